@@ -1,0 +1,113 @@
+//! How the parts of the server are doing, as they last said themselves. Measured, so never part of the show.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::Serialize;
+
+use crate::show::time::ShowTime;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Condition {
+    pub state: Health,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    Ok,
+    /// It works, but not as it should.
+    Degraded,
+    Down,
+}
+
+impl Condition {
+    pub fn ok() -> Self {
+        Self { state: Health::Ok, reason: None }
+    }
+
+    pub fn degraded(reason: impl Into<String>) -> Self {
+        Self { state: Health::Degraded, reason: Some(reason.into()) }
+    }
+
+    pub fn down(reason: impl Into<String>) -> Self {
+        Self { state: Health::Down, reason: Some(reason.into()) }
+    }
+}
+
+/// What a destination is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum DestinationState {
+    Connecting,
+    Live {
+        since: ShowTime,
+    },
+    /// It takes packets more slowly than they come.
+    Congested {
+        since: ShowTime,
+    },
+    /// The peer is gone; it is tried again at `next_try`.
+    BackingOff {
+        next_try: ShowTime,
+        attempt: u32,
+        reason: String,
+    },
+    /// The peer answered and said no; tried again at `next_try`, seldom.
+    Refused {
+        next_try: ShowTime,
+        reason: String,
+    },
+    Stopped,
+}
+
+impl DestinationState {
+    pub fn label(&self) -> &'static str {
+        match self {
+            DestinationState::Connecting => "connecting",
+            DestinationState::Live { .. } => "live",
+            DestinationState::Congested { .. } => "congested",
+            DestinationState::BackingOff { .. } => "backing_off",
+            DestinationState::Refused { .. } => "refused",
+            DestinationState::Stopped => "stopped",
+        }
+    }
+
+    pub const LABELS: [&'static str; 6] = ["connecting", "live", "congested", "backing_off", "refused", "stopped"];
+}
+
+/// Everyone writes its own line, doors read all of them.
+#[derive(Default)]
+pub struct StatusBoard {
+    conditions: Mutex<BTreeMap<&'static str, Condition>>,
+    destinations: Mutex<BTreeMap<String, DestinationState>>,
+}
+
+impl StatusBoard {
+    /// A component (`engine`, `encoder`, `storage`, `rtmp_server` …) says how it is.
+    pub fn report(&self, component: &'static str, condition: Condition) {
+        self.conditions.lock().unwrap_or_else(PoisonError::into_inner).insert(component, condition);
+    }
+
+    pub fn conditions(&self) -> BTreeMap<&'static str, Condition> {
+        self.conditions.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn report_destination(&self, id: &str, state: DestinationState) {
+        self.destinations.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), state);
+    }
+
+    pub fn forget_destination(&self, id: &str) {
+        self.destinations.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    pub fn destination(&self, id: &str) -> Option<DestinationState> {
+        self.destinations.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    pub fn destinations(&self) -> BTreeMap<String, DestinationState> {
+        self.destinations.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

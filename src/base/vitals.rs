@@ -1,0 +1,179 @@
+//! What is measured: counters that hot paths add to without a lock, and their text for Prometheus.
+//!
+//! Every metric is a field; its doc comment is its help text.
+
+use prometheus::{
+    Encoder, Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
+
+use super::status::StatusBoard;
+
+/// From a tenth of a millisecond to a quarter of a second: a frame at 30 fps has 33 ms.
+const STAGE_SECONDS: [f64; 12] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.033, 0.05, 0.1, 0.25];
+
+macro_rules! vitals {
+    ($( $(#[doc = $help:literal])+ $field:ident: $kind:ident $(($label:literal))? = $name:literal; )*) => {
+        pub struct Vitals {
+            registry: Registry,
+            /// How the parts are doing.
+            pub status: StatusBoard,
+            $( $(#[doc = $help])+ pub $field: $kind, )*
+        }
+
+        impl Vitals {
+            /// All metrics at zero.
+            pub fn new() -> Self {
+                let registry = Registry::new();
+                $(
+                    let help = concat!($($help),+).trim();
+                    let $field = <$kind as Metric>::make($name, help, &[$($label)?]);
+                    registry.register(Box::new($field.clone())).expect("metric names are unique");
+                )*
+                Self { registry, status: StatusBoard::default(), $($field),* }
+            }
+        }
+    };
+}
+
+trait Metric: Sized {
+    fn make(name: &str, help: &str, labels: &[&str]) -> Self;
+}
+
+macro_rules! plain_metric {
+    ($($kind:ident),*) => {$(
+        impl Metric for $kind {
+            fn make(name: &str, help: &str, _labels: &[&str]) -> Self {
+                $kind::new(name, help).expect("metric names are well formed")
+            }
+        }
+    )*};
+}
+
+macro_rules! labelled_metric {
+    ($($kind:ident),*) => {$(
+        impl Metric for $kind {
+            fn make(name: &str, help: &str, labels: &[&str]) -> Self {
+                $kind::new(Opts::new(name, help), labels).expect("metric names are well formed")
+            }
+        }
+    )*};
+}
+
+plain_metric!(IntCounter, IntGauge, Gauge);
+labelled_metric!(IntCounterVec, IntGaugeVec);
+
+impl Metric for Histogram {
+    fn make(name: &str, help: &str, _labels: &[&str]) -> Self {
+        let options = HistogramOpts::new(name, help).buckets(STAGE_SECONDS.to_vec());
+        Histogram::with_opts(options).expect("metric names are well formed")
+    }
+}
+
+vitals! {
+    /// Frames that became due.
+    frames_due: IntCounter = "marquee_frames_due_total";
+    /// Frames painted, or shared with the one before because nothing had changed.
+    frames_painted: IntCounter = "marquee_frames_painted_total";
+    /// Of those, frames that were shared unchanged.
+    frames_shared: IntCounter = "marquee_frames_shared_total";
+    /// Frames never made, because the engine was late or no buffer was free.
+    frames_skipped: IntCounter = "marquee_frames_skipped_total";
+    /// Frames begun more than half a frame after they were due.
+    frames_late: IntCounter = "marquee_frames_late_total";
+    /// How long after its due time each frame was begun.
+    tick_lateness: Histogram = "marquee_tick_lateness_seconds";
+    /// Time to decide what a frame shows.
+    plan_time: Histogram = "marquee_plan_seconds";
+    /// Time to paint a frame.
+    paint_time: Histogram = "marquee_paint_seconds";
+    /// Frame buffers that are free.
+    pool_free: IntGauge = "marquee_pool_free_buffers";
+    /// Frame buffers there are.
+    pool_size: IntGauge = "marquee_pool_buffers";
+    /// Frames waiting for the encoder.
+    encoder_waiting: IntGauge = "marquee_encoder_waiting_frames";
+    /// Frames given to the encoder.
+    encoder_frames_in: IntCounter = "marquee_encoder_frames_in_total";
+    /// Frames that came out of the encoder.
+    encoder_frames_out: IntCounter = "marquee_encoder_frames_out_total";
+    /// Frames the encoder was too slow for.
+    encoder_frames_dropped: IntCounter = "marquee_encoder_dropped_frames_total";
+    /// Time from a frame's due time to its coded picture.
+    encoder_latency: Histogram = "marquee_encoder_latency_seconds";
+    /// Coded video, in bytes.
+    encoder_video_bytes: IntCounter = "marquee_encoder_video_bytes_total";
+    /// Coded sound, in bytes.
+    encoder_audio_bytes: IntCounter = "marquee_encoder_audio_bytes_total";
+    /// Times the encoder was started.
+    encoder_starts: IntCounter = "marquee_encoder_starts_total";
+    /// Pieces of sound (10 ms) that were never made.
+    sound_skipped: IntCounter = "marquee_sound_skipped_chunks_total";
+    /// Bytes sent or written, per destination.
+    destination_bytes: IntCounterVec("destination") = "marquee_destination_bytes_total";
+    /// Packets given to a destination.
+    destination_packets: IntCounterVec("destination") = "marquee_destination_packets_total";
+    /// Packets a destination was too slow for.
+    destination_dropped: IntCounterVec("destination") = "marquee_destination_dropped_packets_total";
+    /// Connections that broke and were tried again, per destination.
+    destination_reconnects: IntCounterVec("destination") = "marquee_destination_reconnects_total";
+    /// Pictures encoded for the preview.
+    preview_encoded: IntCounter = "marquee_preview_encoded_frames_total";
+    /// Time to scale and encode a preview picture.
+    preview_time: Histogram = "marquee_preview_encode_seconds";
+    /// Preview pictures sent to watchers.
+    preview_sent: IntCounter = "marquee_preview_sent_frames_total";
+    /// Preview pictures that watchers were too slow for.
+    preview_dropped: IntCounter = "marquee_preview_dropped_frames_total";
+    /// Who watches the preview now.
+    preview_watchers: IntGauge = "marquee_preview_watchers";
+    /// WebSocket clients now.
+    websocket_clients: IntGauge = "marquee_websocket_clients";
+    /// Connections to the RTMP server now.
+    rtmp_connections: IntGauge = "marquee_rtmp_connections";
+    /// RTMP clients that play the program now.
+    rtmp_players: IntGauge = "marquee_rtmp_players";
+    /// RTMP connections turned away or closed for bad behaviour.
+    rtmp_refused: IntCounter = "marquee_rtmp_refused_connections_total";
+    /// Bytes sent to RTMP players.
+    rtmp_bytes: IntCounter = "marquee_rtmp_sent_bytes_total";
+    /// Packets that RTMP players were too slow for.
+    rtmp_dropped: IntCounter = "marquee_rtmp_dropped_packets_total";
+    /// Commands that changed the show.
+    commands_accepted: IntCounter = "marquee_commands_accepted_total";
+    /// Commands that were turned down, and changed nothing.
+    commands_rejected: IntCounter = "marquee_commands_rejected_total";
+    /// Time to write changes to the journal.
+    journal_time: Histogram = "marquee_journal_commit_seconds";
+    /// Writes to the journal that failed.
+    journal_errors: IntCounter = "marquee_journal_errors_total";
+    /// HTTP requests, by class of answer.
+    http_requests: IntCounterVec("class") = "marquee_http_requests_total";
+    /// Share of all processor time that this process used over the last second, 0 to 100.
+    cpu_percent: Gauge = "marquee_process_cpu_percent";
+    /// Memory that this process holds, in bytes.
+    memory_bytes: IntGauge = "marquee_process_resident_bytes";
+}
+
+impl Default for Vitals {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Vitals {
+    /// Everything, in Prometheus' text format.
+    pub fn text(&self) -> String {
+        let mut text = Vec::new();
+        if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
+            tracing::error!(%error, "metrics can not be written");
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// Another family of metrics that is filled when asked for (destination states, for one).
+    pub fn register(&self, collector: Box<dyn prometheus::core::Collector>) {
+        if let Err(error) = self.registry.register(collector) {
+            tracing::error!(%error, "a metric can not be registered");
+        }
+    }
+}

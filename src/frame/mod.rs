@@ -1,0 +1,8 @@
+//! The currency: what makers hand to senders. Makers and senders know this room, and not each other.
+
+pub mod encoded;
+pub mod feed;
+pub mod mailbox;
+pub mod picture;
+pub mod pool;
+pub mod sound;

@@ -1,0 +1,15 @@
+//! Marquee: one server composes a live show and puts it on every surface.
+//!
+//! Data flows one way. A door turns a request into a `Command`; `state` decides about it, writes it to its journal and
+//! publishes a new `Show`; `picture` and `sound` make frames of the newest show and the time; `send` encodes them once and
+//! carries the packets to every destination. What is measured on the way goes to `base::vitals`, and back out of the doors.
+
+pub mod base;
+// what was decided
+pub mod show;
+pub mod state;
+// what is made of it
+pub mod frame;
+// where it goes
+pub mod send;
+// who asks

@@ -1,0 +1,3 @@
+//! Linear: arguments, configuration, logs, build, run, exit code.
+
+fn main() {}

@@ -1,0 +1,76 @@
+//! Sizes and rectangles on the canvas, in whole pixels.
+
+use serde::{Deserialize, Serialize};
+
+/// The picture that is composed: always even in both directions, because its colour planes are half as large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Canvas {
+    pub width: u32,
+    pub height: u32,
+}
+
+impl Canvas {
+    pub const MIN: u32 = 64;
+    /// 4K UHD is 3840 × 2160; DCI 4K is 4096 wide.
+    pub const MAX: u32 = 4096;
+
+    pub fn bounds(self) -> Rect {
+        Rect { x: 0, y: 0, width: self.width as i32, height: self.height as i32 }
+    }
+}
+
+/// A rectangle in canvas pixels; it may lie partly or wholly outside the canvas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rect {
+    pub x: i32,
+    pub y: i32,
+    pub width: i32,
+    pub height: i32,
+}
+
+impl Rect {
+    pub fn right(self) -> i32 {
+        self.x + self.width
+    }
+
+    pub fn bottom(self) -> i32 {
+        self.y + self.height
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.width <= 0 || self.height <= 0
+    }
+
+    pub fn intersection(self, other: Rect) -> Rect {
+        let x = self.x.max(other.x);
+        let y = self.y.max(other.y);
+        let width = (self.right().min(other.right()) - x).max(0);
+        let height = (self.bottom().min(other.bottom()) - y).max(0);
+        Rect { x, y, width, height }
+    }
+
+    /// The smallest rectangle around both; an empty one adds nothing.
+    pub fn union(self, other: Rect) -> Rect {
+        if self.is_empty() {
+            return other;
+        }
+        if other.is_empty() {
+            return self;
+        }
+        let x = self.x.min(other.x);
+        let y = self.y.min(other.y);
+        Rect { x, y, width: self.right().max(other.right()) - x, height: self.bottom().max(other.bottom()) - y }
+    }
+
+    pub fn contains(self, other: Rect) -> bool {
+        other.is_empty()
+            || (self.x <= other.x && self.y <= other.y && self.right() >= other.right() && self.bottom() >= other.bottom())
+    }
+
+    /// Grown to even edges, so that it covers whole chroma samples.
+    pub fn even(self) -> Rect {
+        let x = self.x & !1;
+        let y = self.y & !1;
+        Rect { x, y, width: ((self.right() + 1) & !1) - x, height: ((self.bottom() + 1) & !1) - y }
+    }
+}

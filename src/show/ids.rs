@@ -1,0 +1,99 @@
+//! Names of things: one newtype per kind, so a scene's id can not be passed for a layer's.
+//!
+//! The text is checked once, where it enters; inside the house an id is always well formed.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Longest id; it becomes part of paths, log lines and metric labels.
+pub const MAX_ID_LENGTH: usize = 64;
+
+/// What is wrong with a text that should be an id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not an id: use 1 to 64 of a-z A-Z 0-9 _ -")]
+pub struct InvalidId(pub String);
+
+fn checked(text: &str) -> Result<Arc<str>, InvalidId> {
+    let fits = !text.is_empty() && text.len() <= MAX_ID_LENGTH;
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    if fits && plain { Ok(text.into()) } else { Err(InvalidId(text.chars().take(MAX_ID_LENGTH).collect())) }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            pub fn new(text: &str) -> Result<Self, InvalidId> {
+                checked(text).map(Self)
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                Self::new(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0.as_ref().to_owned()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+id!(
+    /// A scene.
+    SceneId
+);
+id!(
+    /// A layer, unique within its scene.
+    LayerId
+);
+id!(
+    /// A place that the stream is sent to, or a recording.
+    DestinationId
+);
+id!(
+    /// An uploaded file.
+    AssetId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_hold_to_their_alphabet() {
+        for good in ["a", "lower-third_2", &"x".repeat(64)] {
+            assert!(SceneId::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a/b", "..", "a b", "ä", "a.b", &"x".repeat(65)] {
+            assert!(SceneId::new(bad).is_err(), "{bad}");
+        }
+    }
+}

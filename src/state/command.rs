@@ -1,0 +1,84 @@
+//! Everything that can be asked of a show. Doors make commands; `apply` decides about them.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::show::asset::Asset;
+use crate::show::destination::Destination;
+use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use crate::show::layer::Layer;
+use crate::show::scene::Scene;
+
+/// Fields to change, by their names on the wire (RFC 7396: null takes a field away). Merged inside `apply`, so that two
+/// patches sent at once both count.
+pub type Patch = Map<String, Value>;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    StartStream,
+    StopStream,
+    PauseStream,
+    ResumeStream,
+    /// `restart` allows changes that a live stream can not take without being interrupted (size, frame rate).
+    ChangeStreamConfig {
+        patch: Patch,
+        restart: bool,
+    },
+    /// Creates, or replaces as a whole.
+    PutScene {
+        scene: Scene,
+    },
+    ChangeScene {
+        scene: SceneId,
+        patch: Patch,
+    },
+    RemoveScene {
+        scene: SceneId,
+    },
+    /// Puts a scene on air.
+    TakeScene {
+        scene: SceneId,
+    },
+    /// Creates (on top, or at `index` from below), or replaces in place.
+    PutLayer {
+        scene: SceneId,
+        layer: Arc<Layer>,
+        index: Option<usize>,
+    },
+    /// `index` moves the layer; the rest changes its fields.
+    ChangeLayer {
+        scene: SceneId,
+        layer: LayerId,
+        patch: Patch,
+        index: Option<usize>,
+    },
+    RemoveLayer {
+        scene: SceneId,
+        layer: LayerId,
+    },
+    /// All layers of the scene, lowest first.
+    OrderLayers {
+        scene: SceneId,
+        order: Vec<LayerId>,
+    },
+    PutDestination {
+        destination: Destination,
+    },
+    ChangeDestination {
+        destination: DestinationId,
+        patch: Patch,
+    },
+    RemoveDestination {
+        destination: DestinationId,
+    },
+    /// The library has the file; the show now knows it.
+    AddAsset {
+        asset: Asset,
+    },
+    RemoveAsset {
+        asset: AssetId,
+    },
+}

@@ -1,0 +1,104 @@
+//! Why a command was turned down. Nothing has changed then.
+
+use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+
+/// What sort of trouble it is; doors turn it into their own numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A value that can never be right (400).
+    Invalid,
+    /// It names something that is not there (404).
+    NotFound,
+    /// Right in itself, but not in the present state (409).
+    Conflict,
+    /// Understood, but more than the server does (422).
+    Unprocessable,
+}
+
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Rejection {
+    #[error("{field} is out of range: {value} is not {allowed}")]
+    OutOfRange { field: &'static str, value: String, allowed: &'static str },
+    #[error("the {what} is not valid: {why}")]
+    Invalid { what: &'static str, why: String },
+    #[error("the destination's address is not valid: {0}")]
+    BadDestination(&'static str),
+    #[error("there is no scene {0}")]
+    NoScene(SceneId),
+    #[error("there is no layer {1} in scene {0}")]
+    NoLayer(SceneId, LayerId),
+    #[error("there is no destination {0}")]
+    NoDestination(DestinationId),
+    #[error("there is no asset {0}")]
+    NoAsset(AssetId),
+    #[error("layer {0} shows asset {1}, which is not there; upload it first")]
+    LayerNeedsAsset(LayerId, AssetId),
+    #[error("layer id {0} stands twice in the scene")]
+    DuplicateLayer(LayerId),
+    #[error("the order must name each layer of the scene once")]
+    OrderMismatch,
+    #[error("at most {limit} {what} are possible")]
+    TooMany { what: &'static str, limit: usize },
+    #[error("the stream is already on air")]
+    AlreadyLive,
+    #[error("the stream is not on air")]
+    NotLive,
+    #[error("the stream is already paused")]
+    AlreadyPaused,
+    #[error("the stream is not paused")]
+    NotPaused,
+    #[error(
+        "{field} can not be changed while the stream is on air: stop it first, or send \"restart\": true to interrupt it"
+    )]
+    NeedsRestart { field: &'static str },
+    #[error("scene {0} is on air: take another scene first")]
+    SceneOnAir(SceneId),
+    #[error("asset {0} is shown by layer {2} of scene {1}")]
+    AssetInUse(AssetId, SceneId, LayerId),
+}
+
+impl Rejection {
+    /// Stable: clients depend on it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Rejection::OutOfRange { .. } => "out_of_range",
+            Rejection::Invalid { .. } => "invalid_value",
+            Rejection::BadDestination(_) => "invalid_destination",
+            Rejection::NoScene(_) => "scene_not_found",
+            Rejection::NoLayer(..) => "layer_not_found",
+            Rejection::NoDestination(_) => "destination_not_found",
+            Rejection::NoAsset(_) => "asset_not_found",
+            Rejection::LayerNeedsAsset(..) => "asset_missing",
+            Rejection::DuplicateLayer(_) => "duplicate_layer",
+            Rejection::OrderMismatch => "order_mismatch",
+            Rejection::TooMany { .. } => "too_many",
+            Rejection::AlreadyLive => "already_live",
+            Rejection::NotLive => "not_live",
+            Rejection::AlreadyPaused => "already_paused",
+            Rejection::NotPaused => "not_paused",
+            Rejection::NeedsRestart { .. } => "needs_restart",
+            Rejection::SceneOnAir(_) => "scene_on_air",
+            Rejection::AssetInUse(..) => "asset_in_use",
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self {
+            Rejection::OutOfRange { .. } | Rejection::Invalid { .. } | Rejection::BadDestination(_) => Kind::Invalid,
+            Rejection::NoScene(_) | Rejection::NoLayer(..) | Rejection::NoDestination(_) | Rejection::NoAsset(_) => {
+                Kind::NotFound
+            }
+            Rejection::AlreadyLive
+            | Rejection::NotLive
+            | Rejection::AlreadyPaused
+            | Rejection::NotPaused
+            | Rejection::NeedsRestart { .. }
+            | Rejection::SceneOnAir(_)
+            | Rejection::AssetInUse(..) => Kind::Conflict,
+            Rejection::LayerNeedsAsset(..)
+            | Rejection::DuplicateLayer(_)
+            | Rejection::OrderMismatch
+            | Rejection::TooMany { .. } => Kind::Unprocessable,
+        }
+    }
+}
