@@ -1,17 +1,31 @@
 //! The one writer. Everyone else sends a `Command` or holds a snapshot.
+//!
+//! A command goes to the writer's thread, is decided by `apply`, written to the journal, published, and only then
+//! answered: what was acknowledged is on disk.
 
+pub mod apply;
 pub mod command;
 pub mod event;
+pub mod format;
+pub mod history;
 pub mod rejection;
+pub mod store;
+pub mod writer;
 
-use std::sync::Arc;
+#[cfg(test)]
+mod tests;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::show::Show;
 use command::Command;
+use history::{Change, History, Replay};
 use rejection::Rejection;
+use writer::Request;
 
 /// Number of a change; the first is 1, none is left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,6 +47,13 @@ pub struct Receipt {
     pub snapshot: Arc<Show>,
 }
 
+/// The show as it was after change `seq`.
+#[derive(Debug)]
+pub struct Snapshot {
+    pub seq: Seq,
+    pub show: Arc<Show>,
+}
+
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SubmitError {
     #[error(transparent)]
@@ -47,28 +68,79 @@ pub enum SubmitError {
 
 /// All that anyone outside gets.
 #[derive(Clone)]
-pub struct StateHandle {}
+pub struct StateHandle {
+    /// None once closed; shared, so that closing one closes all.
+    requests: Arc<Mutex<Option<mpsc::Sender<Request>>>>,
+    published: Arc<Published>,
+}
 
 impl StateHandle {
+    fn new(requests: mpsc::Sender<Request>, published: Arc<Published>) -> Self {
+        Self { requests: Arc::new(Mutex::new(Some(requests))), published }
+    }
+
     /// Durable when Ok.
-    pub async fn submit(&self, _command: Command, _origin: Origin) -> Result<Receipt, SubmitError> {
-        Err(SubmitError::Closing)
+    pub async fn submit(&self, command: Command, origin: Origin) -> Result<Receipt, SubmitError> {
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(SubmitError::Closing)?;
+        let (answer, answered) = oneshot::channel();
+        requests.try_send(Request { command, origin, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => SubmitError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => SubmitError::Closing,
+        })?;
+        drop(requests);
+        answered.await.map_err(|_| SubmitError::Closing)?
     }
 
     /// The newest show, with the number of the change that made it.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        unreachable!("filled in with the writer")
+        self.published.snapshot()
     }
 
-    /// Newest only.
+    /// Newest only, for tasks.
     pub fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {
-        unreachable!("filled in with the writer")
+        self.published.snapshots.subscribe()
+    }
+
+    /// The newest show, for threads that read it often and must never wait.
+    pub fn live_show(&self) -> Arc<ArcSwap<Show>> {
+        self.published.show.clone()
+    }
+
+    /// For doors: what was missed, or that it is too long ago.
+    pub fn changes_since(&self, seen: Seq) -> Replay {
+        self.published.history.since(seen, self.snapshot().seq)
+    }
+
+    /// Takes no more commands. What is waiting is still answered; then the writer ends.
+    pub fn close(&self) {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
-/// The show as it was after change `seq`.
-#[derive(Debug)]
-pub struct Snapshot {
-    pub seq: Seq,
-    pub show: Arc<Show>,
+/// Where the writer puts what it has made.
+struct Published {
+    show: Arc<ArcSwap<Show>>,
+    snapshots: watch::Sender<Arc<Snapshot>>,
+    history: History,
+}
+
+impl Published {
+    fn new(snapshot: Snapshot) -> Self {
+        Self {
+            show: Arc::new(ArcSwap::new(snapshot.show.clone())),
+            snapshots: watch::Sender::new(Arc::new(snapshot)),
+            history: History::default(),
+        }
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshots.borrow().clone()
+    }
+
+    fn publish(&self, change: Arc<Change>) {
+        self.show.store(change.show.clone());
+        let snapshot = Arc::new(Snapshot { seq: change.seq, show: change.show.clone() });
+        self.history.push(change);
+        self.snapshots.send_replace(snapshot);
+    }
 }

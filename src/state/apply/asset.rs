@@ -1,0 +1,35 @@
+//! What the library holds, as far as the show must know.
+
+use std::sync::Arc;
+
+use super::check_name;
+use crate::show::Show;
+use crate::show::asset::Asset;
+use crate::show::ids::AssetId;
+use crate::show::layer::Content;
+use crate::state::event::Event;
+use crate::state::rejection::Rejection;
+
+const MAX_ASSETS: usize = 1_000;
+
+/// Adding the same file again is fine: it is the same asset, under its newest name.
+pub(super) fn add(show: &Show, asset: Asset) -> Result<Event, Rejection> {
+    if !show.assets.contains_key(&asset.id) && show.assets.len() >= MAX_ASSETS {
+        return Err(Rejection::TooMany { what: "assets", limit: MAX_ASSETS });
+    }
+    check_name(&asset.name)?;
+    Ok(Event::AssetAdded { asset: Arc::new(asset) })
+}
+
+pub(super) fn remove(show: &Show, id: AssetId) -> Result<Event, Rejection> {
+    if !show.assets.contains_key(&id) {
+        return Err(Rejection::NoAsset(id));
+    }
+    for scene in show.scenes.values() {
+        let shown = |content: &Content| matches!(content, Content::Image { asset } if *asset == id);
+        if let Some(layer) = scene.layers.iter().find(|layer| shown(&layer.content)) {
+            return Err(Rejection::AssetInUse(id, scene.id.clone(), layer.id.clone()));
+        }
+    }
+    Ok(Event::AssetRemoved { asset: id })
+}

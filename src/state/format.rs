@@ -1,0 +1,71 @@
+//! What is written to disk: JSON with a version in every record, so that a newer server can read an older one's files and
+//! an older one can tell that it must not touch a newer one's.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Event;
+use super::{Origin, Seq};
+use crate::show::Show;
+use crate::show::time::ShowTime;
+
+/// Raise it when a record's meaning changes; keep reading the older ones.
+pub const VERSION: u32 = 1;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ChangeRecord {
+    pub v: u32,
+    pub at: ShowTime,
+    pub origin: Origin,
+    pub events: Arc<[Event]>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SnapshotRecord {
+    pub v: u32,
+    pub seq: Seq,
+    pub show: Arc<Show>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// These texts are on people's disks: they may be added to, never changed.
+    #[test]
+    fn version_1_reads_as_it_always_did() {
+        let events = json!([
+            {"event": "scene_saved", "scene": {"id": "main", "name": "Main", "layers": [
+                {"id": "back", "x": 0.0, "y": 0.0, "opacity": 1.0, "visible": true, "kind": "gradient",
+                 "from": "#102030", "to": "#405060", "angle": 90.0},
+                {"id": "clock", "x": 10.5, "y": 20.0, "width": 300.0, "opacity": 0.5, "visible": false, "kind": "text",
+                 "text": "{clock}", "size": 64.0, "color": "#ffffff80"}
+            ]}},
+            {"event": "layer_saved", "scene": "main", "index": 1,
+             "layer": {"id": "logo", "x": 0.0, "y": 0.0, "opacity": 1.0, "visible": true, "kind": "image", "asset": "abc"}},
+            {"event": "layers_ordered", "scene": "main", "order": ["clock", "back"]},
+            {"event": "layer_removed", "scene": "main", "layer": "logo"},
+            {"event": "scene_taken", "program": {"scene": "main", "since": 1700000000000000i64}},
+            {"event": "scene_removed", "scene": "old"},
+            {"event": "stream_configured", "config": {"width": 1280, "height": 720, "fps": "30000/1001", "bitrate": 3000,
+             "audioBitrate": 128, "keyFrameInterval": 2, "preset": "veryfast",
+             "preview": {"width": 640, "fps": 10, "quality": 75}}},
+            {"event": "stream_changed", "stream": {"status": "paused", "since": 1, "at": 2}},
+            {"event": "stream_changed", "stream": {"status": "stopped"}},
+            {"event": "destination_saved", "destination": {"id": "tv", "name": "", "enabled": true, "kind": "rtmp",
+             "url": "rtmp://h/live", "key": "k"}},
+            {"event": "destination_saved", "destination": {"id": "file", "name": "", "enabled": true, "kind": "record",
+             "format": "mkv"}},
+            {"event": "destination_removed", "destination": "tv"},
+            {"event": "asset_added", "asset": {"id": "abc", "name": "logo.png", "format": "png", "width": 1, "height": 2,
+             "bytes": 3}},
+            {"event": "asset_removed", "asset": "abc"}
+        ]);
+        let record = json!({"v": 1, "at": 5, "origin": {"door": "rest"}, "events": events});
+        let read: ChangeRecord = serde_json::from_value(record.clone()).expect("version 1 is readable");
+        let written: Value = serde_json::to_value(&read).expect("it can be written");
+        assert_eq!(written, record);
+    }
+}

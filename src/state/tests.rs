@@ -1,0 +1,281 @@
+//! Properties that every list of commands must keep, and the writer with a store that fails on demand.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use proptest::prelude::*;
+use serde_json::{Map, json};
+
+use super::apply::apply;
+use super::command::{Command, Patch};
+use super::event::evolve;
+use super::format::ChangeRecord;
+use super::store::journal::Journal;
+use super::store::{Loaded, Store, StoreError};
+use super::*;
+use crate::base::clock::Clock;
+use crate::base::vitals::Vitals;
+use crate::show::asset::{Asset, ImageFormat};
+use crate::show::destination::{Destination, RecordFormat, Secret, Target};
+use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use crate::show::layer::Layer;
+use crate::show::scene::Scene;
+use crate::show::time::ShowTime;
+
+fn origin() -> Origin {
+    Origin { door: "test".to_owned() }
+}
+
+fn patch(value: serde_json::Value) -> Patch {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+fn scene_id() -> impl Strategy<Value = SceneId> {
+    (0..3).prop_map(|n| SceneId::new(&format!("s{n}")).unwrap())
+}
+
+fn layer_id() -> impl Strategy<Value = LayerId> {
+    (0..4).prop_map(|n| LayerId::new(&format!("l{n}")).unwrap())
+}
+
+fn asset_id() -> impl Strategy<Value = AssetId> {
+    (0..2).prop_map(|n| AssetId::new(&format!("a{n}")).unwrap())
+}
+
+fn destination_id() -> impl Strategy<Value = DestinationId> {
+    (0..3).prop_map(|n| DestinationId::new(&format!("d{n}")).unwrap())
+}
+
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![Just(0.0), -100.0..2000.0, Just(f64::NAN), Just(f64::INFINITY), Just(1e300), Just(-1.0)]
+}
+
+fn layer() -> impl Strategy<Value = Arc<Layer>> {
+    let content = prop_oneof![
+        Just(json!({"kind": "color", "color": "#ff0000"})),
+        Just(json!({"kind": "pattern"})),
+        Just(json!({"kind": "text", "text": "{clock}"})),
+        asset_id().prop_map(|asset| json!({"kind": "image", "asset": asset})),
+    ];
+    (layer_id(), content, number(), proptest::option::of(number()), 0.0..1.5).prop_map(|(id, content, x, width, opacity)| {
+        let mut value = content;
+        value["id"] = json!(id);
+        let mut layer: Layer = serde_json::from_value(value).unwrap();
+        (layer.x, layer.width, layer.opacity) = (x, width, opacity);
+        Arc::new(layer)
+    })
+}
+
+fn some_patch() -> impl Strategy<Value = Patch> {
+    prop_oneof![
+        Just(Map::new()),
+        Just(patch(json!({"x": 5, "opacity": 0.5}))),
+        Just(patch(json!({"opacity": 7}))),
+        Just(patch(json!({"unknown": 1}))),
+        Just(patch(json!({"id": "other"}))),
+        Just(patch(json!({"name": "N", "enabled": false}))),
+        Just(patch(json!({"url": "rtmp://b/live/k2"}))),
+        Just(patch(json!({"bitrate": 4000}))),
+        Just(patch(json!({"fps": 25, "width": 640}))),
+        Just(patch(json!({"width": 641}))),
+        Just(patch(json!({"preview": {"fps": 5}}))),
+        Just(patch(json!({"preview": 3}))),
+    ]
+}
+
+fn destination() -> impl Strategy<Value = Destination> {
+    let target = prop_oneof![
+        Just(Target::Record { format: RecordFormat::Mkv }),
+        Just(Target::Rtmp { url: "rtmp://h/live".to_owned(), key: Secret::new("k") }),
+        Just(Target::Rtmp { url: "rtmp://h/live/k".to_owned(), key: Secret::default() }),
+        Just(Target::Rtmp { url: "rtmp://h with space/x".to_owned(), key: Secret::default() }),
+    ];
+    (destination_id(), target, any::<bool>()).prop_map(|(id, target, enabled)| Destination {
+        id,
+        name: String::new(),
+        enabled,
+        target,
+    })
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let index = || proptest::option::of(0_usize..6);
+    prop_oneof![
+        Just(Command::StartStream),
+        Just(Command::StopStream),
+        Just(Command::PauseStream),
+        Just(Command::ResumeStream),
+        (some_patch(), any::<bool>()).prop_map(|(patch, restart)| Command::ChangeStreamConfig { patch, restart }),
+        (scene_id(), proptest::collection::vec(layer(), 0..4))
+            .prop_map(|(id, layers)| Command::PutScene { scene: Scene { id, name: String::new(), layers } }),
+        (scene_id(), some_patch()).prop_map(|(scene, patch)| Command::ChangeScene { scene, patch }),
+        scene_id().prop_map(|scene| Command::RemoveScene { scene }),
+        scene_id().prop_map(|scene| Command::TakeScene { scene }),
+        (scene_id(), layer(), index()).prop_map(|(scene, layer, index)| Command::PutLayer { scene, layer, index }),
+        (scene_id(), layer_id(), some_patch(), index()).prop_map(|(scene, layer, patch, index)| Command::ChangeLayer {
+            scene,
+            layer,
+            patch,
+            index
+        }),
+        (scene_id(), layer_id()).prop_map(|(scene, layer)| Command::RemoveLayer { scene, layer }),
+        (scene_id(), proptest::collection::vec(layer_id(), 0..5))
+            .prop_map(|(scene, order)| Command::OrderLayers { scene, order }),
+        destination().prop_map(|destination| Command::PutDestination { destination }),
+        (destination_id(), some_patch()).prop_map(|(destination, patch)| Command::ChangeDestination { destination, patch }),
+        destination_id().prop_map(|destination| Command::RemoveDestination { destination }),
+        asset_id().prop_map(|id| Command::AddAsset {
+            asset: Asset { id, name: "a.png".to_owned(), format: ImageFormat::Png, width: 1, height: 1, bytes: 1 }
+        }),
+        asset_id().prop_map(|asset| Command::RemoveAsset { asset }),
+    ]
+}
+
+/// What must hold of every show.
+fn check_invariants(show: &Show) {
+    if let Some(program) = &show.program {
+        assert!(show.scenes.contains_key(&program.scene), "the program is a scene that exists");
+    }
+    for (id, scene) in &show.scenes {
+        assert_eq!(*id, scene.id);
+        let ids: std::collections::BTreeSet<_> = scene.layers.iter().map(|layer| &layer.id).collect();
+        assert_eq!(ids.len(), scene.layers.len(), "layer ids are unique");
+        for layer in &scene.layers {
+            assert!(layer.x.is_finite() && layer.y.is_finite() && (0.0..=1.0).contains(&layer.opacity));
+            assert!(layer.width.is_none_or(|width| (1.0..=8192.0).contains(&width)));
+            if let crate::show::layer::Content::Image { asset } = &layer.content {
+                assert!(show.assets.contains_key(asset), "an image layer's asset exists");
+            }
+        }
+    }
+    for (id, destination) in &show.destinations {
+        assert_eq!(*id, destination.id);
+        if let Target::Rtmp { url, key } = &destination.target {
+            assert!(!key.is_empty() && !url.contains(' '));
+        }
+    }
+    assert!(show.config.width.is_multiple_of(2) && show.config.height.is_multiple_of(2));
+}
+
+proptest! {
+    #[test]
+    fn any_list_of_commands_keeps_the_invariants_and_replays_to_the_same_show(
+        commands in proptest::collection::vec(command(), 0..60)
+    ) {
+        let mut live = Show::default();
+        let mut replayed = Show::default();
+        for (number, command) in commands.into_iter().enumerate() {
+            let before = live.clone();
+            match apply(&mut live, command, ShowTime(number as i64)) {
+                Ok(events) => {
+                    let text = serde_json::to_string(&events).unwrap();
+                    let events: Vec<event::Event> = serde_json::from_str(&text).unwrap();
+                    events.iter().for_each(|event| evolve(&mut replayed, event));
+                }
+                Err(_) => prop_assert_eq!(&before, &live, "a rejection changes nothing"),
+            }
+            check_invariants(&live);
+        }
+        prop_assert_eq!(live, replayed);
+    }
+}
+
+/// Keeps what is appended, and fails while told to.
+#[derive(Clone, Default)]
+struct Memory {
+    full: Arc<AtomicBool>,
+    records: Arc<Mutex<Vec<(Seq, usize)>>>,
+}
+
+impl Store for Memory {
+    fn append(&mut self, first: Seq, records: &[ChangeRecord], _after: &Arc<Show>) -> Result<(), StoreError> {
+        if self.full.load(Ordering::Relaxed) {
+            return Err(StoreError("no space left".to_owned()));
+        }
+        self.records.lock().unwrap().push((first, records.len()));
+        Ok(())
+    }
+}
+
+fn start(store: Box<dyn Store>, loaded: Loaded) -> (StateHandle, std::thread::JoinHandle<()>) {
+    let env = writer::Env { clock: Clock::manual(ShowTime(1)), vitals: Arc::new(Vitals::new()) };
+    writer::start(store, loaded, env).unwrap()
+}
+
+fn put_scene(name: &str) -> Command {
+    Command::PutScene { scene: Scene { id: SceneId::new(name).unwrap(), name: String::new(), layers: vec![] } }
+}
+
+#[tokio::test]
+async fn what_can_not_be_stored_does_not_happen_and_works_again_later() {
+    let store = Memory::default();
+    let (state, thread) = start(Box::new(store.clone()), Loaded::default());
+    assert_eq!(state.submit(put_scene("a"), origin()).await.unwrap().seq, Seq(1));
+    store.full.store(true, Ordering::Relaxed);
+    let refused = state.submit(put_scene("b"), origin()).await.unwrap_err();
+    assert_eq!(refused, SubmitError::StorageUnavailable("no space left".to_owned()));
+    assert_eq!(state.snapshot().show.scenes.len(), 1);
+    store.full.store(false, Ordering::Relaxed);
+    assert_eq!(state.submit(put_scene("c"), origin()).await.unwrap().seq, Seq(2));
+    state.close();
+    assert_eq!(state.submit(put_scene("d"), origin()).await.unwrap_err(), SubmitError::Closing);
+    thread.join().unwrap();
+}
+
+#[tokio::test]
+async fn many_at_once_share_a_write_and_each_has_its_own_number() {
+    let store = Memory::default();
+    let (state, _thread) = start(Box::new(store.clone()), Loaded::default());
+    let submits = (0..200).map(|n| {
+        let state = state.clone();
+        tokio::spawn(async move { state.submit(put_scene(&format!("s{n}")), origin()).await.unwrap().seq.0 })
+    });
+    let mut seqs = Vec::new();
+    for submit in submits.collect::<Vec<_>>() {
+        seqs.push(submit.await.unwrap());
+    }
+    seqs.sort_unstable();
+    assert_eq!(seqs, (1..=200).collect::<Vec<_>>());
+    let written: usize = store.records.lock().unwrap().iter().map(|(_, count)| count).sum();
+    assert_eq!(written, 200);
+}
+
+#[tokio::test]
+async fn doors_can_ask_for_what_they_missed() {
+    let (state, _thread) = start(Box::new(Memory::default()), Loaded { seq: Seq(10), show: Show::default() });
+    assert!(matches!(state.changes_since(Seq(10)), Replay::Changes(changes) if changes.is_empty()));
+    assert!(matches!(state.changes_since(Seq(9)), Replay::TooOld));
+    for n in 0..3 {
+        state.submit(put_scene(&format!("s{n}")), origin()).await.unwrap();
+    }
+    let Replay::Changes(changes) = state.changes_since(Seq(11)) else { panic!("they are kept") };
+    assert_eq!(changes.iter().map(|change| change.seq.0).collect::<Vec<_>>(), [12, 13]);
+    assert!(matches!(state.changes_since(Seq(99)), Replay::TooOld), "a number from another life");
+}
+
+#[tokio::test]
+async fn the_journal_brings_back_the_same_show() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let (journal, loaded) = Journal::open(&path).unwrap();
+    let (state, thread) = start(Box::new(journal), loaded);
+    state.submit(put_scene("a"), origin()).await.unwrap();
+    state.submit(Command::StartStream, origin()).await.unwrap();
+    let before = state.snapshot();
+    state.close();
+    thread.join().unwrap();
+    let (_, loaded) = Journal::open(&path).unwrap();
+    assert_eq!((loaded.seq, &loaded.show), (before.seq, &*before.show));
+}
+
+#[test]
+fn a_layer_with_an_unknown_field_or_kind_is_refused() {
+    for bad in [
+        json!({"id": "l", "kind": "color", "color": "#fff000", "colour": 1}),
+        json!({"id": "l", "kind": "hologram"}),
+        json!({"id": "l", "kind": "text", "text": "x", "size": "NaN"}),
+        json!({"id": "../l", "kind": "pattern"}),
+    ] {
+        assert!(serde_json::from_value::<Layer>(bad.clone()).is_err(), "{bad}");
+    }
+}
