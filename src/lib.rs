@@ -13,3 +13,5 @@ pub mod frame;
 // where it goes
 pub mod send;
 // who asks
+pub mod library;
+pub mod api;

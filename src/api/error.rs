@@ -1,0 +1,188 @@
+//! What a client is told went wrong. Codes are stable and stand in docs/API.md; a test compares the two.
+//!
+//! An `ApiError` becomes a response without a body; `answer` writes the body, because it knows the request's id and the time.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::library::LibraryError;
+use crate::state::SubmitError;
+use crate::state::rejection::{Kind, Rejection};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error(transparent)]
+    State(#[from] SubmitError),
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    #[error("there is nothing at this address")]
+    UnknownPath,
+    #[error("this address does not take {0}")]
+    MethodNotAllowed(Method),
+    #[error("the body must be JSON: send it with Content-Type: application/json")]
+    NotJson,
+    #[error("the body must be multipart/form-data with a field \"file\"")]
+    NotMultipart,
+    #[error("the body is not JSON: {0}")]
+    MalformedJson(String),
+    #[error("{}", in_field(.field, .why))]
+    InvalidBody { field: String, why: String },
+    #[error("the query is not understood: {0}")]
+    InvalidQuery(String),
+    #[error("the body is larger than {limit} bytes")]
+    BodyTooLarge { limit: usize },
+    #[error("the request's body did not arrive in time")]
+    RequestTimeout,
+    #[error("the request's body broke off: {0}")]
+    BodyBroken(String),
+    #[error("the form has no field \"file\" with a file")]
+    MissingFile,
+    #[error("{0}")]
+    InvalidId(String),
+    #[error("the body says id {body:?}, the address says {path:?}")]
+    IdMismatch { path: String, body: String },
+    #[error("there is already a {what} {id}; PUT replaces it, PATCH changes it")]
+    AlreadyExists { what: &'static str, id: String },
+    #[error("pages of {0} may not steer this server")]
+    ForbiddenOrigin(String),
+    #[error("this server does not answer to the name {0}; allow it in the configuration")]
+    ForbiddenHost(String),
+    #[error("the engine makes no picture at the moment")]
+    NoPicture,
+    #[error("this address speaks WebSocket only: {0}")]
+    UpgradeRequired(String),
+    #[error("the request can not be answered: {0}")]
+    BadRequest(String),
+    #[error("the server made a mistake; its log says more under this request's id")]
+    Internal,
+}
+
+fn in_field(field: &str, why: &str) -> String {
+    if field.is_empty() { why.to_owned() } else { format!("{field}: {why}") }
+}
+
+impl ApiError {
+    /// Stable: clients depend on it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ApiError::State(SubmitError::Rejected(rejection)) => rejection.code(),
+            ApiError::State(SubmitError::StorageUnavailable(_)) => "storage_unavailable",
+            ApiError::State(SubmitError::Overloaded) => "overloaded",
+            ApiError::State(SubmitError::Closing) => "closing",
+            ApiError::Library(error) => error.code(),
+            ApiError::UnknownPath => "unknown_path",
+            ApiError::MethodNotAllowed(_) => "method_not_allowed",
+            ApiError::NotJson | ApiError::NotMultipart => "unsupported_media_type",
+            ApiError::MalformedJson(_) => "malformed_json",
+            ApiError::InvalidBody { .. } => "invalid_body",
+            ApiError::InvalidQuery(_) => "invalid_query",
+            ApiError::BodyTooLarge { .. } => "body_too_large",
+            ApiError::RequestTimeout => "request_timeout",
+            ApiError::BodyBroken(_) => "body_broken",
+            ApiError::MissingFile => "missing_file",
+            ApiError::InvalidId(_) => "invalid_id",
+            ApiError::IdMismatch { .. } => "id_mismatch",
+            ApiError::AlreadyExists { .. } => "already_exists",
+            ApiError::ForbiddenOrigin(_) => "forbidden_origin",
+            ApiError::ForbiddenHost(_) => "forbidden_host",
+            ApiError::NoPicture => "no_picture",
+            ApiError::UpgradeRequired(_) => "upgrade_required",
+            ApiError::BadRequest(_) => "bad_request",
+            ApiError::Internal => "internal",
+        }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self {
+            ApiError::State(SubmitError::Rejected(rejection)) => match rejection.kind() {
+                Kind::Invalid => StatusCode::BAD_REQUEST,
+                Kind::NotFound => StatusCode::NOT_FOUND,
+                Kind::Conflict => StatusCode::CONFLICT,
+                Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+            },
+            ApiError::State(_) | ApiError::NoPicture => StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::Library(error) => match error {
+                LibraryError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+                LibraryError::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                LibraryError::TooManyPixels { .. } | LibraryError::Broken(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                LibraryError::Interrupted(_) => StatusCode::BAD_REQUEST,
+                LibraryError::Storage(_) => StatusCode::SERVICE_UNAVAILABLE,
+            },
+            ApiError::UnknownPath => StatusCode::NOT_FOUND,
+            ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            ApiError::NotJson | ApiError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+            ApiError::MalformedJson(_)
+            | ApiError::InvalidBody { .. }
+            | ApiError::InvalidQuery(_)
+            | ApiError::BodyBroken(_)
+            | ApiError::MissingFile
+            | ApiError::InvalidId(_)
+            | ApiError::IdMismatch { .. }
+            | ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
+            ApiError::AlreadyExists { .. } => StatusCode::CONFLICT,
+            ApiError::ForbiddenOrigin(_) | ApiError::ForbiddenHost(_) => StatusCode::FORBIDDEN,
+            ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
+            ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What a program needs to point at the trouble; an empty object when there is nothing to add.
+    pub fn details(&self) -> Value {
+        match self {
+            ApiError::State(SubmitError::Rejected(Rejection::OutOfRange { field, value, allowed })) => {
+                json!({ "field": field, "value": value, "allowed": allowed })
+            }
+            ApiError::State(SubmitError::Rejected(Rejection::NeedsRestart { field })) => json!({ "field": field }),
+            ApiError::InvalidBody { field, .. } if !field.is_empty() => json!({ "field": field }),
+            ApiError::BodyTooLarge { limit } => json!({ "limit_bytes": limit }),
+            ApiError::Library(LibraryError::TooLarge { limit }) => json!({ "limit_bytes": limit }),
+            ApiError::Library(LibraryError::TooManyPixels { width, height }) => json!({ "width": width, "height": height }),
+            _ => json!({}),
+        }
+    }
+
+    /// A rough class, for clients that only want to know whose turn it is.
+    pub fn class(status: StatusCode) -> &'static str {
+        match status.as_u16() {
+            403 => "forbidden",
+            404 => "not_found",
+            405 => "method_not_allowed",
+            408 => "timeout",
+            409 => "conflict",
+            413 => "too_large",
+            415 => "unsupported_media_type",
+            422 => "unprocessable",
+            426 => "upgrade_required",
+            400..=499 => "validation",
+            503 => "unavailable",
+            _ => "internal",
+        }
+    }
+
+    /// For answers that axum makes itself (there should be none): whatever they are, they get our body.
+    pub fn from_status(status: StatusCode) -> ApiError {
+        match status {
+            StatusCode::NOT_FOUND => ApiError::UnknownPath,
+            StatusCode::PAYLOAD_TOO_LARGE => ApiError::BodyTooLarge { limit: super::request::MAX_JSON },
+            status if status.is_client_error() => ApiError::BadRequest(status.to_string()),
+            _ => ApiError::Internal,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            // A second is long enough for a queue to empty and short enough for a person to wait.
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}

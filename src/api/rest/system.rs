@@ -1,0 +1,45 @@
+//! How the server is, what it can do, and where it is to be found.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use serde_json::json;
+
+use super::{Answer, ok};
+use crate::api::Api;
+use crate::api::guard::host_name;
+use crate::api::wire::health::HealthView;
+use crate::api::wire::show::ShowView;
+use crate::api::wire::{prometheus as text, system};
+
+pub async fn show(State(api): State<Api>) -> Answer {
+    let snapshot = api.state.snapshot();
+    ok(json!({ "seq": snapshot.seq, "show": ShowView::new(&snapshot.show, &api.vitals) }))
+}
+
+pub async fn health(State(api): State<Api>) -> Answer {
+    let on_air = api.state.snapshot().show.stream.is_on_air();
+    let uptime = api.clock.now().since(api.started);
+    let view = HealthView::new(api.vitals.status.conditions(), on_air, uptime);
+    let status = if view.is_down() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    Ok((status, Json(view)).into_response())
+}
+
+pub async fn metrics(State(api): State<Api>) -> Answer {
+    ok(system::SystemMetrics::new(&api.figures()))
+}
+
+pub async fn capabilities(State(api): State<Api>) -> Answer {
+    ok(&*api.capabilities)
+}
+
+pub async fn addresses(State(api): State<Api>, headers: HeaderMap) -> Answer {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).map(host_name);
+    ok(system::AddressView::new(&api.addresses, host.as_deref()))
+}
+
+pub async fn prometheus(State(api): State<Api>) -> Answer {
+    let body = api.vitals.text() + &text::states(&api.vitals);
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], body).into_response())
+}

@@ -1,0 +1,12 @@
+//! What clients see: views put together from the show and from what was measured; stored nowhere.
+//!
+//! Stream types have the camelCase names of the stream API, everything else snake_case. Times are milliseconds of Unix time.
+
+pub mod destination;
+pub mod health;
+pub mod message;
+pub mod prometheus;
+pub mod show;
+pub mod stream;
+pub mod system;
+pub mod time;

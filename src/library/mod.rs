@@ -1,0 +1,126 @@
+//! Pictures on disk: uploads are received, checked by decoding them once, and kept under a name made from their content.
+//!
+//! The library knows files; which of them the show uses is `state`'s business, and the door ties the two.
+
+mod error;
+mod image_check;
+mod upload;
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::show::asset::Asset;
+use crate::show::ids::AssetId;
+
+pub use error::{ChunkError, LibraryError};
+pub use upload::Upload;
+
+/// Larger pictures than this are no stage graphics.
+pub const MAX_UPLOAD: usize = 32 * 1024 * 1024;
+/// Longest name of an asset, in characters; it is for people only.
+const MAX_NAME: usize = 128;
+
+/// Cloned to every door.
+#[derive(Clone)]
+pub struct Library(Arc<Shelf>);
+
+struct Shelf {
+    directory: PathBuf,
+    /// One asset at a time is added or removed; also, one decoder of a large picture is enough for a small machine.
+    turn: Mutex<()>,
+}
+
+/// The right to add or remove, until it is dropped. Hold it over the command that tells the show.
+pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, ()>);
+
+impl Library {
+    /// Makes the directory if need be, and clears away what broken uploads have left.
+    pub fn open(directory: impl Into<PathBuf>) -> io::Result<Library> {
+        let directory = directory.into();
+        std::fs::create_dir_all(&directory)?;
+        for entry in std::fs::read_dir(&directory)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(upload::TEMPORARY) {
+                tracing::info!(file = %entry.path().display(), "an upload that was never finished is removed");
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(Library(Arc::new(Shelf { directory, turn: Mutex::new(()) })))
+    }
+
+    pub async fn turn(&self) -> Turn<'_> {
+        Turn(self.0.turn.lock().await)
+    }
+
+    /// Writes the chunks to a temporary file, which is gone when the `Upload` is dropped. Stops reading at the first byte that
+    /// is too much.
+    pub async fn receive<S>(&self, chunks: S) -> Result<Upload, LibraryError>
+    where
+        S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
+    {
+        upload::receive(&self.0.directory, chunks, MAX_UPLOAD).await
+    }
+
+    /// Checks the upload by its content and puts it in its place: on disk when Ok.
+    pub async fn store(&self, upload: Upload, name: &str, _turn: &Turn<'_>) -> Result<Asset, LibraryError> {
+        let name = presentable(name);
+        let directory = self.0.directory.clone();
+        run(move || keep(&directory, upload, name)).await
+    }
+
+    /// Removes the file; one that is not there is as good as removed.
+    pub async fn remove(&self, asset: &Asset, _turn: &Turn<'_>) -> Result<(), LibraryError> {
+        let (path, directory) = (self.path_of(asset), self.0.directory.clone());
+        run(move || {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+            sync_directory(&directory)
+        })
+        .await
+    }
+
+    pub fn path_of(&self, asset: &Asset) -> PathBuf {
+        self.0.directory.join(asset.file_name())
+    }
+}
+
+/// Decoding and fsync take their time, so not on the threads that serve requests.
+async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T, LibraryError> + Send + 'static) -> Result<T, LibraryError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        // A decoder that panics has met a file that nobody should show.
+        Err(_) => Err(LibraryError::Broken("it can not be decoded".to_owned())),
+    }
+}
+
+fn keep(directory: &Path, upload: Upload, name: String) -> Result<Asset, LibraryError> {
+    let found = image_check::check(upload.path())?;
+    let digest = upload.hash().to_hex();
+    let id = AssetId::new(&digest[..24]).map_err(|error| LibraryError::Storage(error.to_string()))?;
+    let bytes = upload.bytes();
+    let asset = Asset { id, name, format: found.format, width: found.width, height: found.height, bytes };
+    upload.place(&directory.join(asset.file_name()))?;
+    sync_directory(directory)?;
+    Ok(asset)
+}
+
+/// A rename lasts only when its directory is on disk.
+fn sync_directory(directory: &Path) -> Result<(), LibraryError> {
+    Ok(std::fs::File::open(directory)?.sync_all()?)
+}
+
+/// The last part of whatever path a browser sends, in one line.
+fn presentable(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    last.chars().filter(|character| !character.is_control()).take(MAX_NAME).collect::<String>().trim().to_owned()
+}
