@@ -81,7 +81,7 @@ pub fn ws_router(api: Api) -> Router {
 }
 
 /// Innermost first: a panic becomes an error, then who may ask, then the body, the log and the count.
-fn around(routes: Router<Api>, api: Api) -> Router {
+pub(super) fn around(routes: Router<Api>, api: Api) -> Router {
     routes
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(api.clone(), guard))

@@ -1,0 +1,146 @@
+//! The doors with a real writer and journal behind them, and a preview that the test feeds.
+
+mod docs;
+mod rest;
+mod safety;
+mod socket;
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use super::{Addresses, Api, Parts, router};
+use crate::base::clock::Clock;
+use crate::base::vitals::Vitals;
+use crate::library::Library;
+use crate::send::preview::{PreviewHandle, PreviewPicture};
+use crate::show::time::{FrameNumber, ShowTime};
+use crate::state::store::journal::Journal;
+use crate::state::writer;
+
+struct House {
+    api: Api,
+    pictures: watch::Sender<Option<Arc<PreviewPicture>>>,
+    closing: watch::Sender<bool>,
+    directory: TempDir,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.api.state.close();
+    }
+}
+
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Reply {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {:?}", self.body))
+    }
+
+    fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or("").to_owned()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    #[track_caller]
+    fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    #[track_caller]
+    fn refused(self, status: u16, code: &str) -> Self {
+        let reply = self.expect(status);
+        assert_eq!(reply.code(), code);
+        reply
+    }
+}
+
+impl House {
+    async fn open() -> House {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (journal, loaded) = Journal::open(&directory.path().join("journal.redb")).expect("a journal");
+        let (clock, vitals) = (Clock::system(), Arc::new(Vitals::new()));
+        let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
+        let (state, _) = writer::start(Box::new(journal), loaded, env).expect("a writer");
+        let (pictures, seen) = watch::channel(None);
+        let (closing, closed) = watch::channel(false);
+        let parts = Parts {
+            state,
+            preview: PreviewHandle::of(seen),
+            vitals,
+            clock,
+            library: Library::open(directory.path().join("assets")).expect("a library"),
+            capabilities: Arc::new(json!({ "encoder": "none" })),
+            addresses: Arc::new(Addresses::default()),
+        };
+        House { api: Api::start(parts, closed), pictures, closing, directory }
+    }
+
+    fn show_picture(&self, number: u64) {
+        let picture = PreviewPicture {
+            number: FrameNumber(number),
+            at: ShowTime(1_000_000),
+            width: 64,
+            height: 36,
+            jpeg: Bytes::from_static(b"\xff\xd8 a picture \xff\xd9"),
+        };
+        self.pictures.send_replace(Some(Arc::new(picture)));
+    }
+
+    async fn send(&self, request: Request<Body>) -> Reply {
+        let response = router(self.api.clone()).oneshot(request).await.expect("infallible");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn ask(&self, method: &str, path: &str) -> Reply {
+        self.send(Request::builder().method(method).uri(path).body(Body::empty()).expect("a request")).await
+    }
+
+    async fn tell(&self, method: &str, path: &str, body: Value) -> Reply {
+        self.raw(method, path, "application/json", body.to_string()).await
+    }
+
+    async fn raw(&self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> Reply {
+        let request = Request::builder().method(method).uri(path).header("content-type", kind);
+        self.send(request.body(body.into()).expect("a request")).await
+    }
+
+    async fn upload(&self, name: &str, bytes: &[u8]) -> Reply {
+        let (kind, form) = form("file", name, bytes);
+        self.raw("POST", "/api/assets", &kind, form).await
+    }
+}
+
+fn form(field: &str, name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
+    let mut form = format!(
+        "--XX\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n"
+    )
+    .into_bytes();
+    form.extend_from_slice(bytes);
+    form.extend_from_slice(b"\r\n--XX--\r\n");
+    ("multipart/form-data; boundary=XX".to_owned(), form)
+}
+
+fn png() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let pixels = image::RgbaImage::from_pixel(8, 4, image::Rgba([1, 2, 3, 255]));
+    pixels.write_to(&mut bytes, image::ImageFormat::Png).expect("encoded");
+    bytes.into_inner()
+}
