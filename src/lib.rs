@@ -5,6 +5,9 @@
 //! carries the packets to every destination. What is measured on the way goes to `base::vitals`, and back out of the doors.
 
 pub mod base;
+pub mod check;
+pub mod cli;
+pub mod demo;
 // what was decided
 pub mod show;
 pub mod state;
