@@ -14,5 +14,6 @@ pub mod state;
 // what is made of it
 pub mod frame;
 // where it goes
+pub mod gst;
 pub mod send;
 // who asks
