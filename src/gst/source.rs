@@ -52,6 +52,10 @@ impl Source {
         self.0.current_level_buffers()
     }
 
+    pub fn waiting_bytes(&self) -> u64 {
+        self.0.current_level_bytes()
+    }
+
     /// No more will come.
     pub fn end(&self) {
         // Refused only when the pipeline is already going down.

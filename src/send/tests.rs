@@ -33,7 +33,6 @@ struct Studio {
 
 impl Studio {
     fn open() -> Self {
-        crate::base::telemetry::start(crate::base::config::LogFormat::Text, "info");
         crate::gst::start().unwrap();
         let mut show = Show::default();
         let config = Arc::make_mut(&mut show.config);

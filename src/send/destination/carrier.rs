@@ -91,12 +91,11 @@ impl Carrier {
         }
     }
 
-    /// Bytes that went out so far. A file's sink does not count; what it took from its queue it has written.
+    /// Bytes that went out so far. A file's sink does not count; what the pipeline took from its queues it has written.
     pub fn bytes_out(&mut self) -> u64 {
         let bytes = match self.counts_itself {
             true => self.pipeline.statistic("out", "out-bytes-total").unwrap_or(0),
-            false if self.is_waiting() => self.bytes_out,
-            false => self.bytes_pushed,
+            false => self.bytes_pushed.saturating_sub(self.video.waiting_bytes() + self.sound.waiting_bytes()),
         };
         if bytes > self.bytes_out || !self.is_waiting() {
             self.still = Stopwatch::start();
