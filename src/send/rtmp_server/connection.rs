@@ -93,6 +93,10 @@ impl Connection {
 
     /// Sends the program until it or the player ends.
     async fn play(&mut self, player: &mut Player, env: &Env) -> Result<(), Ending> {
+        // What came together with its `play` is already here.
+        if self.hears_the_end()? {
+            return Ok(());
+        }
         let mut progress = Instant::now();
         loop {
             if self.output.is_empty() {
