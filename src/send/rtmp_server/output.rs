@@ -110,3 +110,46 @@ impl Output {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::send::rtmp_server::input::Input;
+    use crate::send::rtmp_server::message::{self, Message};
+
+    #[tokio::test]
+    async fn messages_of_every_size_and_time_arrive_whole() {
+        let mut output = Output::new();
+        let mut sent = Vec::new();
+        for chunk_size in [128, 1_000, 60_000] {
+            output.message(2, message::SET_CHUNK_SIZE, 0, 0, &(chunk_size as u32).to_be_bytes(), Bytes::new());
+            output.chunk_size = chunk_size;
+            for length in [0, 1, 122, 123, 124, 250, 251, 252, 5_000, 65_000] {
+                for time in [0, EXTENDED - 1, EXTENDED, EXTENDED + 1, u32::MAX] {
+                    let data: Bytes = (0..length).map(|index| (index * 7) as u8).collect();
+                    output.message(6, message::VIDEO, 1, time, b"front", data.clone());
+                    sent.push([&b"front"[..], &data].concat());
+                }
+            }
+        }
+        let (mut ours, mut theirs) = tokio::io::duplex(777);
+        let writing = async {
+            while !output.is_empty() {
+                output.write_some(&mut ours).await.expect("the other end reads");
+            }
+        };
+        let reading = async {
+            let mut input = Input::new();
+            for expected in sent {
+                let message = loop {
+                    match input.next().expect("what is written is well-formed") {
+                        Some(message) => break message,
+                        None => input.receive(&mut theirs).await.expect("there is more"),
+                    }
+                };
+                assert_eq!(message, Message { kind: message::VIDEO, stream: 1, payload: expected.into() });
+            }
+        };
+        tokio::join!(writing, reading);
+    }
+}
