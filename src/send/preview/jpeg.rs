@@ -40,6 +40,8 @@ pub enum PictureError {
 pub struct Press {
     size: Size,
     resizer: Resizer,
+    /// A plane whose rows are padded, without the padding; canvases of unusual widths need it.
+    packed: Vec<u8>,
     /// Y, U and V at the picture's size, U and V half as large.
     planes: [Image<'static>; 3],
     /// As the JPEG encoder wants them: as wide as luma, half as high.
@@ -56,6 +58,7 @@ impl Press {
         Self {
             size,
             resizer: Resizer::new(),
+            packed: Vec::new(),
             planes: [plane(width, height), plane(width / 2, height / 2), plane(width / 2, height / 2)],
             jpeg_chroma: [vec![128; wide], vec![128; wide]],
             luma_shift: vec![0; width as usize / 2],
@@ -85,16 +88,12 @@ impl Press {
         let (canvas, chroma_height) = (layout.canvas, layout.canvas.height.div_ceil(2));
         let strides = [layout.luma_stride, layout.chroma_stride, layout.chroma_stride];
         let sizes = [(canvas.width, canvas.height), (canvas.width.div_ceil(2), chroma_height)];
-        for (index, (source, target)) in frame.planes().into_iter().zip(&mut self.planes).enumerate() {
+        // A triangle as wide as the reduction: no aliasing, and a third of the taps of Lanczos.
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+        for (index, (plane, target)) in frame.planes().into_iter().zip(&mut self.planes).enumerate() {
             let (width, height) = sizes[index.min(1)];
-            let stride = u32::try_from(strides[index]).unwrap_or(width);
-            let source = ImageRef::new(stride, height, source, PixelType::U8)?;
-            // A triangle as wide as the reduction: no aliasing, and a third of the cost of Lanczos.
-            let options = ResizeOptions::new()
-                .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
-                // Rows may be padded.
-                .crop(0.0, 0.0, f64::from(width), f64::from(height));
-            self.resizer.resize(&source, target, &options)?;
+            let source = without_padding(plane, width as usize, strides[index], &mut self.packed);
+            self.resizer.resize(&ImageRef::new(width, height, source, PixelType::U8)?, target, &options)?;
         }
         Ok(())
     }
@@ -111,6 +110,16 @@ impl Press {
             rows.chunks_exact_mut(width).for_each(|row| jpeg_luma_from_canvas(row, &self.luma_shift));
         }
     }
+}
+
+/// The plane without the bytes at the ends of its rows. Cropping them is not enough: the resizer looks beyond the crop.
+fn without_padding<'a>(plane: &'a [u8], width: usize, stride: usize, packed: &'a mut Vec<u8>) -> &'a [u8] {
+    if stride == width {
+        return plane;
+    }
+    packed.clear();
+    plane.chunks_exact(stride).for_each(|row| packed.extend_from_slice(&row[..width]));
+    packed
 }
 
 /// What the encoder reads: it asks row by row, and wants chroma as large as luma.

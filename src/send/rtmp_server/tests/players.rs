@@ -63,6 +63,16 @@ async fn gstreamer_plays_with_both_of_its_clients() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ffplay_plays() {
+    let encoder = Encoder::start(BEGINS);
+    let server = Server::start(Some(encoder.feed.clone()), |_| ()).await;
+    let nowhere = ["SDL_VIDEODRIVER=dummy", "SDL_AUDIODRIVER=dummy", "ffplay", "-v", "error", "-autoexit", "-t", "2"];
+    let played = run("env", &[&nowhere[..], &[&server.url()]].concat()).await;
+    succeeded(&played);
+    assert!(server.vitals.rtmp_bytes.get() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_play_at_once_and_each_begins_with_headers_and_a_key_frame() {
     let encoder = Encoder::start(BEGINS);
     let server = Arc::new(Server::start(Some(encoder.feed.clone()), |_| ()).await);
