@@ -9,6 +9,7 @@ pub mod encoder;
 pub mod pipelines;
 pub mod preview;
 pub mod reconcile;
+pub mod rtmp_server;
 
 #[cfg(test)]
 mod tests;
