@@ -11,7 +11,7 @@
 //!
 //! Counter, from the left: cell 0 is white and cell 33 black, always, so that a reader knows both. Cells 1 to 32 are the low
 //! 32 bits of the frame's number, most significant first, white is 1. Cell `k` begins `width * k / 34` from the left, rounded
-//! down to even. The frame's number is that of the instant shown (`Fps::frame_at`), so it stands still while the show is paused.
+//! down to even; the last one ends where the pattern ends. The frame's number is that of the instant shown (`Fps::frame_at`), so it stands still while the show is paused.
 //!
 //! The flash is white during the first 100 ms of each second of show time, black otherwise.
 //!
@@ -51,7 +51,7 @@ fn counter_height(rect: Rect) -> i32 {
 }
 
 fn cell(rect: Rect, index: i32) -> Rect {
-    let edge = |index: i32| even(rect.width * index / CELLS);
+    let edge = |index: i32| if index == CELLS { rect.width } else { even(rect.width * index / CELLS) };
     Rect { x: rect.x + edge(index), y: rect.y, width: edge(index + 1) - edge(index), height: counter_height(rect) }
 }
 
@@ -166,8 +166,7 @@ mod tests {
                     assert!(part.width >= 0 && part.height >= 0 && rect.contains(part), "{part:?}");
                     area += part.width * part.height;
                 });
-                let counter = rect.width - even(rect.width * (CELLS - 0) / CELLS);
-                assert_eq!(area, width * height - counter * counter_height(rect));
+                assert_eq!(area, width * height);
             }
         }
     }
