@@ -13,6 +13,8 @@ pub mod show;
 pub mod state;
 // what is made of it
 pub mod frame;
+pub mod picture;
+pub mod sound;
 // where it goes
 pub mod gst;
 pub mod send;
