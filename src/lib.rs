@@ -5,12 +5,18 @@
 //! carries the packets to every destination. What is measured on the way goes to `base::vitals`, and back out of the doors.
 
 pub mod base;
+pub mod check;
+pub mod cli;
+pub mod demo;
 // what was decided
 pub mod show;
 pub mod state;
 // what is made of it
 pub mod frame;
+pub mod picture;
+pub mod sound;
 // where it goes
+pub mod gst;
 pub mod send;
 // who asks
 pub mod library;

@@ -1,3 +1,1 @@
-//! Linear: arguments, configuration, logs, build, run, exit code.
-
 fn main() {}

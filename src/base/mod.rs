@@ -1,6 +1,8 @@
 //! What everyone stands on.
 
 pub mod clock;
+pub mod config;
 pub mod status;
 pub mod tasks;
+pub mod telemetry;
 pub mod vitals;

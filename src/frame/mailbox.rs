@@ -1,11 +1,11 @@
 //! Between a thread that must not wait and one that may: a few places, and a named choice for when they are full.
 
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Thread;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use crossbeam_queue::ArrayQueue;
 
 /// What `post` gives up when every place is taken.
@@ -17,15 +17,15 @@ pub enum WhenFull {
     DropNewest,
 }
 
-/// Many may post, one thread takes.
+/// Many may post, one thread at a time takes.
 pub struct Mailbox<T> {
     places: ArrayQueue<T>,
     when_full: WhenFull,
     /// Whether the taker wants anything at all; the engine paints nothing while nobody does.
     wanted: AtomicBool,
     dropped: AtomicU64,
-    /// Known from the taker's first `take`.
-    taker: OnceLock<Thread>,
+    /// Known from the taker's first `take`; another thread may take its place.
+    taker: ArcSwapOption<Thread>,
 }
 
 impl<T> Mailbox<T> {
@@ -35,7 +35,7 @@ impl<T> Mailbox<T> {
             when_full,
             wanted: AtomicBool::new(false),
             dropped: AtomicU64::new(0),
-            taker: OnceLock::new(),
+            taker: ArcSwapOption::empty(),
         })
     }
 
@@ -48,7 +48,7 @@ impl<T> Mailbox<T> {
         if dropped.is_some() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
-        if let Some(taker) = self.taker.get() {
+        if let Some(taker) = &*self.taker.load() {
             taker.unpark();
         }
         dropped
@@ -58,14 +58,21 @@ impl<T> Mailbox<T> {
         self.places.pop()
     }
 
-    /// Waits at most `patience`. Always called from the same thread; may return early with nothing.
+    /// Waits at most `patience`; may return early with nothing.
     pub fn take(&self, patience: Duration) -> Option<T> {
-        self.taker.get_or_init(std::thread::current);
+        self.become_taker();
         if let Some(item) = self.places.pop() {
             return Some(item);
         }
         std::thread::park_timeout(patience);
         self.places.pop()
+    }
+
+    fn become_taker(&self) {
+        let current = std::thread::current();
+        if self.taker.load().as_ref().is_none_or(|taker| taker.id() != current.id()) {
+            self.taker.store(Some(Arc::new(current)));
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -110,8 +117,9 @@ mod tests {
     }
 
     #[test]
-    fn a_waiting_taker_is_woken() {
+    fn whoever_takes_last_is_woken() {
         let mailbox = Mailbox::new(1, WhenFull::DropOldest);
+        assert_eq!(mailbox.take(Duration::ZERO), None);
         let taker = {
             let mailbox = mailbox.clone();
             std::thread::spawn(move || {

@@ -4,5 +4,6 @@ pub mod encoded;
 pub mod feed;
 pub mod mailbox;
 pub mod picture;
+pub mod pixels;
 pub mod pool;
 pub mod sound;

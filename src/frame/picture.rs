@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::pool::PooledBuffer;
+use super::pool::Buffer;
 use crate::show::geometry::Canvas;
 use crate::show::time::{FrameNumber, ShowTime};
 
@@ -57,12 +57,12 @@ pub struct Frame {
     pub number: FrameNumber,
     /// When it is due on screen.
     pub at: ShowTime,
-    pixels: Arc<PooledBuffer>,
+    pixels: Arc<Buffer>,
 }
 
 impl Frame {
-    pub(super) fn new(number: FrameNumber, at: ShowTime, pixels: PooledBuffer) -> Self {
-        Self { number, at, pixels: Arc::new(pixels) }
+    pub(super) fn new(number: FrameNumber, at: ShowTime, pixels: Arc<Buffer>) -> Self {
+        Self { number, at, pixels }
     }
 
     pub fn layout(&self) -> Layout {

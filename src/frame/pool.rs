@@ -1,8 +1,6 @@
 //! A fixed number of picture buffers. An empty pool is a counted skip for the engine, never a wait or an allocation.
 
-use std::sync::Arc;
-
-use crossbeam_queue::ArrayQueue;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::picture::{Frame, Layout};
 use crate::show::time::{FrameNumber, ShowTime};
@@ -11,29 +9,47 @@ use crate::show::time::{FrameNumber, ShowTime};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BufferId(pub usize);
 
-struct Slot {
+/// The bytes of a picture. Who holds the only reference may write.
+pub(super) struct Buffer {
     id: BufferId,
+    layout: Layout,
     bytes: Box<[u8]>,
+}
+
+impl Buffer {
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// The pool keeps a reference to every buffer that is not being painted; a buffer to which it has the only one is free. So
+/// giving a frame back is a plain drop wherever that happens, and a frame's reference count is never allocated anew.
+type Places = Arc<Mutex<Vec<Option<Arc<Buffer>>>>>;
+
+/// The lock is taken by whoever paints, for moments; those who only hold frames never touch it.
+fn lock(places: &Places) -> MutexGuard<'_, Vec<Option<Arc<Buffer>>>> {
+    places.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[derive(Clone)]
 pub struct FramePool {
     layout: Layout,
-    size: usize,
-    free: Arc<ArrayQueue<Slot>>,
+    places: Places,
 }
 
 impl FramePool {
     /// Black pictures, ready to be painted over.
     pub fn new(layout: Layout, size: usize) -> Self {
-        let free = ArrayQueue::new(size.max(1));
-        for index in 0..size {
+        let black = |index| {
             let mut bytes = vec![128; layout.size()].into_boxed_slice();
             layout.planes_mut(&mut bytes)[0].fill(16);
-            // The queue has exactly `size` places.
-            let _ = free.push(Slot { id: BufferId(index), bytes });
-        }
-        Self { layout, size, free: Arc::new(free) }
+            Some(Arc::new(Buffer { id: BufferId(index), layout, bytes }))
+        };
+        Self { layout, places: Arc::new(Mutex::new((0..size).map(black).collect())) }
     }
 
     pub fn layout(&self) -> Layout {
@@ -41,79 +57,78 @@ impl FramePool {
     }
 
     pub fn size(&self) -> usize {
-        self.size
+        lock(&self.places).len()
     }
 
     pub fn free(&self) -> usize {
-        self.free.len()
+        let is_free = |place: &&Option<Arc<Buffer>>| place.as_ref().is_some_and(|buffer| Arc::strong_count(buffer) == 1);
+        lock(&self.places).iter().filter(is_free).count()
     }
 
+    /// The first free buffer: taking the same few again and again keeps them in the processor's cache, and what they hold
+    /// close to what is to be painted.
     pub fn try_take(&self) -> Option<FrameMut> {
-        let slot = self.free.pop()?;
-        Some(FrameMut { buffer: PooledBuffer { layout: self.layout, slot: Some(slot), home: self.free.clone() } })
-    }
-}
-
-/// Bytes that go home when dropped.
-pub(super) struct PooledBuffer {
-    layout: Layout,
-    /// Present until the drop.
-    slot: Option<Slot>,
-    home: Arc<ArrayQueue<Slot>>,
-}
-
-impl PooledBuffer {
-    pub(super) fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        self.slot.as_ref().map_or(&[], |slot| &slot.bytes)
-    }
-}
-
-impl Drop for PooledBuffer {
-    fn drop(&mut self) {
-        if let Some(slot) = self.slot.take() {
-            // There is a place for every slot that was ever taken.
-            let _ = self.home.push(slot);
-        }
+        let mut places = lock(&self.places);
+        let buffer = places.iter_mut().find_map(|place| {
+            place.as_mut().and_then(Arc::get_mut)?;
+            place.take()
+        })?;
+        Some(FrameMut { buffer: Some(buffer), layout: self.layout, home: self.places.clone() })
     }
 }
 
 /// A buffer being painted: one owner, still holding what it held last.
 pub struct FrameMut {
-    buffer: PooledBuffer,
+    /// Present until it is frozen or dropped, and the only reference.
+    buffer: Option<Arc<Buffer>>,
+    layout: Layout,
+    home: Places,
 }
 
 impl FrameMut {
     pub fn id(&self) -> BufferId {
-        self.buffer.slot.as_ref().map_or(BufferId(usize::MAX), |slot| slot.id)
+        self.buffer.as_ref().map_or(BufferId(usize::MAX), |buffer| buffer.id)
     }
 
     pub fn layout(&self) -> Layout {
-        self.buffer.layout
+        self.layout
     }
 
     pub fn planes_mut(&mut self) -> [&mut [u8]; 3] {
-        match &mut self.buffer.slot {
-            Some(slot) => self.buffer.layout.planes_mut(&mut slot.bytes),
+        match self.buffer.as_mut().and_then(Arc::get_mut) {
+            Some(buffer) => self.layout.planes_mut(&mut buffer.bytes),
             None => [&mut [], &mut [], &mut []],
         }
     }
 
     pub fn planes(&self) -> [&[u8]; 3] {
-        self.buffer.layout.planes(self.buffer.bytes())
+        self.buffer.as_ref().map_or([&[], &[], &[]], |buffer| self.layout.planes(&buffer.bytes))
     }
 
-    pub fn freeze(self, number: FrameNumber, at: ShowTime) -> Frame {
-        Frame::new(number, at, self.buffer)
+    pub fn freeze(mut self, number: FrameNumber, at: ShowTime) -> Frame {
+        let buffer = self.give_back().expect("a buffer is present until the drop");
+        Frame::new(number, at, buffer)
+    }
+
+    fn give_back(&mut self) -> Option<Arc<Buffer>> {
+        let buffer = self.buffer.take()?;
+        if let Some(place) = lock(&self.home).get_mut(buffer.id.0) {
+            *place = Some(buffer.clone());
+        }
+        Some(buffer)
+    }
+}
+
+impl Drop for FrameMut {
+    fn drop(&mut self) {
+        self.give_back();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::pixels::allocations;
     use crate::show::geometry::Canvas;
 
     #[test]
@@ -128,5 +143,17 @@ mod tests {
         drop(shared);
         drop(second);
         assert_eq!(pool.free(), 2);
+    }
+
+    #[test]
+    fn a_buffer_goes_round_without_an_allocation() {
+        let pool = FramePool::new(Layout::new(Canvas { width: 64, height: 64 }), 2);
+        let allocations = allocations::during(|| {
+            for number in 0..10 {
+                let frame = pool.try_take().expect("a buffer").freeze(FrameNumber(number), ShowTime(0));
+                assert_eq!(frame.planes()[0][0], 16);
+            }
+        });
+        assert_eq!(allocations, 0);
     }
 }

@@ -1,0 +1,33 @@
+//! `marquee check`: reads a whole data directory, and says what is in it or what is wrong.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde_json::json;
+
+use crate::state::store::directory::DataDirectory;
+use crate::state::store::journal;
+
+pub fn check(data_dir: &Path) -> anyhow::Result<String> {
+    if !data_dir.is_dir() {
+        bail!("there is no data directory {}", data_dir.display());
+    }
+    let directory = DataDirectory::open(data_dir)?;
+    if !directory.journal().exists() {
+        bail!("there is no journal in {}", data_dir.display());
+    }
+    let loaded = journal::verify(&directory.journal()).context("the journal is damaged")?;
+    let missing: Vec<_> =
+        loaded.show.assets.values().filter(|asset| !directory.assets().join(asset.file_name()).is_file()).collect();
+    if let Some(asset) = missing.first() {
+        bail!("the file of asset {} ({}) is missing, and {} more", asset.id, asset.name, missing.len() - 1);
+    }
+    let summary = json!({
+        "changes": loaded.seq,
+        "scenes": loaded.show.scenes.len(),
+        "destinations": loaded.show.destinations.len(),
+        "assets": loaded.show.assets.len(),
+        "on_air": loaded.show.stream.is_on_air(),
+    });
+    Ok(format!("{summary}\n"))
+}

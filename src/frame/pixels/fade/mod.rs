@@ -1,0 +1,24 @@
+//! A picture without transparency of its own, at some opacity, over what is there.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod native;
+
+use super::level::Level;
+
+/// Works on as many bytes as the shortest of the slices has.
+#[inline]
+pub fn fade(target: &mut [u8], source: &[u8], opacity: u8) {
+    at_level(Level::best(), target, source, opacity);
+}
+
+/// The same at a given level, for tests.
+#[inline]
+pub fn at_level(level: Level, target: &mut [u8], source: &[u8], opacity: u8) {
+    match level {
+        Level::Native => native::fade(target, source, opacity),
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a level other than Native only comes from `Level::best` or `available`, which found it on this machine.
+        Level::Avx2 => unsafe { avx2::fade(target, source, opacity) },
+    }
+}

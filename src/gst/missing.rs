@@ -1,0 +1,43 @@
+//! Which of the elements that we use are not installed, and the Debian package that has each.
+
+use gstreamer::ElementFactory;
+
+use super::{GstError, Missing};
+
+/// Element, Debian package, what it is for.
+const USED: [(&str, &str, &str); 13] = [
+    ("appsrc", "gstreamer1.0-plugins-base", "everything"),
+    ("appsink", "gstreamer1.0-plugins-base", "everything"),
+    ("audioconvert", "gstreamer1.0-plugins-base", "sound"),
+    ("x264enc", "gstreamer1.0-plugins-ugly", "encoding on the CPU"),
+    ("openh264enc", "gstreamer1.0-plugins-bad", "encoding on the CPU without GPL code"),
+    ("h264parse", "gstreamer1.0-plugins-bad", "encoding"),
+    ("avenc_aac", "gstreamer1.0-libav", "sound"),
+    ("aacparse", "gstreamer1.0-plugins-good", "sound"),
+    ("flvmux", "gstreamer1.0-plugins-good", "RTMP destinations"),
+    ("rtmp2sink", "gstreamer1.0-plugins-bad", "RTMP destinations"),
+    ("matroskamux", "gstreamer1.0-plugins-good", "recording as Matroska"),
+    ("mp4mux", "gstreamer1.0-plugins-good", "recording as MP4"),
+    ("filesink", "libgstreamer1.0-0", "recording"),
+];
+
+pub(super) fn missing() -> Vec<Missing> {
+    let absent = |(element, _, _): &&(&'static str, &'static str, &'static str)| ElementFactory::find(element).is_none();
+    let told = |(element, package, needed_for): &(&'static str, &'static str, &'static str)| Missing {
+        element,
+        package,
+        needed_for,
+    };
+    USED.iter().filter(absent).map(told).collect()
+}
+
+/// An error that says what to install for these elements.
+pub(super) fn error_for(elements: &[String]) -> GstError {
+    let package = |element: &String| {
+        USED.iter().find(|(name, _, _)| name == element).map_or("the plug-in that has it", |(_, package, _)| package)
+    };
+    let mut packages: Vec<_> = elements.iter().map(package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    GstError::Missing { elements: elements.join(", "), packages: packages.join(" ") }
+}

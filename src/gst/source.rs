@@ -1,0 +1,64 @@
+//! Where data goes into a pipeline. It never blocks: whoever pushes looks at the level first.
+
+use gstreamer::{Buffer, BufferFlags, Caps, ClockTime};
+use gstreamer_app::AppSrc;
+
+use super::GstError;
+
+#[derive(Clone)]
+pub struct Source(AppSrc);
+
+/// When a piece of data is due in the pipeline, in nanoseconds from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    pub pts: u64,
+    pub duration: u64,
+    /// A decoder can begin here.
+    pub key: bool,
+}
+
+impl Source {
+    pub(super) fn new(source: AppSrc) -> Self {
+        Self(source)
+    }
+
+    /// Describes the data: GStreamer's caps as text, and what a decoder must know first (`codec_data`).
+    pub fn describe(&self, caps: &str, codec_data: &[u8]) -> Result<(), GstError> {
+        let mut caps: Caps = caps.parse().map_err(|_| GstError::BadPipeline(format!("{caps} are no caps")))?;
+        if !codec_data.is_empty() {
+            caps.make_mut().set("codec_data", Buffer::from_slice(codec_data.to_vec()));
+        }
+        self.0.set_caps(Some(&caps));
+        Ok(())
+    }
+
+    /// Takes the bytes as they are, without a copy. False when the pipeline takes no more.
+    pub fn push(&self, data: impl AsRef<[u8]> + Send + 'static, timing: Timing) -> bool {
+        let mut buffer = Buffer::from_slice(data);
+        if let Some(buffer) = buffer.get_mut() {
+            let pts = ClockTime::from_nseconds(timing.pts);
+            buffer.set_pts(pts);
+            buffer.set_dts(pts);
+            buffer.set_duration(ClockTime::from_nseconds(timing.duration));
+            if !timing.key {
+                buffer.set_flags(BufferFlags::DELTA_UNIT);
+            }
+        }
+        self.0.push_buffer(buffer).is_ok()
+    }
+
+    /// Pushed, and not yet taken.
+    pub fn waiting(&self) -> u64 {
+        self.0.current_level_buffers()
+    }
+
+    pub fn waiting_bytes(&self) -> u64 {
+        self.0.current_level_bytes()
+    }
+
+    /// No more will come.
+    pub fn end(&self) {
+        // Refused only when the pipeline is already going down.
+        let _ = self.0.end_of_stream();
+    }
+}

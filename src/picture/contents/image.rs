@@ -1,0 +1,60 @@
+//! Image files: read, decoded and scaled. A file that can not be read becomes a placeholder that is easily seen.
+
+use std::io;
+use std::path::Path;
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{PixelType, Resizer};
+use image::{ImageReader, Limits};
+
+use super::Raster;
+
+/// Sides and memory of a decoded file; a small file can claim to be enormous.
+const LONGEST_SIDE: u32 = 16_384;
+const MOST_MEMORY: u64 = 512 << 20;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    #[error("the file can not be read: {0}")]
+    Read(#[from] io::Error),
+    #[error("the file can not be decoded: {0}")]
+    Decode(#[from] image::ImageError),
+}
+
+pub fn decode(path: &Path) -> Result<Raster, ImageError> {
+    let mut reader = ImageReader::open(path)?.with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(LONGEST_SIDE);
+    limits.max_image_height = Some(LONGEST_SIDE);
+    limits.max_alloc = Some(MOST_MEMORY);
+    reader.limits(limits);
+    let pixels = reader.decode()?.into_rgba8();
+    Ok(Raster { width: pixels.width() as i32, height: pixels.height() as i32, rgba: pixels.into_raw() })
+}
+
+pub fn scaled(original: &Raster, (width, height): (i32, i32)) -> Raster {
+    if (width, height) == (original.width, original.height) {
+        return Raster { width, height, rgba: original.rgba.clone() };
+    }
+    let side = |length: i32| length.max(0).unsigned_abs();
+    let mut target = Image::new(side(width), side(height), PixelType::U8x4);
+    let source = ImageRef::new(side(original.width), side(original.height), &original.rgba, PixelType::U8x4);
+    let resized = source.map(|source| Resizer::new().resize(&source, &mut target, None));
+    match resized {
+        Ok(Ok(())) => Raster { width, height, rgba: target.into_vec() },
+        // Only sizes of 0 and buffers of another length are refused; the former have no pixels to show.
+        _ => Raster::transparent(width, height),
+    }
+}
+
+/// Side of a placeholder's squares.
+const SQUARE: usize = 32;
+
+pub fn placeholder((width, height): (i32, i32)) -> Raster {
+    let mut raster = Raster::transparent(width, height);
+    for (index, pixel) in raster.rgba.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let (x, y) = (index % width as usize, index / width as usize);
+        *pixel = if (x / SQUARE + y / SQUARE).is_multiple_of(2) { [160, 0, 160, 255] } else { [40, 40, 40, 255] };
+    }
+    raster
+}

@@ -1,0 +1,24 @@
+//! Pictures: what the show looks like at an instant, painted into frames.
+//!
+//! `plan` decides (pure): show + instant + prepared pictures → a flat list of items. `damage` finds what differs from what a
+//! buffer last held, `paint` paints that. `tick` does so for every frame that is due; `run` gives it a thread. Whatever is slow
+//! (decoding, scaling, text) happens in `prepare` on a thread of its own, and comes to the list as a finished `Picture`.
+
+mod contents;
+pub mod damage;
+mod layout;
+mod need;
+pub mod paint;
+pub mod pattern;
+pub mod pictures;
+pub mod plan;
+pub mod prepare;
+pub mod prepared;
+pub mod run;
+mod tick;
+mod yuv;
+
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,250 @@
+//! Makes pictures on a thread of its own, and publishes them: what the program shows now and in the next two seconds, then
+//! what the other scenes would show, so that a take is instant.
+
+use std::collections::BTreeSet;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::contents::{Raster, gradient, image, text};
+use super::need::{self, LayerKey, Need, PictureKey, Work};
+use super::pictures::Pictures;
+use super::prepared::Picture;
+use crate::base::clock::Clock;
+use crate::base::tasks::StopFlag;
+use crate::show::Show;
+use crate::show::asset::Asset;
+use crate::show::ids::AssetId;
+use crate::show::scene::Scene;
+use crate::show::time::ShowTime;
+
+/// Scenes that are not on air are prepared as long as all pictures together take no more than this.
+const MOST_BYTES: usize = 256 << 20;
+
+/// How often the show is looked at without being woken. A new text is seen a moment later at worst.
+const NAP: Duration = Duration::from_millis(20);
+
+/// What the preparing thread works with.
+pub(super) struct Preparing {
+    pub show: Arc<ArcSwap<Show>>,
+    pub clock: Clock,
+    pub stop: StopFlag,
+    pub published: Arc<ArcSwap<Pictures>>,
+    pub studio: Studio,
+}
+
+/// Body of the thread. It is unparked when a frame missed a picture.
+pub(super) fn prepare(mut preparing: Preparing) {
+    // Maps that the tick thread may still be reading. They are kept until it has let go, so that it never frees a picture.
+    let mut retired: Vec<Arc<Pictures>> = Vec::new();
+    while !preparing.stop.is_set() {
+        retired.retain(|pictures| Arc::strong_count(pictures) > 1);
+        let now = preparing.clock.now();
+        let show = preparing.show.load_full();
+        let current = preparing.published.load_full();
+        match next(&show, now, &current, &mut preparing.studio) {
+            Some(next) => retired.push(preparing.published.swap(Arc::new(next))),
+            None => {
+                preparing.studio.rest();
+                std::thread::park_timeout(NAP);
+            }
+        }
+    }
+}
+
+/// The map with one more picture, or without those that nobody needs any more; None if there is nothing to do.
+fn next(show: &Show, now: ShowTime, current: &Pictures, studio: &mut Studio) -> Option<Pictures> {
+    let agenda = Agenda::of(show, now);
+    let mut next = current.clone();
+    match agenda.needs.iter().find(|need| !current.has(need.key)) {
+        Some(need) => next.insert(need, studio.make(need)),
+        None => {
+            let mut keys: Vec<PictureKey> = agenda.needs.iter().map(|need| need.key).collect();
+            keys.extend(agenda.past);
+            if !next.keep_only(&keys) {
+                return None;
+            }
+        }
+    }
+    for (layer, key) in agenda.present {
+        next.show_meanwhile(layer, key);
+    }
+    Some(next)
+}
+
+/// What should be ready, most urgent first.
+#[derive(Default)]
+struct Agenda<'a> {
+    needs: Vec<Need<'a>>,
+    bytes: usize,
+    /// What each layer shows right now.
+    present: Vec<(LayerKey, PictureKey)>,
+    /// Not made any more, but kept while a frame of the second before may still be painted.
+    past: Vec<PictureKey>,
+}
+
+impl<'a> Agenda<'a> {
+    fn of(show: &'a Show, now: ShowTime) -> Agenda<'a> {
+        let mut agenda = Agenda::default();
+        let ahead = |seconds| now.plus(Duration::from_secs(seconds));
+        let shown = show.stream.picture_time(now);
+        if let Some(scene) = show.program_scene() {
+            // While the show is held, the time goes on behind it: resuming must find its pictures too.
+            for at in [shown, now, ahead(1), ahead(2)] {
+                agenda.add(show, scene, at, usize::MAX);
+            }
+            let before = ShowTime(shown.micros() - 1_000_000);
+            agenda.past.extend(needs_of(show, scene, before).map(|need| need.key));
+        }
+        for scene in show.scenes.values() {
+            for at in [shown, ahead(1)] {
+                agenda.add(show, scene, at, MOST_BYTES);
+            }
+            agenda.present.extend(needs_of(show, scene, shown).map(|need| (need.layer, need.key)));
+        }
+        agenda
+    }
+
+    fn add(&mut self, show: &'a Show, scene: &'a Scene, at: ShowTime, most_bytes: usize) {
+        for need in needs_of(show, scene, at) {
+            let is_new = self.needs.iter().all(|other| other.key != need.key);
+            let bytes = self.bytes + need.estimated_bytes();
+            if is_new && bytes <= most_bytes {
+                self.bytes = bytes;
+                self.needs.push(need);
+            }
+        }
+    }
+}
+
+/// Layers that are hidden count too: they may be shown with the next frame.
+fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> impl Iterator<Item = Need<'a>> {
+    scene.layers.iter().filter_map(move |layer| need::need(show, scene, layer, at))
+}
+
+/// Makes everything that any scene shows at `at`.
+pub(super) fn all(show: &Show, at: ShowTime, assets_dir: &Path, pictures: &mut Pictures) {
+    let mut studio = Studio::new(assets_dir.to_owned());
+    for need in show.scenes.values().flat_map(|scene| needs_of(show, scene, at)) {
+        if !pictures.has(need.key) {
+            pictures.insert(&need, studio.make(&need));
+        }
+        pictures.show_meanwhile(need.layer, need.key);
+    }
+}
+
+/// Where pictures are made.
+pub(super) struct Studio {
+    assets_dir: PathBuf,
+    /// The last file that was decoded: while a layer is dragged or resized the same one is asked for again and again.
+    original: Option<(AssetId, Arc<Raster>)>,
+    /// Files that were found broken, so that each is logged once.
+    broken: BTreeSet<AssetId>,
+}
+
+impl Studio {
+    pub(super) fn new(assets_dir: PathBuf) -> Self {
+        Self { assets_dir, original: None, broken: BTreeSet::new() }
+    }
+
+    /// Nothing is asked for at the moment.
+    fn rest(&mut self) {
+        self.original = None;
+    }
+
+    fn make(&mut self, need: &Need<'_>) -> Picture {
+        let raster = match &need.work {
+            Work::Gradient { from, to, angle, size } => gradient::raster(*from, *to, *angle, *size),
+            Work::Image { id, asset, size } => self.image(id, *asset, *size),
+            Work::Text { text, size, color, bounds, at } => {
+                text::raster(&text::filled_in(text, *at), *size, *color, *bounds)
+            }
+        };
+        Picture::new(&raster, need.parity)
+    }
+
+    fn image(&mut self, id: &AssetId, asset: Option<&Asset>, size: (i32, i32)) -> Raster {
+        match self.original(id, asset) {
+            Some(original) => image::scaled(&original, size),
+            None => image::placeholder(size),
+        }
+    }
+
+    fn original(&mut self, id: &AssetId, asset: Option<&Asset>) -> Option<Arc<Raster>> {
+        if let Some((known, original)) = &self.original
+            && known == id
+        {
+            return Some(original.clone());
+        }
+        let decoded = match asset {
+            // A decoder that panics on a mad file must not take the other pictures with it.
+            Some(asset) => catch_unwind(|| image::decode(&self.assets_dir.join(asset.file_name())))
+                .map_err(|_| "the decoder failed".to_owned())
+                .and_then(|decoded| decoded.map_err(|error| error.to_string())),
+            None => Err("the show does not know it".to_owned()),
+        };
+        match decoded {
+            Ok(raster) => {
+                let original = Arc::new(raster);
+                self.original = Some((id.clone(), original.clone()));
+                Some(original)
+            }
+            Err(error) => {
+                if self.broken.insert(id.clone()) {
+                    tracing::warn!(asset = %id, error, "asset {id} is shown as a placeholder: {error}");
+                }
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::tests::{scene_of, show_of};
+
+    fn settled(show: &Show, now: ShowTime, mut pictures: Pictures) -> Pictures {
+        let mut studio = Studio::new(PathBuf::from("/nowhere"));
+        let mut steps = 0;
+        while let Some(next) = next(show, now, &pictures, &mut studio) {
+            pictures = next;
+            steps += 1;
+            assert!(steps < 100, "it comes to rest");
+        }
+        pictures
+    }
+
+    #[test]
+    fn clocks_are_ready_before_their_second_and_gone_after_it() {
+        let show = show_of(r#"{"id":"a","kind":"text","text":"{clock}"}"#);
+        let scene = scene_of(&show);
+        let key = |second: i64| {
+            let at = ShowTime(second * 1_000_000);
+            needs_of(&show, &scene, at).next().expect("a text needs a picture").key
+        };
+        let mut pictures = Pictures::default();
+        for second in 100..105 {
+            pictures = settled(&show, ShowTime(second * 1_000_000 + 500_000), pictures);
+            let ready: Vec<i64> = (95..110).filter(|second| pictures.has(key(*second))).collect();
+            let past = if second == 100 { second } else { second - 1 };
+            assert_eq!(ready, (past..=second + 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn scenes_that_are_not_on_air_stay_within_the_bound() {
+        let layers: Vec<String> = (0..60)
+            .map(|index| format!(r##"{{"id":"l{index}","width":2000,"height":2000,"kind":"gradient","from":"#000000","to":"#0000{index:02x}"}}"##))
+            .collect();
+        let mut show = show_of(&layers.join(","));
+        let agenda = Agenda::of(&show, ShowTime(0));
+        assert_eq!(agenda.needs.len(), 60, "what is on air is always prepared");
+        show.program = None;
+        let agenda = Agenda::of(&show, ShowTime(0));
+        assert!(agenda.bytes <= MOST_BYTES && (2..60).contains(&agenda.needs.len()));
+    }
+}

@@ -1,0 +1,64 @@
+//! The two threads of the picture: one that ticks with the frames, and one that prepares what takes longer than a frame.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::pictures::Pictures;
+use super::prepare::{Preparing, Studio, prepare};
+use super::tick::Engine;
+use crate::base::clock::Clock;
+use crate::base::tasks::{StopFlag, spawn_thread};
+use crate::base::vitals::Vitals;
+use crate::frame::mailbox::Mailbox;
+use crate::frame::picture::Frame;
+use crate::show::Show;
+
+/// All that the picture gets from outside.
+pub struct Env {
+    /// The newest show; replaced by whoever decides.
+    pub show: Arc<ArcSwap<Show>>,
+    pub clock: Clock,
+    pub assets_dir: PathBuf,
+    pub outlets: Vec<Arc<Mailbox<Frame>>>,
+    pub vitals: Arc<Vitals>,
+    pub stop: StopFlag,
+}
+
+/// Longest sleep, so that the word to stop is heard soon.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Starts the threads `tick` and `prepare`. They end when `stop` is set.
+pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
+    let published = Arc::new(ArcSwap::from_pointee(Pictures::default()));
+    let preparing = Preparing {
+        show: env.show.clone(),
+        clock: env.clock.clone(),
+        stop: env.stop.clone(),
+        published: published.clone(),
+        studio: Studio::new(env.assets_dir.clone()),
+    };
+    let prepare = spawn_thread("prepare", move || prepare(preparing))?;
+    let preparer = prepare.thread().clone();
+    let tick = spawn_thread("tick", move || tick(env, &published, &preparer))?;
+    Ok(vec![tick, prepare])
+}
+
+fn tick(env: Env, published: &ArcSwap<Pictures>, preparer: &std::thread::Thread) {
+    let mut engine = Engine::new(env.outlets, env.vitals, env.show.load().config.canvas());
+    while !env.stop.is_set() {
+        let ticked = {
+            let (show, pictures) = (env.show.load(), published.load());
+            engine.tick(&show, &pictures, env.clock.now())
+        };
+        if ticked.is_missing_pictures {
+            preparer.unpark();
+        }
+        // It may wake before the frame is due; ticking then finds nothing to do, or a show with another grid.
+        env.clock.sleep_until(ticked.again_at, PATIENCE);
+    }
+}

@@ -1,0 +1,111 @@
+//! What is painted looks like the reference, and painting only what is damaged gives the same as painting everything.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::picture::pattern::read_counter;
+use crate::picture::{layout, reference};
+
+/// Above this nobody sees a difference. What is lost to rounding alone (8 bits, a few blends over each other) is about 50 dB.
+const PSNR_FLOOR_DB: f64 = 46.0;
+
+fn psnr(a: &[u8], b: &[u8]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    let squares: f64 = a.iter().zip(b).map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2)).sum();
+    10.0 * (255.0_f64.powi(2) * a.len() as f64 / squares.max(1e-9)).log10()
+}
+
+#[track_caller]
+fn check(layers: &str) {
+    let (show, assets, at) = (show_of(layers), assets(), ShowTime(1_769_861_096_040_000));
+    let pictures = Pictures::prepare_now(&show, at, assets.path());
+    let frame = painted(&show, at, &pictures);
+    let expected = reference::paint(&show, at, assets.path());
+    let expected = frame.layout().planes(&expected);
+    for (plane, (found, expected)) in frame.planes().into_iter().zip(expected).enumerate() {
+        let quality = psnr(found, expected);
+        assert!(quality > PSNR_FLOOR_DB, "plane {plane} of {layers}: {quality:.1} dB");
+    }
+}
+
+#[test]
+fn pictures_look_like_the_reference() {
+    for layer in EVERYTHING.split(",\n") {
+        check(layer);
+    }
+    check(EVERYTHING);
+    check("");
+}
+
+#[test]
+fn a_missing_file_is_a_placeholder() {
+    let show = show_of(r#"{"id":"i","kind":"image","asset":"img"},{"id":"j","kind":"image","asset":"none","x":100}"#);
+    let pictures = Pictures::prepare_now(&show, ShowTime(0), nowhere());
+    let frame = painted(&show, ShowTime(0), &pictures);
+    let luma = frame.planes()[0];
+    assert!(luma[320 * 5 + 5] > 40 && luma[320 * 5 + 105] > 40, "both are seen");
+}
+
+#[test]
+fn the_counter_is_read_from_a_painted_frame() {
+    let show = show_of(r#"{"id":"p","kind":"pattern","x":31,"y":17,"width":250}"#);
+    let rect = layout::rect_on(&scene_of(&show).layers[0], show.config.canvas());
+    for number in [0, 1_000, 53_000_000_000_u64] {
+        let at = show.config.fps.time_of(crate::show::time::FrameNumber(number));
+        let frame = painted(&show, at, &Pictures::default());
+        assert_eq!(read_counter(frame.planes()[0], frame.layout().luma_stride, rect), Some(number as u32));
+    }
+}
+
+/// One of many layers, by a few numbers.
+fn layer_json(id: usize, (kind, x, y, width, opacity): (u8, i32, i32, i32, u8)) -> String {
+    let content = match kind {
+        0 => r##""kind":"color","color":"#3070c0""##,
+        1 => r##""kind":"color","color":"#c0307060""##,
+        2 => r##""kind":"gradient","from":"#00ff00","to":"#0000ff40","angle":77"##,
+        3 => r##""kind":"image","asset":"img""##,
+        4 => r##""kind":"pattern""##,
+        _ => r##""kind":"text","text":"{clock}","size":28"##,
+    };
+    let (height, opacity) = (width / 2 + 7, f64::from(opacity) / 3.0);
+    format!(r#"{{"id":"l{id}","x":{x},"y":{y},"width":{width},"height":{height},"opacity":{opacity},{content}}}"#)
+}
+
+fn any_layer() -> impl Strategy<Value = (u8, i32, i32, i32, u8)> {
+    (0..6_u8, -40..330_i32, -40..190_i32, 1..360_i32, 0..4_u8)
+}
+
+fn any_show() -> impl Strategy<Value = (Show, ShowTime)> {
+    let layers = proptest::collection::vec(any_layer(), 0..5);
+    (layers, 0..5_000_000_i64).prop_map(|(layers, at)| {
+        let layers: Vec<String> = layers.into_iter().enumerate().map(|(id, layer)| layer_json(id, layer)).collect();
+        (show_of(&layers.join(",")), ShowTime(at))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damage_gives_the_same_as_painting_everything(shows in proptest::collection::vec(any_show(), 1..6), step in 0..3_i64) {
+        let assets = assets();
+        let pool = FramePool::new(Layout::new(Show::default().config.canvas()), 0);
+        prop_assert!(pool.try_take().is_none());
+        let pool = FramePool::new(Layout::new(show_of("").config.canvas()), 1);
+        let mut frame = pool.try_take().expect("a buffer");
+        let (mut held, mut list) = (Vec::new(), DisplayList::default());
+        for (show, at) in shows {
+            // Each show goes on for two frames, so that small differences are seen as well as large ones.
+            for at in [at, ShowTime(at.micros() + step * 33_333)] {
+                let canvas = show.config.canvas().bounds();
+                let pictures = Pictures::prepare_now(&show, at, assets.path());
+                plan(&show, at, &pictures, &mut list);
+                let damage = if held.is_empty() { Damage::whole(canvas) } else { damage::between(&held, list.items(), canvas) };
+                paint(&list, &pictures, &mut frame, &damage);
+                held = list.items().to_vec();
+                let whole = painted(&show, at, &pictures);
+                prop_assert!(frame.planes() == whole.planes(), "{:?}", scene_of(&show).layers);
+            }
+        }
+    }
+}

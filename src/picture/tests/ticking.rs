@@ -1,0 +1,154 @@
+//! Which frames are made, shared and skipped. The clock is an argument, so nothing here waits.
+
+use super::*;
+use crate::base::clock::Clock;
+use crate::base::status::Health;
+use crate::base::tasks::StopFlag;
+use crate::base::vitals::Vitals;
+use crate::frame::mailbox::{Mailbox, WhenFull};
+use crate::frame::picture::Frame;
+use crate::picture::run;
+use crate::picture::tick::Engine;
+use crate::show::stream::Stream;
+use crate::show::time::FrameNumber;
+
+struct Stage {
+    engine: Engine,
+    outlet: Arc<Mailbox<Frame>>,
+    vitals: Arc<Vitals>,
+    show: Show,
+}
+
+impl Stage {
+    fn new(layers: &str) -> Stage {
+        let (outlet, vitals, show) = (Mailbox::new(64, WhenFull::DropNewest), Arc::new(Vitals::new()), show_of(layers));
+        outlet.set_wanted(true);
+        let engine = Engine::new(vec![outlet.clone()], vitals.clone(), show.config.canvas());
+        Stage { engine, outlet, vitals, show }
+    }
+
+    /// Ticks when `frame` is due, and returns what was posted.
+    fn tick(&mut self, frame: u64) -> Option<Frame> {
+        let now = self.show.config.fps.time_of(FrameNumber(frame));
+        let ticked = self.engine.tick(&self.show, &Pictures::default(), now);
+        assert!(ticked.again_at > now);
+        let Vitals { frames_due, frames_painted, frames_skipped, .. } = &*self.vitals;
+        assert_eq!(frames_due.get(), frames_painted.get() + frames_skipped.get());
+        self.outlet.try_take()
+    }
+
+    /// Due, painted, shared, skipped.
+    fn counts(&self) -> [u64; 4] {
+        let Vitals { frames_due, frames_painted, frames_shared, frames_skipped, .. } = &*self.vitals;
+        [frames_due, frames_painted, frames_shared, frames_skipped].map(|counter| counter.get())
+    }
+}
+
+const STILL: &str = r##"{"id":"c","kind":"color","color":"#804020"}"##;
+const MOVING: &str = r#"{"id":"p","kind":"pattern"}"#;
+
+#[test]
+fn frames_lie_on_the_grid_and_a_still_picture_is_shared() {
+    let mut stage = Stage::new(STILL);
+    assert!(stage.tick(100).is_none(), "wanting begins with the next frame");
+    let first = stage.tick(101).expect("a frame");
+    let second = stage.tick(102).expect("a frame");
+    assert_eq!((first.number, first.at), (FrameNumber(101), stage.show.config.fps.time_of(FrameNumber(101))));
+    assert_eq!(second.number, FrameNumber(102));
+    assert!(first.same_picture(&second));
+    assert!(stage.tick(102).is_none(), "a frame is made once");
+    assert_eq!(stage.counts(), [2, 2, 1, 0]);
+}
+
+#[test]
+fn a_late_tick_skips_to_the_newest() {
+    let mut stage = Stage::new(MOVING);
+    stage.tick(0);
+    stage.tick(1);
+    assert_eq!(stage.tick(8).expect("a frame").number, FrameNumber(8));
+    assert!(stage.outlet.is_empty(), "never a burst");
+    assert_eq!(stage.counts(), [8, 2, 0, 6]);
+}
+
+#[test]
+fn nothing_is_due_while_nobody_wants_it() {
+    let mut stage = Stage::new(MOVING);
+    stage.outlet.set_wanted(false);
+    for frame in 0..50 {
+        assert!(stage.tick(frame).is_none());
+    }
+    stage.outlet.set_wanted(true);
+    stage.tick(900);
+    assert!(stage.tick(901).is_some());
+    assert_eq!(stage.counts(), [1, 1, 0, 0]);
+}
+
+#[test]
+fn an_empty_pool_skips_and_degrades_and_recovers() {
+    let mut stage = Stage::new(MOVING);
+    stage.tick(0);
+    let held: Vec<Frame> = (1..200).filter_map(|frame| stage.tick(frame)).collect();
+    assert_eq!(held.len(), 16);
+    assert_eq!(stage.counts(), [199, 16, 0, 183]);
+    let health = |stage: &Stage| stage.vitals.status.conditions()["engine"].state;
+    assert_eq!(health(&stage), Health::Degraded);
+    drop(held);
+    for frame in 200..600 {
+        assert!(stage.tick(frame).is_some());
+    }
+    assert_eq!(health(&stage), Health::Ok);
+}
+
+#[test]
+fn the_next_frame_shows_the_newest_show_at_its_size_and_rate() {
+    let mut stage = Stage::new(STILL);
+    stage.tick(0);
+    let before = stage.tick(1).expect("a frame");
+    stage.show.program = None;
+    let after = stage.tick(2).expect("a frame");
+    assert!(!before.same_picture(&after));
+    assert_eq!(after.planes()[0][0], 16);
+    stage.show.config = Arc::new(StreamConfig { width: 640, ..(*stage.show.config).clone() });
+    assert_eq!(stage.tick(3).expect("a frame").layout().canvas.width, 640);
+}
+
+#[test]
+fn a_pause_holds_the_picture() {
+    let mut stage = Stage::new(MOVING);
+    stage.tick(0);
+    let live = stage.tick(1).expect("a frame");
+    stage.show.stream = Stream::Paused { since: ShowTime(0), at: live.at };
+    let held = stage.tick(2).expect("a frame");
+    assert!(held.same_picture(&live));
+    assert_eq!(held.number, FrameNumber(2), "the frames go on");
+}
+
+#[test]
+fn the_threads_follow_a_manual_clock_and_end_when_told() {
+    let clock = Clock::manual(ShowTime(0));
+    let (outlet, stop) = (Mailbox::new(64, WhenFull::DropNewest), StopFlag::default());
+    let show = show_of(EVERYTHING);
+    let fps = show.config.fps;
+    outlet.set_wanted(true);
+    let threads = run::start(run::Env {
+        show: Arc::new(arc_swap::ArcSwap::from_pointee(show)),
+        clock: clock.clone(),
+        assets_dir: nowhere().to_owned(),
+        outlets: vec![outlet.clone()],
+        vitals: Arc::new(Vitals::new()),
+        stop: stop.clone(),
+    })
+    .expect("threads");
+    let mut number = 0;
+    let mut numbers = Vec::new();
+    while numbers.len() < 5 {
+        number += 1;
+        clock.set(fps.time_of(FrameNumber(number)));
+        numbers.extend(outlet.take(std::time::Duration::from_millis(100)).map(|frame| frame.number));
+    }
+    assert!(numbers.is_sorted_by(|one, next| one < next));
+    stop.stop();
+    for thread in threads {
+        thread.join().expect("it ends well");
+    }
+}

@@ -1,0 +1,193 @@
+//! What happens for each frame that is due. The loop around it is in `run`; here time is an argument, so tests turn it.
+//!
+//! Nothing here waits or allocates in steady state, and `frames_due = frames_painted + frames_skipped` holds after every call.
+//! While nobody wants frames none is due. Wanting begins with the next frame of the grid.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::damage::{self, Damage};
+use super::paint::paint;
+use super::pictures::Pictures;
+use super::plan::{DisplayList, Item, plan};
+use crate::base::clock::Stopwatch;
+use crate::base::status::Condition;
+use crate::base::vitals::Vitals;
+use crate::frame::mailbox::Mailbox;
+use crate::frame::picture::{Frame, Layout};
+use crate::frame::pool::{BufferId, FrameMut, FramePool};
+use crate::show::Show;
+use crate::show::geometry::Canvas;
+use crate::show::time::{Fps, FrameNumber, ShowTime};
+
+/// The encoder's mailbox holds 8; the rest are in the encoder, with the preview, or being painted. 1080p: 50 MB.
+const BUFFERS: usize = 16;
+
+/// The engine's condition is judged over so many frames at a time, and called degraded above this share of skipped ones.
+const JUDGED_FRAMES: u64 = 150;
+const TOLERATED_SKIPS_PERCENT: u64 = 5;
+
+pub(super) struct Engine {
+    outlets: Vec<Arc<Mailbox<Frame>>>,
+    vitals: Arc<Vitals>,
+    /// Of the canvas that was painted last.
+    buffers: Buffers,
+    list: DisplayList,
+    /// The grid, and the next frame on it that is due; None while nobody wants frames.
+    next: Option<(Fps, FrameNumber)>,
+    judged: Judged,
+}
+
+/// A pool, and what each of its buffers holds.
+struct Buffers {
+    pool: FramePool,
+    held: Vec<Option<Vec<Item>>>,
+    /// What was posted last. It keeps its buffer from being painted over.
+    last: Option<(Frame, BufferId)>,
+}
+
+impl Buffers {
+    fn new(canvas: Canvas) -> Self {
+        let pool = FramePool::new(Layout::new(canvas), BUFFERS);
+        Self { pool, held: vec![None; BUFFERS], last: None }
+    }
+
+    /// The last frame, if it shows the list already.
+    fn same(&self, list: &DisplayList) -> Option<&Frame> {
+        let (frame, buffer) = self.last.as_ref()?;
+        let held = self.held.get(buffer.0)?.as_deref();
+        (held == Some(list.items())).then_some(frame)
+    }
+
+    /// Paints what a free buffer lacks of the list; None if there is none.
+    fn paint(&mut self, list: &DisplayList, pictures: &Pictures) -> Option<(FrameMut, BufferId)> {
+        let mut target = self.pool.try_take()?;
+        let id = target.id();
+        let canvas = list.canvas().bounds();
+        let held = self.held.get_mut(id.0)?;
+        let damage = match held {
+            Some(items) => damage::between(items, list.items(), canvas),
+            None => Damage::whole(canvas),
+        };
+        paint(list, pictures, &mut target, &damage);
+        let items = held.get_or_insert_with(|| Vec::with_capacity(list.capacity()));
+        items.clear();
+        items.extend_from_slice(list.items());
+        Some((target, id))
+    }
+}
+
+/// How the engine does, found out every few seconds.
+#[derive(Default)]
+struct Judged {
+    due: u64,
+    skipped: u64,
+    was_ok: Option<bool>,
+}
+
+impl Engine {
+    pub(super) fn new(outlets: Vec<Arc<Mailbox<Frame>>>, vitals: Arc<Vitals>, canvas: Canvas) -> Self {
+        vitals.pool_size.set(BUFFERS as i64);
+        let buffers = Buffers::new(canvas);
+        Self { outlets, vitals, buffers, list: DisplayList::default(), next: None, judged: Judged::default() }
+    }
+
+    /// Makes the newest frame that is due at `now`, if any; says when to come again, and whether a picture was missing.
+    pub(super) fn tick(&mut self, show: &Show, pictures: &Pictures, now: ShowTime) -> Ticked {
+        let fps = show.config.fps;
+        let newest = fps.frame_at(now);
+        let after = FrameNumber(newest.0 + 1);
+        let mut ticked = Ticked { again_at: fps.time_of(after), is_missing_pictures: false };
+        if !self.outlets.iter().any(|outlet| outlet.is_wanted()) {
+            self.next = None;
+            return ticked;
+        }
+        let next = match self.next {
+            Some((grid, next)) if grid == fps => next,
+            _ => after,
+        };
+        if next > newest {
+            self.next = Some((fps, next));
+            ticked.again_at = fps.time_of(next);
+            return ticked;
+        }
+        self.next = Some((fps, after));
+        self.observe_lateness(fps, newest, now);
+        let due = newest.0 - next.0 + 1;
+        let is_made = self.make(show, pictures, newest);
+        self.count(due, if is_made { due - 1 } else { due });
+        ticked.is_missing_pictures = self.list.is_missing_pictures();
+        ticked
+    }
+
+    fn observe_lateness(&self, fps: Fps, frame: FrameNumber, now: ShowTime) {
+        let late = now.since(fps.time_of(frame));
+        self.vitals.tick_lateness.observe(late.as_secs_f64());
+        if late > fps.frame_duration() / 2 {
+            self.vitals.frames_late.inc();
+        }
+    }
+
+    /// Says whether the frame was made.
+    fn make(&mut self, show: &Show, pictures: &Pictures, number: FrameNumber) -> bool {
+        let canvas = show.config.canvas();
+        if self.buffers.pool.layout().canvas != canvas {
+            self.buffers = Buffers::new(canvas);
+        }
+        let at = show.config.fps.time_of(number);
+        let watch = Stopwatch::start();
+        plan(show, show.stream.picture_time(at), pictures, &mut self.list);
+        let planned = watch.elapsed();
+        self.vitals.plan_time.observe(planned.as_secs_f64());
+        let frame = match self.buffers.same(&self.list) {
+            Some(last) => {
+                self.vitals.frames_shared.inc();
+                last.again(number, at)
+            }
+            None => match self.buffers.paint(&self.list, pictures) {
+                Some((painted, buffer)) => {
+                    let frame = painted.freeze(number, at);
+                    self.buffers.last = Some((frame.clone(), buffer));
+                    frame
+                }
+                None => return false,
+            },
+        };
+        self.observe_painting(watch.elapsed().saturating_sub(planned));
+        for outlet in self.outlets.iter().filter(|outlet| outlet.is_wanted()) {
+            // What a full outlet gives back is counted there.
+            outlet.post(frame.clone());
+        }
+        true
+    }
+
+    fn observe_painting(&self, took: Duration) {
+        self.vitals.paint_time.observe(took.as_secs_f64());
+        self.vitals.pool_free.set(self.buffers.pool.free() as i64);
+    }
+
+    fn count(&mut self, due: u64, skipped: u64) {
+        self.vitals.frames_due.inc_by(due);
+        self.vitals.frames_skipped.inc_by(skipped);
+        self.vitals.frames_painted.inc_by(due - skipped);
+        let judged = &mut self.judged;
+        judged.due += due;
+        judged.skipped += skipped;
+        if judged.due < JUDGED_FRAMES && judged.was_ok.is_some() {
+            return;
+        }
+        let is_ok = judged.skipped * 100 <= judged.due * TOLERATED_SKIPS_PERCENT;
+        // Only changes are told: telling takes a lock and writes a text.
+        if judged.was_ok != Some(is_ok) {
+            let reason = || format!("{} of the last {} frames were skipped", judged.skipped, judged.due);
+            let condition = if is_ok { Condition::ok() } else { Condition::degraded(reason()) };
+            self.vitals.status.report("engine", condition);
+        }
+        self.judged = Judged { was_ok: Some(is_ok), ..Judged::default() };
+    }
+}
+
+pub(super) struct Ticked {
+    pub again_at: ShowTime,
+    pub is_missing_pictures: bool,
+}

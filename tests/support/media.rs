@@ -1,0 +1,117 @@
+//! Looking at media with ffmpeg and ffprobe: the counter in each picture, flashes, and beeps.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use marquee::picture::pattern;
+use marquee::show::geometry::Rect;
+use serde_json::Value;
+
+/// What ffprobe says of a file or an address, as its JSON.
+pub fn probe(input: &str, what: &[&str]) -> Value {
+    let mut ffprobe = Command::new("ffprobe");
+    ffprobe.args(["-v", "error", "-of", "json"]).args(what).arg(input).stdin(Stdio::null());
+    let output = ffprobe.output().expect("ffprobe is installed");
+    assert!(output.status.success(), "ffprobe {input}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("ffprobe writes JSON")
+}
+
+/// One decoded picture: its time in seconds and what the test pattern says in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub at: f64,
+    pub counter: Option<u32>,
+    pub flash: bool,
+    /// Average of all luma, to tell frozen from moving.
+    pub sum: u64,
+}
+
+/// Decodes every picture of a file. The pattern covers the whole canvas.
+pub fn pictures(file: &str, width: usize, height: usize) -> Vec<Seen> {
+    let frames = probe(file, &["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]);
+    let times = frames["frames"].as_array().expect("there are frames").iter();
+    let times: Vec<f64> = times.map(|frame| frame["best_effort_timestamp_time"].as_str().unwrap().parse().unwrap()).collect();
+
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostdin", "-v", "error", "-i", file, "-map", "0:v:0", "-vsync", "passthrough"]);
+    ffmpeg.args(["-f", "rawvideo", "-pix_fmt", "gray", "-"]).stdout(Stdio::piped());
+    let mut child = super::process::Ended(ffmpeg.spawn().expect("ffmpeg is installed"));
+    let mut raw = child.0.stdout.take().unwrap();
+    let mut luma = vec![0; width * height];
+    let whole = Rect { x: 0, y: 0, width: width as i32, height: height as i32 };
+    let mut seen = Vec::new();
+    while raw.read_exact(&mut luma).is_ok() {
+        seen.push(Seen {
+            at: times.get(seen.len()).copied().unwrap_or(f64::NAN),
+            counter: pattern::read_counter(&luma, width, whole),
+            flash: is_flash(&luma, width, whole),
+            sum: luma.iter().map(|value| u64::from(*value)).sum(),
+        });
+    }
+    assert_eq!(seen.len(), times.len(), "every picture has a time");
+    seen
+}
+
+fn is_flash(luma: &[u8], stride: usize, whole: Rect) -> bool {
+    let flash = pattern::flash_rect(whole);
+    let x = (flash.x + flash.width / 2) as usize;
+    let y = (flash.y + flash.height / 2) as usize;
+    luma[y * stride + x] > 128
+}
+
+/// Sound on the file's own time line: 48 kHz, mono.
+pub fn samples(file: &str) -> Vec<f32> {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostdin", "-v", "error", "-i", file, "-map", "0:a:0", "-af", "aresample=async=1:first_pts=0", "-ac", "1"]);
+    ffmpeg.args(["-ar", "48000", "-f", "f32le", "-"]);
+    let output = ffmpeg.output().expect("ffmpeg is installed");
+    output.stdout.chunks_exact(4).map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])).collect()
+}
+
+/// When beeps begin, in seconds: sound after at least 0.3 s of silence.
+pub fn beeps(samples: &[f32]) -> Vec<f64> {
+    const LOUD: f32 = 0.03;
+    let mut last_loud = None::<usize>;
+    let mut found = Vec::new();
+    for (index, sample) in samples.iter().enumerate() {
+        if sample.abs() > LOUD {
+            // A beep that was already sounding when the recording began has no beginning.
+            let silence = index - last_loud.unwrap_or(0);
+            if silence > 48_000 * 3 / 10 {
+                found.push(index as f64 / 48_000.0);
+            }
+            last_loud = Some(index);
+        }
+    }
+    found
+}
+
+/// When flashes begin: the first bright picture after a dark one.
+pub fn flashes(pictures: &[Seen]) -> Vec<f64> {
+    pictures.windows(2).filter(|pair| !pair[0].flash && pair[1].flash).map(|pair| pair[1].at).collect()
+}
+
+/// For every flash, how far the nearest beep is from it, in seconds (positive: the beep is late).
+pub fn lip_sync(file: &str, pictures: &[Seen]) -> Vec<f64> {
+    let beeps = beeps(&samples(file));
+    let flashes = flashes(pictures);
+    let nearest = |flash: &f64| {
+        let by_distance = |a: &f64, b: &f64| (a - flash).abs().total_cmp(&(b - flash).abs());
+        beeps.iter().copied().min_by(by_distance).map(|beep| beep - flash)
+    };
+    flashes.iter().filter_map(nearest).collect()
+}
+
+/// The counters, all of which must be readable; and how many frames are missing between them. They must rise.
+#[track_caller]
+pub fn missing_frames(pictures: &[Seen]) -> u64 {
+    let counter = |seen: &Seen| seen.counter.unwrap_or_else(|| panic!("the counter at {} s can be read", seen.at));
+    let counters: Vec<_> = pictures.iter().map(counter).collect();
+    let mut missing = 0;
+    for pair in counters.windows(2) {
+        let step = pair[1].wrapping_sub(pair[0]);
+        assert!(step >= 1 && step < 1_000, "frame {} is followed by {}", pair[0], pair[1]);
+        missing += u64::from(step - 1);
+    }
+    missing
+}

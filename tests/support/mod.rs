@@ -1,0 +1,34 @@
+//! Real parts for tests: a marquee on free ports, its doors, and the peers it talks to.
+
+pub mod http;
+pub mod media;
+pub mod nginx;
+pub mod process;
+pub mod server;
+pub mod ws;
+
+use std::time::{Duration, Instant};
+
+/// Asks again and again until there is an answer, or fails with `what` after `patience`.
+#[track_caller]
+#[expect(clippy::disallowed_methods, reason = "tests wait for real processes")]
+pub fn eventually<T>(what: &str, patience: Duration, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + patience;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "{what}: not within {patience:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Lets real time pass, where the passing of time is the matter itself (a recording of ten seconds takes ten seconds).
+pub fn let_pass(duration: Duration) {
+    std::thread::sleep(duration);
+}
+
+/// Whether the long form of a soak was asked for.
+pub fn is_long() -> bool {
+    std::env::var("MARQUEE_SOAK").is_ok_and(|form| form == "long")
+}
