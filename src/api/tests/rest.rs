@@ -147,7 +147,11 @@ async fn bad_uploads_are_refused_whole() {
     house.raw("POST", "/api/assets", &kind, cut).await.refused(400, "upload_interrupted");
     house.tell("POST", "/api/assets", json!({})).await.refused(415, "unsupported_media_type");
     let declared = Request::post("/api/assets").header("content-type", &kind).header("content-length", "99999999");
-    let reply = house.send(declared.body(Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>())).expect("a request"));
+    let reply = house.send(
+        declared
+            .body(Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>()))
+            .expect("a request"),
+    );
     reply.await.refused(413, "upload_too_large");
     assert_eq!(house.ask("GET", "/api/assets").await.json(), json!([]));
     assert_eq!(std::fs::read_dir(house.directory.path().join("assets")).expect("a directory").count(), 0);
@@ -199,7 +203,9 @@ async fn motion_jpeg_ends_with_the_server() {
     let house = House::open().await;
     house.show_picture(1);
     let closing = house.closing.clone();
-    let (reply, ()) = tokio::join!(house.ask("GET", "/api/preview.mjpeg"), async { closing.send_replace(true); });
+    let (reply, ()) = tokio::join!(house.ask("GET", "/api/preview.mjpeg"), async {
+        closing.send_replace(true);
+    });
     let body = String::from_utf8_lossy(&reply.expect(200).body).into_owned();
     assert!(body.starts_with("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 15\r\n\r\n"), "{body}");
     assert!(body.ends_with("\r\n--frame\r\n"), "{body}");

@@ -30,7 +30,8 @@ async fn connect(address: &str) -> Client {
 /// The next message that is no ping.
 async fn next(client: &mut Client) -> Message {
     loop {
-        let message = tokio::time::timeout(DEADLINE, client.next()).await.expect("in time").expect("open").expect("a message");
+        let message =
+            tokio::time::timeout(DEADLINE, client.next()).await.expect("in time").expect("open").expect("a message");
         if !message.is_ping() {
             return message;
         }
