@@ -19,5 +19,5 @@ pub mod sound;
 pub mod gst;
 pub mod send;
 // who asks
-pub mod library;
 pub mod api;
+pub mod library;

@@ -42,7 +42,10 @@ fn changes_something(method: &Method) -> bool {
 fn known_host(host: &str, names: &[String]) -> Result<String, ApiError> {
     let name = host_name(host);
     let literal = name.parse::<IpAddr>().is_ok()
-        || name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| inner.parse::<Ipv6Addr>().is_ok());
+        || name
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .is_some_and(|inner| inner.parse::<Ipv6Addr>().is_ok());
     let configured = names.iter().any(|known| known.eq_ignore_ascii_case(&name));
     if literal || name == "localhost" || configured { Ok(name) } else { Err(ApiError::ForbiddenHost(shown(host))) }
 }

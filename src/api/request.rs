@@ -141,9 +141,8 @@ fn culprit(value: &Value, error: &str, attempt: &dyn Fn(&Value) -> Option<String
         if attempt(&without(value, key)).as_deref() == Some(error) {
             continue;
         }
-        let inner = child(value, key).map_or(String::new(), |found| {
-            culprit(found, error, &|candidate| attempt(&with(value, key, candidate)))
-        });
+        let inner = child(value, key)
+            .map_or(String::new(), |found| culprit(found, error, &|candidate| attempt(&with(value, key, candidate))));
         return match (value.is_array(), inner.is_empty() || inner.starts_with('[')) {
             (true, true) => format!("[{key}]{inner}"),
             (true, false) => format!("[{key}].{inner}"),

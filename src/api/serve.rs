@@ -18,7 +18,11 @@ const MAX_CONNECTIONS: usize = 4_096;
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// Serves until `stop` comes back, then lets what is going on end for a few seconds.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let (stopping, stopped) = oneshot::channel::<()>();
     let stop = async move {
         stop.await;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::extract::State;
+use axum::extract::multipart::{Field, Multipart, MultipartError, MultipartRejection};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
@@ -40,11 +40,7 @@ pub async fn one(State(api): State<Api>, At(id): At<AssetId>) -> Answer {
     ok(find(&api.state.snapshot().show, &id)?)
 }
 
-pub async fn upload(
-    State(api): State<Api>,
-    headers: HeaderMap,
-    form: Result<Multipart, MultipartRejection>,
-) -> Answer {
+pub async fn upload(State(api): State<Api>, headers: HeaderMap, form: Result<Multipart, MultipartRejection>) -> Answer {
     if declared_length(&headers).is_some_and(|length| length > MAX_FORM as u64) {
         return Err(ApiError::Library(crate::library::LibraryError::TooLarge { limit: MAX_UPLOAD }));
     }

@@ -46,11 +46,7 @@ pub async fn create(State(api): State<Api>, At(scene): At<SceneId>, mut fields: 
     put(api, scene, layer, index).await
 }
 
-pub async fn replace(
-    State(api): State<Api>,
-    At((scene, layer)): At<(SceneId, LayerId)>,
-    mut fields: Fields,
-) -> Answer {
+pub async fn replace(State(api): State<Api>, At((scene, layer)): At<(SceneId, LayerId)>, mut fields: Fields) -> Answer {
     fields.settle_id(layer.as_str())?;
     fields.0.insert("id".to_owned(), Value::String(layer.into()));
     let index = fields.take("index")?;
@@ -64,11 +60,7 @@ async fn put(api: Api, scene: SceneId, layer: Layer, index: Option<usize>) -> An
     answer(&receipt, &scene, &id, saved(existed))
 }
 
-pub async fn change(
-    State(api): State<Api>,
-    At((scene, layer)): At<(SceneId, LayerId)>,
-    mut fields: Fields,
-) -> Answer {
+pub async fn change(State(api): State<Api>, At((scene, layer)): At<(SceneId, LayerId)>, mut fields: Fields) -> Answer {
     fields.settle_id(layer.as_str())?;
     let index = fields.take("index")?;
     let command = Command::ChangeLayer { scene: scene.clone(), layer: layer.clone(), patch: fields.0, index };

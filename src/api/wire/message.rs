@@ -117,8 +117,7 @@ pub fn read(message: &str) -> Result<ClientMessage, Unintelligible> {
 }
 
 fn rooms(payload: Value) -> Result<Rooms, Unintelligible> {
-    let found: Rooms =
-        serde_json::from_value(payload).map_err(|error| Unintelligible::InvalidPayload(error.to_string()))?;
+    let found: Rooms = serde_json::from_value(payload).map_err(|error| Unintelligible::InvalidPayload(error.to_string()))?;
     match found.rooms.iter().find(|room| *room != "preview") {
         Some(unknown) => Err(Unintelligible::UnknownRoom(unknown.chars().take(64).collect())),
         None if found.rooms.is_empty() => Err(Unintelligible::InvalidPayload("no room is named".to_owned())),
