@@ -185,15 +185,15 @@ function showDestinations(show) {
 function makeDestination(destination) {
   const path = `/api/destinations/${destination.id}`;
   const toggle = element("button", { type: "button", className: "toggle" });
-  const remove = element("button", { type: "button", textContent: "Remove" });
+  const remove = element("button", { type: "button", className: "remove", textContent: "Remove" });
   const item = element(
     "li",
     {},
     element("span", { className: "dot" }),
     element("span", { className: "name" }),
+    element("span", { className: "tools" }, toggle, remove),
     element("span", { className: "where" }),
     element("span", { className: "state" }),
-    element("span", { className: "tools" }, toggle, remove),
   );
   toggle.addEventListener("click", () => ask("PATCH", path, { enabled: item.dataset.enabled !== "true" }));
   twice(remove, "Sure?", () => ask("DELETE", path));
@@ -214,7 +214,8 @@ function updateDestination(item, destination) {
   item.dataset.words = reason ? `${words}: ${reason}` : words;
   const toggle = part("toggle");
   toggle.textContent = destination.enabled ? "Turn off" : "Turn on";
-  toggle.setAttribute("aria-label", `${toggle.textContent}: ${name}`);
+  toggle.setAttribute("aria-description", name);
+  part("remove").setAttribute("aria-description", name);
   showCountdown(item);
 }
 
