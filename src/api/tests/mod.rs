@@ -12,21 +12,22 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tower::ServiceExt;
 
 use super::{Addresses, Api, Parts, router};
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
 use crate::library::Library;
-use crate::send::preview::{PreviewHandle, PreviewPicture};
+use crate::send::preview::PreviewPicture;
+use crate::send::preview::by_hand::preview_by_hand;
 use crate::show::time::{FrameNumber, ShowTime};
 use crate::state::store::journal::Journal;
 use crate::state::writer;
 
 struct House {
     api: Api,
-    pictures: watch::Sender<Option<Arc<PreviewPicture>>>,
+    pictures: broadcast::Sender<Arc<PreviewPicture>>,
     closing: watch::Sender<bool>,
     directory: TempDir,
 }
@@ -34,6 +35,14 @@ struct House {
 impl Drop for House {
     fn drop(&mut self) {
         self.api.state.close();
+    }
+}
+
+struct Engine(tokio::task::JoinHandle<()>);
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -77,11 +86,11 @@ impl House {
         let (clock, vitals) = (Clock::system(), Arc::new(Vitals::new()));
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
         let (state, _) = writer::start(Box::new(journal), loaded, env).expect("a writer");
-        let (pictures, seen) = watch::channel(None);
+        let (preview, pictures) = preview_by_hand(vitals.clone());
         let (closing, closed) = watch::channel(false);
         let parts = Parts {
             state,
-            preview: PreviewHandle::of(seen),
+            preview,
             vitals,
             clock,
             library: Library::open(directory.path().join("assets")).expect("a library"),
@@ -91,15 +100,19 @@ impl House {
         House { api: Api::start(parts, closed), pictures, closing, directory }
     }
 
-    fn show_picture(&self, number: u64) {
-        let picture = PreviewPicture {
-            number: FrameNumber(number),
-            at: ShowTime(1_000_000),
-            width: 64,
-            height: 36,
-            jpeg: Bytes::from_static(b"\xff\xd8 a picture \xff\xd9"),
-        };
-        self.pictures.send_replace(Some(Arc::new(picture)));
+    /// Makes pictures from now on, as an engine does, until the result is dropped.
+    fn make_pictures(&self) -> Engine {
+        let pictures = self.pictures.clone();
+        Engine(tokio::spawn(async move {
+            let mut due = tokio::time::interval(std::time::Duration::from_millis(10));
+            for number in 0.. {
+                due.tick().await;
+                let jpeg = Bytes::from_static(b"\xff\xd8 a picture \xff\xd9");
+                let picture = PreviewPicture::new(FrameNumber(number), ShowTime(1_000_000), 64, 36, jpeg);
+                // Nobody may be watching.
+                let _ = pictures.send(Arc::new(picture));
+            }
+        }))
     }
 
     async fn send(&self, request: Request<Body>) -> Reply {
@@ -107,6 +120,12 @@ impl House {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
         Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// An answer whose body is not read yet.
+    async fn open_body(&self, path: &str) -> axum::response::Response {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        router(self.api.clone()).oneshot(request).await.expect("infallible")
     }
 
     async fn ask(&self, method: &str, path: &str) -> Reply {

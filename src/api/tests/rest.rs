@@ -193,7 +193,7 @@ async fn without_a_picture_the_preview_says_so() {
     for reply in [one, many, full] {
         reply.refused(503, "no_picture");
     }
-    house.show_picture(1);
+    let _engine = house.make_pictures();
     let jpeg = house.ask("GET", "/api/preview.jpg").await.expect(200);
     assert_eq!((jpeg.header("content-type"), &jpeg.body[..2]), ("image/jpeg", &b"\xff\xd8"[..]));
 }
@@ -201,12 +201,22 @@ async fn without_a_picture_the_preview_says_so() {
 #[tokio::test]
 async fn motion_jpeg_ends_with_the_server() {
     let house = House::open().await;
-    house.show_picture(1);
-    let closing = house.closing.clone();
-    let (reply, ()) = tokio::join!(house.ask("GET", "/api/preview.mjpeg"), async {
-        closing.send_replace(true);
-    });
-    let body = String::from_utf8_lossy(&reply.expect(200).body).into_owned();
+    let _engine = house.make_pictures();
+    let response = house.open_body("/api/preview.mjpeg").await;
+    assert_eq!(response.headers()["content-type"], "multipart/x-mixed-replace; boundary=frame");
+    house.closing.send_replace(true);
+    let body = to_bytes(response.into_body(), 1024 * 1024).await.expect("a body that ends");
+    let body = String::from_utf8_lossy(&body).into_owned();
     assert!(body.starts_with("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 15\r\n\r\n"), "{body}");
     assert!(body.ends_with("\r\n--frame\r\n"), "{body}");
+}
+
+#[tokio::test]
+async fn a_viewer_who_goes_is_no_watcher_any_more() {
+    let house = House::open().await;
+    let _engine = house.make_pictures();
+    let response = house.open_body("/api/preview.mjpeg").await;
+    assert_eq!(house.api.vitals.preview_watchers.get(), 1);
+    drop(response);
+    assert_eq!(house.api.vitals.preview_watchers.get(), 0);
 }

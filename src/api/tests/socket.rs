@@ -96,7 +96,7 @@ async fn a_client_is_told_the_state_first_and_after_each_change() {
 async fn the_preview_comes_as_wished() {
     let house = House::open().await;
     let address = listen(&house).await;
-    house.show_picture(7);
+    let _engine = house.make_pictures();
     let mut plain = connect(&address).await;
     assert!(wait_for(&mut plain, "previewFrame").await["payload"].is_object());
     let mut binary = connect(&format!("{address}/?preview=binary")).await;
@@ -109,7 +109,6 @@ async fn the_preview_comes_as_wished() {
 
     say(&mut plain, json!({ "type": "unsubscribe", "payload": { "rooms": ["preview"] } })).await;
     assert_eq!(wait_for(&mut plain, "subscribed").await["payload"]["preview"], Value::Null);
-    house.show_picture(8);
     say(&mut plain, json!({ "type": "ping" })).await;
     // What was said after "subscribed" holds no picture any more.
     loop {
@@ -123,7 +122,6 @@ async fn the_preview_comes_as_wished() {
     }
     say(&mut plain, json!({ "type": "subscribe", "payload": { "rooms": ["preview"], "format": "binary" } })).await;
     assert_eq!(wait_for(&mut plain, "subscribed").await["payload"]["preview"], "binary");
-    house.show_picture(9);
     while !matches!(next(&mut plain).await, Message::Binary(_)) {}
 }
 
@@ -192,8 +190,8 @@ async fn a_client_that_never_reads_holds_nobody_up() {
     let address = listen(&house).await;
     let _sleeper = connect(&address).await;
     let mut client = connect(&address).await;
+    let _engine = house.make_pictures();
     for number in 0..200 {
-        house.show_picture(number);
         let name = format!("scene {number}");
         house.tell("PUT", "/api/scenes/a", json!({ "name": name, "layers": [] })).await;
     }

@@ -133,7 +133,6 @@ impl Session {
                 Err(_) => return ControlFlow::Continue(()),
             },
         };
-        self.api.vitals.preview_sent.inc();
         self.say(message).await
     }
 

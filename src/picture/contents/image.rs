@@ -3,8 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, Resizer};
+use fast_image_resize::Resizer;
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x4;
 use image::{ImageReader, Limits};
 
 use super::Raster;
@@ -37,14 +38,14 @@ pub fn scaled(original: &Raster, (width, height): (i32, i32)) -> Raster {
         return Raster { width, height, rgba: original.rgba.clone() };
     }
     let side = |length: i32| length.max(0).unsigned_abs();
-    let mut target = Image::new(side(width), side(height), PixelType::U8x4);
-    let source = ImageRef::new(side(original.width), side(original.height), &original.rgba, PixelType::U8x4);
-    let resized = source.map(|source| Resizer::new().resize(&source, &mut target, None));
-    match resized {
-        Ok(Ok(())) => Raster { width, height, rgba: target.into_vec() },
-        // Only sizes of 0 and buffers of another length are refused; the former have no pixels to show.
-        _ => Raster::transparent(width, height),
+    let mut target = Raster::transparent(width, height);
+    let source = TypedImageRef::<U8x4>::from_buffer(side(original.width), side(original.height), &original.rgba);
+    let scaled = TypedImage::<U8x4>::from_buffer(side(width), side(height), &mut target.rgba);
+    // Only sizes of 0 and buffers of another length are refused; the former have no pixels to show.
+    if let (Ok(source), Ok(mut scaled)) = (source, scaled) {
+        let _ = Resizer::new().resize_typed(&source, &mut scaled, None);
     }
+    target
 }
 
 /// Side of a placeholder's squares.

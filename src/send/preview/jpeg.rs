@@ -1,7 +1,8 @@
 //! A frame scaled, its colours turned into a JPEG's, and encoded: all in planes, without an RGB picture in between.
 
 use bytes::Bytes;
-use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::images::{Image, TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use jpeg_encoder::{ChromaSubsamplingMethod, Encoder, ImageBuffer, JpegColorType, SamplingFactor};
 
@@ -93,7 +94,11 @@ impl Press {
         for (index, (plane, target)) in frame.planes().into_iter().zip(&mut self.planes).enumerate() {
             let (width, height) = sizes[index.min(1)];
             let source = without_padding(plane, width as usize, strides[index], &mut self.packed);
-            self.resizer.resize(&ImageRef::new(width, height, source, PixelType::U8)?, target, &options)?;
+            let source = TypedImageRef::<U8>::from_buffer(width, height, source)?;
+            let (width, height) = (target.width(), target.height());
+            let mut target = TypedImage::<U8>::from_buffer(width, height, target.buffer_mut())?;
+            // The untyped way compiles every kernel for every kind of pixel: two minutes of a build, for one that is used.
+            self.resizer.resize_typed(&source, &mut target, &options)?;
         }
         Ok(())
     }

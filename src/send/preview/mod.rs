@@ -14,6 +14,8 @@
 //! | 8 | 8 | number of the frame |
 //! | 16 | 8 | time of the frame, milliseconds since 1970 |
 
+#[cfg(test)]
+pub mod by_hand;
 mod color;
 mod jpeg;
 mod picture;
