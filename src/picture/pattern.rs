@@ -11,7 +11,8 @@
 //!
 //! Counter, from the left: cell 0 is white and cell 33 black, always, so that a reader knows both. Cells 1 to 32 are the low
 //! 32 bits of the frame's number, most significant first, white is 1. Cell `k` begins `width * k / 34` from the left, rounded
-//! down to even; the last one ends where the pattern ends. The frame's number is that of the instant shown (`Fps::frame_at`), so it stands still while the show is paused.
+//! down to even; the last one ends where the pattern ends. The frame's number is that of the instant shown
+//! (`Fps::frame_at`), so it stands still while the show is paused.
 //!
 //! The flash is white during the first 100 ms of each second of show time, black otherwise.
 //!
