@@ -4,10 +4,6 @@
 //! publishes a new `Show`; `picture` and `sound` make frames of the newest show and the time; `send` encodes them once and
 //! carries the packets to every destination. What is measured on the way goes to `base::vitals`, and back out of the doors.
 
-pub mod base;
-pub mod check;
-pub mod cli;
-pub mod demo;
 // what was decided
 pub mod show;
 pub mod state;
@@ -21,3 +17,10 @@ pub mod send;
 // who asks
 pub mod api;
 pub mod library;
+// what everyone stands on
+pub mod base;
+// the ways in
+pub mod app;
+pub mod check;
+pub mod cli;
+pub mod demo;

@@ -1,1 +1,39 @@
-fn main() {}
+//! Linear: arguments, configuration, logs, build, run, exit code.
+
+use std::process::ExitCode;
+
+use marquee::base::telemetry;
+use marquee::cli::{self, Asked};
+use marquee::{app, check};
+
+fn main() -> ExitCode {
+    match cli::read(std::env::args_os(), |name| std::env::var(name).ok()) {
+        Asked::Print { text, to_stderr, exit_code } => {
+            if to_stderr {
+                eprint!("{text}");
+            } else {
+                print!("{text}");
+            }
+            ExitCode::from(exit_code)
+        }
+        Asked::Check(data_dir) => report(check::check(&data_dir)),
+        Asked::Capabilities(config) => report(app::capabilities(&config)),
+        Asked::Serve(config) => {
+            telemetry::start(config.log_format, &config.log);
+            report(app::serve(*config).map(|()| String::new()))
+        }
+    }
+}
+
+fn report(result: anyhow::Result<String>) -> ExitCode {
+    match result {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("marquee: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The only file that knows everyone: builds the house, opens the doors, and closes up in the order of the flow.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::api::{self, Addresses, Api, Parts};
+use crate::base::clock::{Clock, Stopwatch};
+use crate::base::config::Config;
+use crate::base::tasks::{StopFlag, join_within};
+use crate::base::vitals::Vitals;
+use crate::demo;
+use crate::frame::mailbox::{Mailbox, WhenFull};
+use crate::gst;
+use crate::library::Library;
+use crate::picture;
+use crate::send::preview::{self, PreviewHandle};
+use crate::send::{self, Sending, rtmp_server};
+use crate::sound;
+use crate::state::command::Command;
+use crate::state::store::directory::DataDirectory;
+use crate::state::store::journal::Journal;
+use crate::state::{Origin, StateHandle, writer};
+
+/// Frames that may wait for the encoder: a quarter of a second at 30 fps rides out a busy moment.
+const ENCODER_PLACES: usize = 8;
+/// The preview only ever wants the newest.
+const PREVIEW_PLACES: usize = 1;
+/// Half a second of sound.
+const SOUND_PLACES: usize = 50;
+/// Going down takes five seconds at most: this much for recordings and destinations, the rest for everything else.
+const PATIENCE_WITH_OUTPUTS: Duration = Duration::from_millis(3_500);
+const PATIENCE_WITH_DOORS: Duration = Duration::from_millis(500);
+const PATIENCE_WITH_THREADS: Duration = Duration::from_millis(300);
+
+/// What this build can do on this machine, as JSON.
+pub fn capabilities(config: &Config) -> anyhow::Result<String> {
+    gst::start()?;
+    let capabilities = gst::capabilities(&config.encoder)?;
+    Ok(format!("{}\n", serde_json::to_string_pretty(&capabilities)?))
+}
+
+pub fn serve(config: Config) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("doors")
+        .enable_all()
+        .build()
+        .context("no threads for the doors")?;
+    runtime.block_on(async {
+        let doors = Doors::bind(&config).await?;
+        let house = House::build(&config)?;
+        house.begin(&config).await?;
+        let served = house.open(doors).await?;
+        going_down().await;
+        tokio::spawn(async {
+            going_down().await;
+            tracing::warn!("told twice: leaving at once");
+            std::process::exit(130);
+        });
+        house.close(served).await;
+        Ok(())
+    })
+    // A door that did not close in time is left behind with the runtime.
+}
+
+/// The sockets, bound before anything runs, so that a taken port stops the start.
+struct Doors {
+    http: TcpListener,
+    ws: TcpListener,
+    rtmp: Option<TcpListener>,
+}
+
+impl Doors {
+    async fn bind(config: &Config) -> anyhow::Result<Self> {
+        let rtmp = match config.rtmp {
+            Some(address) => Some(bind("rtmp", address).await?),
+            None => None,
+        };
+        Ok(Self { http: bind("http", config.http).await?, ws: bind("ws", config.ws).await?, rtmp })
+    }
+
+    fn addresses(&self) -> std::io::Result<Addresses> {
+        let rtmp = self.rtmp.as_ref().map(TcpListener::local_addr).transpose()?;
+        Ok(Addresses { http: Some(self.http.local_addr()?), ws: Some(self.ws.local_addr()?), rtmp, names: Vec::new() })
+    }
+}
+
+async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("{key}: can not listen on {address}"))
+}
+
+/// Everything that runs, and what holds it together.
+struct House {
+    /// Held until the end: the lock on the data directory.
+    _directory: DataDirectory,
+    state: StateHandle,
+    clock: Clock,
+    vitals: Arc<Vitals>,
+    library: Library,
+    capabilities: Arc<serde_json::Value>,
+    preview: PreviewHandle,
+    program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
+    sending: Sending,
+    stop_engine: StopFlag,
+    stop_preview: StopFlag,
+    engine: Vec<(&'static str, JoinHandle<()>)>,
+    writer: JoinHandle<()>,
+    preview_thread: JoinHandle<()>,
+}
+
+impl House {
+    fn build(config: &Config) -> anyhow::Result<Self> {
+        let directory = DataDirectory::open(&config.data_dir)?;
+        let clock = Clock::system();
+        let vitals = Arc::new(Vitals::new());
+        let (journal, loaded) = Journal::open(&directory.journal()).context("the journal can not be opened")?;
+        gst::start()?;
+        let capabilities = Arc::new(serde_json::to_value(gst::capabilities(&config.encoder)?)?);
+        let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())?;
+        let library = Library::open(directory.assets())?;
+
+        let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
+        let (state, writer) = writer::start(Box::new(journal), loaded, env)?;
+        let show = state.live_show();
+        let encoder_frames = Mailbox::new(ENCODER_PLACES, WhenFull::DropNewest);
+        let preview_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
+        let sound_chunks = Mailbox::new(SOUND_PLACES, WhenFull::DropOldest);
+        let (stop_engine, stop_preview) = (StopFlag::default(), StopFlag::default());
+
+        let (preview, preview_thread) = preview::start(preview::Env {
+            frames: preview_frames.clone(),
+            show: show.clone(),
+            vitals: vitals.clone(),
+            stop: stop_preview.clone(),
+        })?;
+        let (program_sender, program) = watch::channel(None);
+        let sending = send::start(send::Env {
+            show: show.clone(),
+            clock: clock.clone(),
+            frames: encoder_frames.clone(),
+            sound: sound_chunks.clone(),
+            program: program_sender,
+            recordings_dir: directory.recordings(),
+            pipelines,
+            encoder: config.encoder.clone(),
+            vitals: vitals.clone(),
+        })?;
+        let pictures = picture::run::start(picture::run::Env {
+            show: show.clone(),
+            clock: clock.clone(),
+            assets_dir: directory.assets(),
+            outlets: vec![encoder_frames, preview_frames],
+            vitals: vitals.clone(),
+            stop: stop_engine.clone(),
+        })?;
+        let sounds = sound::run::start(sound::run::Env {
+            show,
+            clock: clock.clone(),
+            outlet: sound_chunks,
+            vitals: vitals.clone(),
+            stop: stop_engine.clone(),
+        })?;
+        let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
+        engine.push(("sound", sounds));
+        Ok(Self {
+            _directory: directory,
+            state,
+            clock,
+            vitals,
+            library,
+            capabilities,
+            preview,
+            program,
+            sending,
+            stop_engine,
+            stop_preview,
+            engine,
+            writer,
+            preview_thread,
+        })
+    }
+
+    /// What the command line asks of the show.
+    async fn begin(&self, config: &Config) -> anyhow::Result<()> {
+        if config.demo {
+            demo::put_on(&self.state).await.context("the demo can not be put on")?;
+        }
+        if config.live && !self.state.snapshot().show.stream.is_on_air() {
+            let origin = Origin { door: "start".to_owned() };
+            self.state.submit(Command::StartStream, origin).await.context("the stream can not be started")?;
+        }
+        Ok(())
+    }
+
+    async fn open(&self, doors: Doors) -> anyhow::Result<Served> {
+        let addresses = Arc::new(doors.addresses()?);
+        let (closing, closed) = watch::channel(false);
+        let parts = Parts {
+            state: self.state.clone(),
+            preview: self.preview.clone(),
+            vitals: self.vitals.clone(),
+            clock: self.clock.clone(),
+            library: self.library.clone(),
+            capabilities: self.capabilities.clone(),
+            addresses: addresses.clone(),
+        };
+        let api = Api::start(parts, closed);
+        let until_closed = || {
+            let api = api.clone();
+            async move { api.closed().await }
+        };
+        let mut tasks: Vec<(&'static str, tokio::task::JoinHandle<()>)> = Vec::new();
+        for (name, listener, router) in
+            [("http", doors.http, api::router(api.clone())), ("ws", doors.ws, api::ws_router(api.clone()))]
+        {
+            let serving = api::serve(listener, router, until_closed());
+            tasks.push((
+                name,
+                tokio::spawn(async move {
+                    if let Err(error) = serving.await {
+                        tracing::error!(%error, door = name, "a door has failed");
+                    }
+                }),
+            ));
+        }
+        if let Some(listener) = doors.rtmp {
+            let env = rtmp_server::Env::new(self.program.clone(), self.vitals.clone());
+            tasks.push(("rtmp", tokio::spawn(rtmp_server::serve(listener, env, until_closed()))));
+        }
+        let mut snapshots = self.state.snapshots();
+        let waker = self.sending.waker();
+        tokio::spawn(async move {
+            while snapshots.changed().await.is_ok() {
+                waker.wake();
+            }
+        });
+        // The one line on standard output: scripts and tests read it.
+        println!("{}", serde_json::json!({"http": addresses.http, "ws": addresses.ws, "rtmp": addresses.rtmp}));
+        tracing::info!(
+            "all doors are open, to everyone on this machine; the page is at http://{}/",
+            addresses.http.map_or_else(String::new, |address| address.to_string())
+        );
+        Ok(Served { closing, tasks })
+    }
+
+    /// With the flow: no more commands, no more frames, then the outputs finish, then the doors shut.
+    async fn close(self, served: Served) {
+        tracing::info!("going down");
+        let watch = Stopwatch::start();
+        self.state.close();
+        self.stop_engine.stop();
+        let Self { sending, engine, writer, preview_thread, stop_preview, .. } = self;
+        let closing = tokio::task::spawn_blocking(move || {
+            let mut late = sending.stop(PATIENCE_WITH_OUTPUTS);
+            stop_preview.stop();
+            let threads = engine.into_iter().chain([("state", writer), ("preview", preview_thread)]);
+            late.extend(
+                threads.filter_map(|(name, thread)| (!join_within(thread, PATIENCE_WITH_THREADS)).then(|| name.to_owned())),
+            );
+            late
+        });
+        let mut late = closing.await.unwrap_or_else(|_| vec!["outputs".to_owned()]);
+        let _ = served.closing.send(true);
+        for (name, task) in served.tasks {
+            if tokio::time::timeout(PATIENCE_WITH_DOORS, task).await.is_err() {
+                late.push(name.to_owned());
+            }
+        }
+        match late.is_empty() {
+            true => tracing::info!(after = ?watch.elapsed(), "everything has ended"),
+            false => tracing::warn!(?late, after = ?watch.elapsed(), "some were late and are left behind"),
+        }
+    }
+}
+
+struct Served {
+    closing: watch::Sender<bool>,
+    tasks: Vec<(&'static str, tokio::task::JoinHandle<()>)>,
+}
+
+/// SIGTERM or ctrl-c.
+async fn going_down() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => signals.recv().await.unwrap_or(()),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
