@@ -97,25 +97,8 @@ impl ApiError {
 
     pub fn status(&self) -> StatusCode {
         match self {
-            ApiError::State(SubmitError::Rejected(rejection)) => match rejection.kind() {
-                Kind::Invalid => StatusCode::BAD_REQUEST,
-                Kind::NotFound => StatusCode::NOT_FOUND,
-                Kind::Conflict => StatusCode::CONFLICT,
-                Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
-            },
-            ApiError::State(_) | ApiError::NoPicture => StatusCode::SERVICE_UNAVAILABLE,
-            ApiError::Library(error) => match error {
-                LibraryError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-                LibraryError::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                LibraryError::TooManyPixels { .. } | LibraryError::Broken(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                LibraryError::Interrupted(_) => StatusCode::BAD_REQUEST,
-                LibraryError::Storage(_) => StatusCode::SERVICE_UNAVAILABLE,
-            },
-            ApiError::UnknownPath => StatusCode::NOT_FOUND,
-            ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            ApiError::NotJson | ApiError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+            ApiError::State(error) => status_of_submit(error),
+            ApiError::Library(error) => status_of_library(error),
             ApiError::MalformedJson(_)
             | ApiError::InvalidBody { .. }
             | ApiError::InvalidQuery(_)
@@ -124,10 +107,16 @@ impl ApiError {
             | ApiError::InvalidId(_)
             | ApiError::IdMismatch { .. }
             | ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
-            ApiError::AlreadyExists { .. } => StatusCode::CONFLICT,
             ApiError::ForbiddenOrigin(_) | ApiError::ForbiddenHost(_) => StatusCode::FORBIDDEN,
+            ApiError::UnknownPath => StatusCode::NOT_FOUND,
+            ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+            ApiError::AlreadyExists { .. } => StatusCode::CONFLICT,
+            ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            ApiError::NotJson | ApiError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            ApiError::NoPicture => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -172,6 +161,26 @@ impl ApiError {
             status if status.is_client_error() => ApiError::BadRequest(status.to_string()),
             _ => ApiError::Internal,
         }
+    }
+}
+
+fn status_of_submit(error: &SubmitError) -> StatusCode {
+    let SubmitError::Rejected(rejection) = error else { return StatusCode::SERVICE_UNAVAILABLE };
+    match rejection.kind() {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn status_of_library(error: &LibraryError) -> StatusCode {
+    match error {
+        LibraryError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        LibraryError::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        LibraryError::TooManyPixels { .. } | LibraryError::Broken(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        LibraryError::Interrupted(_) => StatusCode::BAD_REQUEST,
+        LibraryError::Storage(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

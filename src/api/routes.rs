@@ -64,6 +64,10 @@ pub fn table() -> Vec<Row> {
         ("GET", "/ws", get(ws::upgrade)),
         ("GET", "/", get(face::page)),
         ("GET", "/app.js", get(face::script)),
+        ("GET", "/destinations.js", get(face::script)),
+        ("GET", "/figures.js", get(face::script)),
+        ("GET", "/page.js", get(face::script)),
+        ("GET", "/picture.js", get(face::script)),
         ("GET", "/style.css", get(face::style)),
         ("GET", "/favicon.svg", get(face::icon)),
     ]

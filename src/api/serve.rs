@@ -14,10 +14,11 @@ use super::connection::Connection;
 /// Clients at once, per port. A thousand viewers are planned for; what is more would take the file descriptors that
 /// destinations and the journal need.
 const MAX_CONNECTIONS: usize = 4_096;
-/// What is going on when the server stops may take this long to end.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+/// What is going on when the server stops may take this long to end: by then no command is taken any more, so only downloads
+/// and goodbyes are.
+const LAST_ANSWERS: Duration = Duration::from_millis(400);
 
-/// Serves until `stop` comes back, then lets what is going on end for a few seconds.
+/// Serves until `stop` comes back, then gives what is going on a moment to end.
 pub async fn serve(
     listener: TcpListener,
     router: Router,

@@ -1,7 +1,9 @@
 //! The face: one page that shows and steers the show, without a build step and without anything from elsewhere.
 
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderName, Uri, header};
 use axum::response::IntoResponse;
+
+use crate::api::error::ApiError;
 
 type Part = ([(HeaderName, &'static str); 2], &'static str);
 
@@ -14,8 +16,16 @@ pub async fn page() -> impl IntoResponse {
     part("text/html; charset=utf-8", include_str!("index.html"))
 }
 
-pub async fn script() -> impl IntoResponse {
-    part("text/javascript; charset=utf-8", include_str!("app.js"))
+pub async fn script(uri: Uri) -> Result<impl IntoResponse, ApiError> {
+    let text = match uri.path() {
+        "/app.js" => include_str!("app.js"),
+        "/destinations.js" => include_str!("destinations.js"),
+        "/figures.js" => include_str!("figures.js"),
+        "/page.js" => include_str!("page.js"),
+        "/picture.js" => include_str!("picture.js"),
+        _ => return Err(ApiError::UnknownPath),
+    };
+    Ok(part("text/javascript; charset=utf-8", text))
 }
 
 pub async fn style() -> impl IntoResponse {

@@ -56,7 +56,7 @@ async fn other_sites_are_kept_out_and_answers_carry_safety_headers() {
     with("POST", &page).await.refused(403, "forbidden_origin");
     assert_eq!(house.ask("GET", "/api/stream/state").await.json()["isLive"], false);
     with("POST", &[("host", "127.0.0.1:4200"), ("origin", "http://127.0.0.1:4200")]).await.expect(200);
-    for path in ["/", "/app.js", "/style.css", "/favicon.svg", "/api/show", "/nowhere"] {
+    for path in ["/", "/app.js", "/page.js", "/style.css", "/favicon.svg", "/api/show", "/nowhere"] {
         let reply = house.ask("GET", path).await;
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         let policy = reply.header("content-security-policy");
