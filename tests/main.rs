@@ -2,3 +2,5 @@
 //! `support`, and one that runs for minutes goes into `soak` with a short form.
 
 mod architecture;
+mod stream;
+mod support;
