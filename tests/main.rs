@@ -1,6 +1,11 @@
 //! The one integration binary. A new test goes into the file of what it is about; one that starts a server takes it from
 //! `support`, and one that runs for minutes goes into `soak` with a short form.
 
+#![expect(clippy::unwrap_used, reason = "a test that can not go on has failed, and says where")]
+
 mod architecture;
+mod bad_input;
+mod durability;
+mod soak;
 mod stream;
 mod support;

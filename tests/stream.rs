@@ -129,7 +129,8 @@ fn a_pause_freezes_the_picture_silences_the_sound_and_keeps_the_connection() {
     let files = server.recordings();
     let file = files[0].to_str().unwrap();
     let pictures = media::pictures(file, 640, 360);
-    let frozen: Vec<_> = pictures.windows(2).filter(|pair| pair[0].counter == pair[1].counter).map(|pair| pair[1].at).collect();
+    let frozen: Vec<_> =
+        pictures.windows(2).filter(|pair| pair[0].counter == pair[1].counter).map(|pair| pair[1].at).collect();
     assert!(frozen.len() >= 60, "{} pictures stand still", frozen.len());
     let (from, to) = (frozen[0], frozen[frozen.len() - 1]);
     let steps = pictures.windows(2).map(|pair| pair[1].at - pair[0].at);
@@ -140,7 +141,10 @@ fn a_pause_freezes_the_picture_silences_the_sound_and_keeps_the_connection() {
     assert!(silent.iter().all(|sample| sample.abs() < 0.01), "the pause is silent");
     let after: Vec<_> = pictures.iter().copied().filter(|seen| seen.at > to).collect();
     let offsets = media::lip_sync(file, &after);
-    assert!(offsets.len() >= 2 && offsets.iter().all(|offset| offset.abs() <= 1.0 / 30.0), "in sync afterwards: {offsets:?}");
+    assert!(
+        offsets.len() >= 2 && offsets.iter().all(|offset| offset.abs() <= 1.0 / 30.0),
+        "in sync afterwards: {offsets:?}"
+    );
 }
 
 #[test]

@@ -35,6 +35,22 @@ macro_rules! vitals {
     };
 }
 
+/// Counts in a gauge for as long as it lives, however its task ends.
+pub struct Counted(IntGauge);
+
+impl Counted {
+    pub fn in_gauge(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 trait Metric: Sized {
     fn make(name: &str, help: &str, labels: &[&str]) -> Self;
 }

@@ -12,7 +12,6 @@ pub struct Http {
 
 pub struct Answer {
     pub status: u16,
-    pub headers: ureq::http::HeaderMap,
     pub body: Vec<u8>,
 }
 
@@ -28,10 +27,6 @@ impl Http {
 
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None, Vec::new())
-    }
-
-    pub fn delete(&self, path: &str) -> Answer {
-        self.send("DELETE", path, None, Vec::new())
     }
 
     pub fn put(&self, path: &str, body: &Value) -> Answer {
@@ -58,14 +53,20 @@ impl Http {
     }
 
     /// Fails only when there is no answer at all.
-    pub fn try_send(&self, method: &str, path: &str, content_type: Option<&str>, body: Vec<u8>) -> Result<Answer, ureq::Error> {
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: Option<&str>,
+        body: Vec<u8>,
+    ) -> Result<Answer, ureq::Error> {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(content_type) = content_type {
             request = request.header("content-type", content_type);
         }
         let mut response = self.agent.run(request.body(body).unwrap())?;
         let body = response.body_mut().with_config().limit(64 << 20).read_to_vec()?;
-        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body })
+        Ok(Answer { status: response.status().as_u16(), body })
     }
 
     #[track_caller]

@@ -22,15 +22,14 @@ pub struct Seen {
     pub at: f64,
     pub counter: Option<u32>,
     pub flash: bool,
-    /// Average of all luma, to tell frozen from moving.
-    pub sum: u64,
 }
 
 /// Decodes every picture of a file. The pattern covers the whole canvas.
 pub fn pictures(file: &str, width: usize, height: usize) -> Vec<Seen> {
     let frames = probe(file, &["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]);
     let times = frames["frames"].as_array().expect("there are frames").iter();
-    let times: Vec<f64> = times.map(|frame| frame["best_effort_timestamp_time"].as_str().unwrap().parse().unwrap()).collect();
+    let times: Vec<f64> =
+        times.map(|frame| frame["best_effort_timestamp_time"].as_str().unwrap().parse().unwrap()).collect();
 
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-nostdin", "-v", "error", "-i", file, "-map", "0:v:0", "-vsync", "passthrough"]);
@@ -45,7 +44,6 @@ pub fn pictures(file: &str, width: usize, height: usize) -> Vec<Seen> {
             at: times.get(seen.len()).copied().unwrap_or(f64::NAN),
             counter: pattern::read_counter(&luma, width, whole),
             flash: is_flash(&luma, width, whole),
-            sum: luma.iter().map(|value| u64::from(*value)).sum(),
         });
     }
     assert_eq!(seen.len(), times.len(), "every picture has a time");
@@ -62,7 +60,19 @@ fn is_flash(luma: &[u8], stride: usize, whole: Rect) -> bool {
 /// Sound on the file's own time line: 48 kHz, mono.
 pub fn samples(file: &str) -> Vec<f32> {
     let mut ffmpeg = Command::new("ffmpeg");
-    ffmpeg.args(["-nostdin", "-v", "error", "-i", file, "-map", "0:a:0", "-af", "aresample=async=1:first_pts=0", "-ac", "1"]);
+    ffmpeg.args([
+        "-nostdin",
+        "-v",
+        "error",
+        "-i",
+        file,
+        "-map",
+        "0:a:0",
+        "-af",
+        "aresample=async=1:first_pts=0",
+        "-ac",
+        "1",
+    ]);
     ffmpeg.args(["-ar", "48000", "-f", "f32le", "-"]);
     let output = ffmpeg.output().expect("ffmpeg is installed");
     output.stdout.chunks_exact(4).map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])).collect()

@@ -1,7 +1,6 @@
 //! nginx with its RTMP module: the server that people push to.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -87,11 +86,6 @@ http {{ access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp
         }
         let bytes = stream.split("<bytes_in>").nth(1)?.split('<').next()?;
         bytes.parse().ok()
-    }
-
-    pub fn log(&self) -> String {
-        let path: PathBuf = self.dir.path().join("logs/error.log");
-        std::fs::read_to_string(path).unwrap_or_default()
     }
 }
 

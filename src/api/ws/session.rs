@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use prometheus::IntGauge;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
@@ -14,6 +13,7 @@ use super::MAX_MESSAGE;
 use crate::api::Api;
 use crate::api::news::{self, News};
 use crate::api::wire::message::{self, ClientMessage, Format, Unintelligible};
+use crate::base::vitals::Counted;
 use crate::send::preview::{PreviewPicture, Watcher};
 use crate::state::Seq;
 
@@ -37,21 +37,10 @@ struct Session {
     _counted: Counted,
 }
 
-/// One more client as long as it lives.
-struct Counted(IntGauge);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.dec();
-    }
-}
-
 /// Why it ends: with a word to the client, or because there is no one to say it to.
 type Flow = ControlFlow<Option<CloseFrame>>;
 
 pub async fn run(socket: WebSocket, api: Api, preview: Option<Format>) {
-    let gauge = api.vitals.websocket_clients.clone();
-    gauge.inc();
     let (news, metrics) = (api.live.news.clone(), api.live.metrics.clone());
     let mut session = Session {
         socket,
@@ -61,7 +50,7 @@ pub async fn run(socket: WebSocket, api: Api, preview: Option<Format>) {
         preview: preview.map(|format| (api.preview.watch(), format)),
         nonsense: 0,
         silent_pings: 0,
-        _counted: Counted(gauge),
+        _counted: Counted::in_gauge(&api.vitals.websocket_clients),
         api,
     };
     let ControlFlow::Break(farewell) = session.serve().await else { return };

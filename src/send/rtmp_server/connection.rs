@@ -13,7 +13,8 @@ use super::handshake::shake_hands;
 use super::input::Input;
 use super::output::Output;
 use super::player::Player;
-use super::{Counted, Ending, Env, message};
+use super::{Ending, Env, message};
+use crate::base::vitals::Counted;
 
 /// Packets are added to the output up to this size; the rest waits in the feed, where it costs nothing.
 const BATCH: usize = 256 * 1024;
@@ -63,6 +64,8 @@ impl Connection {
                 Step::Refuse(refusal) => return Err(Ending::Refused(refusal)),
                 Step::Play { stream } => {
                     let (program, vitals) = (env.program.clone(), env.vitals.clone());
+                    // Dropped at once: what it holds is a lock.
+                    drop(timeout(env.patience.reopen_within, program.clone().wait_for(Option::is_some)).await);
                     let player = Player::new(program, env.patience.reopen_within, vitals, stream);
                     let Some(player) = player else {
                         send_not_found(&mut self.output, stream, "The program is off air.");

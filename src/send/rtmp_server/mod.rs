@@ -25,13 +25,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use prometheus::IntGauge;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::base::status::Condition;
-use crate::base::vitals::Vitals;
+use crate::base::vitals::{Counted, Vitals};
 use crate::frame::feed::Feed;
 use connection::converse;
 use dialogue::Refusal;
@@ -63,7 +62,8 @@ pub struct Patience {
     pub open_within: Duration,
     /// A socket that takes nothing for so long is closed.
     pub progress_within: Duration,
-    /// When the program's feed ends, another one may follow within this time (an encoder restarts in about a second).
+    /// When the program's feed ends, another one may follow within this time (an encoder restarts in about a second). Whoever
+    /// comes while there is none waits as long: the stream may just be starting.
     pub reopen_within: Duration,
 }
 
@@ -150,21 +150,5 @@ impl Ending {
     /// Whether there is still something to say, and someone who listens.
     fn has_last_word(&self) -> bool {
         matches!(self, Ending::Refused(_) | Ending::OffAir)
-    }
-}
-
-/// Counts in a gauge for as long as it lives, however its task ends.
-struct Counted(IntGauge);
-
-impl Counted {
-    fn in_gauge(gauge: &IntGauge) -> Self {
-        gauge.inc();
-        Self(gauge.clone())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.dec();
     }
 }

@@ -29,6 +29,17 @@ async fn next_frame(client: &mut Client) -> Option<u32> {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_while_the_stream_is_starting_gets_it() {
+    let server = Server::start(None, |env| env.patience.reopen_within = Duration::from_secs(30)).await;
+    let encoder = Encoder::start(ShowTime(1_800_000_000_000_000));
+    let (playing, ()) = tokio::join!(async { Client::play(&server).await.next_tag(message::VIDEO).await }, async {
+        eventually("the player is there", || server.vitals.rtmp_connections.get() == 1).await;
+        server.program.send_replace(Some(encoder.feed.clone()));
+    });
+    playing.expect("a configuration");
+}
+
 #[tokio::test]
 async fn off_air_and_unknown_names_are_not_found() {
     let server = Server::start(None, |_| ()).await;
