@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::server::{self, Server};
 use crate::support::ws::Ws;
-use crate::support::{eventually, media, process};
+use crate::support::{eventually, let_pass, media, process};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -46,7 +46,7 @@ fn commands_that_can_not_be_are_refused_and_change_nothing() {
     server.http.post("/api/stream/stop", &json!({})).refused(409, "not_live");
     server.http.get("/api/scenes/nothere").refused(404, "scene_not_found");
     server.http.get("/api/scenes/no%20good").refused(400, "invalid_id");
-    server.http.get("/api/nothing").refused(404, "not_found");
+    server.http.get("/api/nothing").refused(404, "unknown_path");
     server.http.put("/api/health", &json!({})).refused(405, "method_not_allowed");
     server.http.send("POST", "/api/scenes", Some("text/plain"), b"{}".to_vec()).refused(415, "unsupported_media_type");
     assert_eq!(show(&server), before);
@@ -234,6 +234,7 @@ fn it_ends_in_time_when_told_and_at_once_when_told_twice() {
     let server = Server::start(&["--demo", "--live"]);
     server.record("file", "mp4");
     server.wait_for_destination("file", "live", PATIENCE);
+    let_pass(Duration::from_secs(2));
     let data_dir = server.data_dir.clone();
     let keep = tempfile::tempdir().unwrap();
     let status = {

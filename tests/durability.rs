@@ -103,7 +103,7 @@ fn a_live_show_that_was_killed_comes_back_live_with_the_same_scene() {
     server.wait_for_destination("file", "live", PATIENCE);
     let state = server.http.get("/api/stream/state").ok().json();
     assert_eq!(state["isLive"], true);
-    assert_eq!(server.http.get("/api/show").json()["program"]["scene"], "test-card");
+    assert_eq!(server.http.get("/api/show").json()["show"]["program"]["scene"], "test-card");
     assert_eq!(server.recordings().len(), 2, "a new file for the new life");
 }
 

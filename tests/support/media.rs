@@ -78,19 +78,21 @@ pub fn samples(file: &str) -> Vec<f32> {
     output.stdout.chunks_exact(4).map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])).collect()
 }
 
-/// When beeps begin, in seconds: sound after at least 0.3 s of silence.
+/// When beeps begin, in seconds: sound after at least 0.3 s of silence, or after the silence that the recording begins with.
 pub fn beeps(samples: &[f32]) -> Vec<f64> {
     const LOUD: f32 = 0.03;
-    let mut last_loud = None::<usize>;
+    let mut silent = 0;
     let mut found = Vec::new();
     for (index, sample) in samples.iter().enumerate() {
         if sample.abs() > LOUD {
             // A beep that was already sounding when the recording began has no beginning.
-            let silence = index - last_loud.unwrap_or(0);
-            if silence > 48_000 * 3 / 10 {
+            let is_first = found.is_empty() && index == silent && index > 48_000 / 50;
+            if silent > 48_000 * 3 / 10 || is_first {
                 found.push(index as f64 / 48_000.0);
             }
-            last_loud = Some(index);
+            silent = 0;
+        } else {
+            silent += 1;
         }
     }
     found
@@ -120,7 +122,7 @@ pub fn missing_frames(pictures: &[Seen]) -> u64 {
     let mut missing = 0;
     for pair in counters.windows(2) {
         let step = pair[1].wrapping_sub(pair[0]);
-        assert!(step >= 1 && step < 1_000, "frame {} is followed by {}", pair[0], pair[1]);
+        assert!((1..1_000).contains(&step), "frame {} is followed by {}", pair[0], pair[1]);
         missing += u64::from(step - 1);
     }
     missing
