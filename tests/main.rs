@@ -9,3 +9,4 @@ mod durability;
 mod soak;
 mod stream;
 mod support;
+mod tour;
