@@ -38,10 +38,25 @@ const PATIENCE_WITH_OUTPUTS: Duration = Duration::from_millis(3_500);
 const PATIENCE_WITH_DOORS: Duration = Duration::from_millis(500);
 const PATIENCE_WITH_THREADS: Duration = Duration::from_millis(300);
 
+/// A setting that looked right until this machine was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{key}: {why}")]
+pub struct BadSetting {
+    key: &'static str,
+    why: String,
+}
+
+fn known_capabilities(config: &Config) -> anyhow::Result<gst::Capabilities> {
+    gst::start()?;
+    gst::capabilities(&config.encoder).map_err(|error| match error {
+        gst::GstError::UnusableEncoder { .. } => BadSetting { key: "encoder", why: error.to_string() }.into(),
+        other => other.into(),
+    })
+}
+
 /// What this build can do on this machine, as JSON.
 pub fn capabilities(config: &Config) -> anyhow::Result<String> {
-    gst::start()?;
-    let capabilities = gst::capabilities(&config.encoder)?;
+    let capabilities = known_capabilities(config)?;
     Ok(format!("{}\n", serde_json::to_string_pretty(&capabilities)?))
 }
 
@@ -120,9 +135,9 @@ impl House {
         let clock = Clock::system();
         let vitals = Arc::new(Vitals::new());
         let (journal, loaded) = Journal::open(&directory.journal()).context("the journal can not be opened")?;
-        gst::start()?;
-        let capabilities = Arc::new(serde_json::to_value(gst::capabilities(&config.encoder)?)?);
-        let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())?;
+        let capabilities = Arc::new(serde_json::to_value(known_capabilities(config)?)?);
+        let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
+            .map_err(|error| BadSetting { key: "pipelines_dir", why: error.to_string() })?;
         let library = Library::open(directory.assets())?;
 
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };

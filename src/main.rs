@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use marquee::base::telemetry;
+use marquee::base::{memory, telemetry};
 use marquee::cli::{self, Asked};
 use marquee::{app, check};
 
@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Asked::Check(data_dir) => report(check::check(&data_dir)),
         Asked::Capabilities(config) => report(app::capabilities(&config)),
         Asked::Serve(config) => {
+            memory::share_one_heap();
             telemetry::start(config.log_format, &config.log);
             report(app::serve(*config).map(|()| String::new()))
         }
@@ -33,7 +34,7 @@ fn report(result: anyhow::Result<String>) -> ExitCode {
         }
         Err(error) => {
             eprintln!("marquee: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<app::BadSetting>() { ExitCode::from(cli::EXIT_USAGE) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -227,6 +227,13 @@ fn a_bad_setting_stops_the_start_with_code_64() {
     let (code, said) = run(&["--http", "0.0.0.0:4200"]);
     assert!(code == Some(64) && said.contains("loopback") | said.contains("127.0.0.1"), "{said}");
     assert_eq!(run(&["--nonsense"]).0, Some(64));
+    let free = ["--http", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--rtmp", "off"];
+    let (code, said) = run(&[&free[..], &["--encoder", "sharpener"]].concat());
+    assert!(code == Some(64) && said.contains("encoder: ") && said.contains("x264enc"), "{said}");
+    std::fs::create_dir(dir.path().join("own")).unwrap();
+    std::fs::write(dir.path().join("own/push-rtmp.launch"), "appsrc name=video ! ! fakesink").unwrap();
+    let (code, said) = run(&[&free[..], &["--pipelines-dir", "own"]].concat());
+    assert!(code == Some(64) && said.contains("pipelines_dir: ") && said.contains("syntax error"), "{said}");
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn soak_reconnect() {
 /// Starting and stopping again and again leaves nothing behind.
 #[test]
 fn soak_restart() {
-    let rounds = if is_long() { 50 } else { 6 };
+    let rounds = if is_long() { 60 } else { 6 };
     let settled_after = if is_long() { 10 } else { 3 };
     let server = Server::start(&[]);
     server.small();

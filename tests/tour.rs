@@ -25,7 +25,8 @@ fn the_tour_works_line_by_line() {
             .replace("127.0.0.1:4200", server.http.address())
             .replace("127.0.0.1:4201", server.ws.trim_start_matches("ws://"))
             .replace("127.0.0.1:1935", rtmp);
-        let output = Command::new("bash").args(["-euo", "pipefail", "-c", &script]).current_dir(dir.path()).output().unwrap();
+        let output =
+            Command::new("bash").args(["-euo", "pipefail", "-c", &script]).current_dir(dir.path()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{block}\nsays {said}");
     }

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod memory;
 pub mod status;
 pub mod tasks;
 pub mod telemetry;
