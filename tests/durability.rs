@@ -42,6 +42,9 @@ fn a_full_disk_turns_commands_away_while_the_show_goes_on() {
     let data_dir = disk.0.path().join("data");
     let server = Server::start_in(&data_dir, &["--demo", "--live"]);
     assert_eq!(put(&server, "before"), 201);
+    server.small();
+    server.record("file", "mkv");
+    server.wait_for_destination("file", "live", PATIENCE);
     let filler = disk.0.path().join("filler");
     // All of it: what `write` gives up on is left as zeros.
     let _ = std::fs::write(&filler, vec![0; 12 << 20]);
@@ -63,6 +66,7 @@ fn a_full_disk_turns_commands_away_while_the_show_goes_on() {
     server.http.get("/api/scenes/refused").refused(404, "scene_not_found");
     let health = server.http.get("/api/health").ok().json();
     assert_eq!(health["components"]["storage"]["state"], "degraded", "{health}");
+    server.wait_for_destination("file", "backing_off", PATIENCE);
     let painted = server.metric("marquee_frames_painted_total");
     eventually("the show goes on", PATIENCE, || {
         (server.metric("marquee_frames_painted_total") > painted + 10.0).then_some(())
@@ -71,6 +75,7 @@ fn a_full_disk_turns_commands_away_while_the_show_goes_on() {
     std::fs::remove_file(&filler).unwrap();
     eventually("commands work again", PATIENCE, || (put(&server, "after") < 300).then_some(()));
     acknowledged.push("after".to_owned());
+    server.wait_for_destination("file", "live", PATIENCE);
     server.kill();
     let server = Server::start_in(&data_dir, &[]);
     for name in acknowledged {

@@ -35,6 +35,7 @@ use crate::show::Show;
 use crate::show::destination::Target;
 use crate::show::ids::DestinationId;
 use crate::show::stream::StreamConfig;
+use crate::show::time::ShowTime;
 use destination::Destination;
 use encoder::Encoder;
 pub use pipelines::Pipelines;
@@ -107,6 +108,8 @@ struct Supervisor {
     encoder_env: encoder::Env,
     destination_env: destination::Env,
     encoder: Option<Encoder>,
+    /// When the stream was started that is being sent.
+    on_air_since: Option<ShowTime>,
     destinations: BTreeMap<DestinationId, Destination>,
     /// What each of them was started with.
     targets: BTreeMap<DestinationId, Target>,
@@ -133,6 +136,7 @@ impl Supervisor {
             encoder_env,
             destination_env,
             encoder: None,
+            on_air_since: None,
             destinations: BTreeMap::new(),
             targets: BTreeMap::new(),
             leaving: Vec::new(),
@@ -151,7 +155,11 @@ impl Supervisor {
 
     fn follow(&mut self, show: &Show) {
         self.leaving.retain(|(_, thread)| !thread.is_finished());
-        let on_air = show.stream.is_on_air();
+        let since = show.stream.on_air_since();
+        // Stopped and started again since the last look: everything ends first, and begins at the next look.
+        let is_another_stream = since.is_some() && self.on_air_since.is_some() && since != self.on_air_since;
+        self.on_air_since = since;
+        let on_air = since.is_some() && !is_another_stream;
         self.follow_encoder(on_air.then(|| show.config.clone()));
         let wanted = show.destinations.values().filter(|destination| on_air && destination.enabled);
         let desired: BTreeMap<_, _> =

@@ -183,6 +183,17 @@ fn a_new_bitrate_needs_no_new_encoder_and_a_new_size_does() {
 }
 
 #[test]
+fn a_stream_that_was_started_again_at_once_is_another_stream() {
+    let studio = Studio::open();
+    studio.record("tape", RecordFormat::Mkv);
+    studio.on_air(true);
+    studio.wait_for_state("tape", "live");
+    studio.change(|show| show.stream = Stream::Live { since: ShowTime(1) });
+    eventually("another file", || std::fs::read_dir(studio.dir.path()).unwrap().count() == 2);
+    assert_eq!(studio.vitals.encoder_starts.get(), 2);
+}
+
+#[test]
 fn starting_and_stopping_leaves_nothing_behind() {
     let count = |what: &str| std::fs::read_dir(format!("/proc/self/{what}")).unwrap().count();
     // Other tests run in this process at the same time, so what is counted is what this one's threads are called.

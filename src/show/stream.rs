@@ -23,7 +23,15 @@ pub enum Stream {
 
 impl Stream {
     pub fn is_on_air(&self) -> bool {
-        !matches!(self, Stream::Stopped)
+        self.on_air_since().is_some()
+    }
+
+    /// When it was started.
+    pub fn on_air_since(&self) -> Option<ShowTime> {
+        match self {
+            Stream::Live { since } | Stream::Paused { since, .. } => Some(*since),
+            Stream::Stopped => None,
+        }
     }
 
     /// The instant that the picture shows when the clock says `now`.

@@ -67,6 +67,8 @@ struct Manner {
     skips_beyond: Option<Duration>,
     /// How long finishing may take.
     finish_within: Duration,
+    /// While it is away it is tried again at least this often, for the first ten minutes.
+    tried_every: Duration,
 }
 
 const PUSH: Manner = Manner {
@@ -76,6 +78,8 @@ const PUSH: Manner = Manner {
     dead_after: Duration::from_secs(8),
     skips_beyond: Some(Duration::from_secs(4)),
     finish_within: Duration::from_millis(600),
+    // A server that comes back is used again within five seconds.
+    tried_every: Duration::from_secs(2),
 };
 
 const RECORD: Manner = Manner {
@@ -85,6 +89,8 @@ const RECORD: Manner = Manner {
     dead_after: Duration::from_secs(20),
     skips_beyond: None,
     finish_within: Duration::from_secs(3),
+    // Each try makes a file.
+    tried_every: Duration::from_secs(10),
 };
 
 fn manner(target: &Target) -> Manner {
@@ -104,6 +110,15 @@ fn location(target: &Target, id: &DestinationId, recordings_dir: &Path, now: Sho
             let path = new_file(recordings_dir, id, *format, now);
             path.to_str().map(str::to_owned).ok_or_else(|| "the recordings directory's name is not UTF-8".to_owned())
         }
+    }
+}
+
+/// A recording that failed before its first byte leaves no file behind.
+fn discard_if_empty(target: &Target, location: &str) {
+    let is_empty = || std::fs::metadata(location).is_ok_and(|file| file.len() == 0);
+    if matches!(target, Target::Record { .. }) && is_empty() {
+        // One that can not be removed is only untidy.
+        let _ = std::fs::remove_file(location);
     }
 }
 

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::carrier::Carrier;
-use super::{Env, Manner, location, manner};
+use super::{Env, Manner, discard_if_empty, location, manner};
 use crate::base::clock::Stopwatch;
 use crate::base::status::DestinationState;
 use crate::base::tasks::{StopFlag, spawn_thread};
@@ -17,8 +17,7 @@ use crate::show::time::ShowTime;
 
 const LOOK: Duration = Duration::from_millis(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(300);
-/// A server that comes back is used again within this time and a little; later on it is asked less often.
-const USUAL_PAUSE: Duration = Duration::from_secs(2);
+/// Who is away for long is asked less often.
 const LONG_PAUSE: Duration = Duration::from_secs(30);
 const PATIENT_AFTER: Duration = Duration::from_secs(600);
 /// Whoever said no is not asked again at once.
@@ -109,6 +108,7 @@ impl Runner {
             tracing::warn!(destination = %self.id, "it could not be finished properly");
         }
         self.close(carrier);
+        discard_if_empty(&self.target, &location);
         end
     }
 
@@ -209,7 +209,7 @@ impl Runner {
             self.report(DestinationState::Refused { next_try, reason: reason.to_owned() });
             return self.wait_until(next_try);
         }
-        let longest = if away > PATIENT_AFTER { LONG_PAUSE } else { USUAL_PAUSE };
+        let longest = if away > PATIENT_AFTER { LONG_PAUSE } else { self.manner.tried_every };
         let doubled = FIRST_PAUSE * 2_u32.pow((self.attempt - 1).min(8));
         // Many servers that lose one peer must not all come back in the same instant.
         let pause = doubled.min(longest).mul_f64(0.75 + 0.25 * fastrand::f64());
