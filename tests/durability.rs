@@ -42,31 +42,25 @@ fn a_full_disk_turns_commands_away_while_the_show_goes_on() {
     let data_dir = disk.0.path().join("data");
     let server = Server::start_in(&data_dir, &["--demo", "--live"]);
     assert_eq!(put(&server, "before"), 201);
-    server.small();
-    server.record("file", "mkv");
-    server.wait_for_destination("file", "live", PATIENCE);
     let filler = disk.0.path().join("filler");
     // All of it: what `write` gives up on is left as zeros.
     let _ = std::fs::write(&filler, vec![0; 12 << 20]);
     let mut acknowledged = vec!["before".to_owned()];
     let mut number = 0;
-    eventually("commands are turned away", PATIENCE, || {
+    let refused = eventually("a command is turned away", PATIENCE, || {
         number += 1;
-        let name = format!("s{}", number % 200);
-        match put(&server, &name) {
-            503 => Some(()),
-            200 | 201 => {
-                acknowledged.push(name);
-                None
-            }
-            other => panic!("{other}"),
+        let name = format!("s{number}");
+        let answer = server.http.put(&format!("/api/scenes/{name}"), &json!({"name": "x".repeat(100)}));
+        if answer.status == 201 {
+            acknowledged.push(name);
+            return None;
         }
+        answer.refused(503, "storage_unavailable");
+        Some(format!("/api/scenes/{name}"))
     });
-    server.http.put("/api/scenes/refused", &json!({})).refused(503, "storage_unavailable");
-    server.http.get("/api/scenes/refused").refused(404, "scene_not_found");
+    server.http.get(&refused).refused(404, "scene_not_found");
     let health = server.http.get("/api/health").ok().json();
     assert_eq!(health["components"]["storage"]["state"], "degraded", "{health}");
-    server.wait_for_destination("file", "backing_off", PATIENCE);
     let painted = server.metric("marquee_frames_painted_total");
     eventually("the show goes on", PATIENCE, || {
         (server.metric("marquee_frames_painted_total") > painted + 10.0).then_some(())
@@ -75,13 +69,31 @@ fn a_full_disk_turns_commands_away_while_the_show_goes_on() {
     std::fs::remove_file(&filler).unwrap();
     eventually("commands work again", PATIENCE, || (put(&server, "after") < 300).then_some(()));
     acknowledged.push("after".to_owned());
-    server.wait_for_destination("file", "live", PATIENCE);
     server.kill();
     let server = Server::start_in(&data_dir, &[]);
     for name in acknowledged {
         server.http.get(&format!("/api/scenes/{name}")).ok();
     }
-    server.http.get("/api/scenes/refused").refused(404, "scene_not_found");
+    server.http.get(&refused).refused(404, "scene_not_found");
+}
+
+#[test]
+fn a_recording_that_finds_no_space_waits_for_it() {
+    let Some(disk) = SmallDisk::mount(12) else {
+        eprintln!("skipped: no right to mount a small disk");
+        return;
+    };
+    let server = Server::start_in(&disk.0.path().join("data"), &["--demo", "--live"]);
+    server.record("file", "mkv");
+    server.wait_for_destination("file", "live", PATIENCE);
+    let filler = disk.0.path().join("filler");
+    let _ = std::fs::write(&filler, vec![0; 12 << 20]);
+    server.wait_for_destination("file", "backing_off", PATIENCE);
+    let view = server.http.get("/api/destinations/file").json();
+    assert!(view["status"]["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{view}");
+    std::fs::remove_file(&filler).unwrap();
+    server.wait_for_destination("file", "live", PATIENCE);
+    assert!(server.recordings().iter().all(|file| file.metadata().unwrap().len() > 0), "no empty file is left");
 }
 
 #[test]
