@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::api::{self, Addresses, Api, Parts};
@@ -36,6 +37,7 @@ const SOUND_PLACES: usize = 50;
 /// Going down takes five seconds at most: this much for recordings and destinations, the rest for everything else.
 const PATIENCE_WITH_OUTPUTS: Duration = Duration::from_millis(3_500);
 const PATIENCE_WITH_DOORS: Duration = Duration::from_millis(500);
+const PATIENCE_WITH_ALL: Duration = Duration::from_millis(4_000);
 const PATIENCE_WITH_THREADS: Duration = Duration::from_millis(300);
 
 /// A setting that looked right until this machine was asked.
@@ -67,21 +69,24 @@ pub fn serve(config: Config) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("no threads for the doors")?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
+        let mut told = Told::listen()?;
         let doors = Doors::bind(&config).await?;
         let house = House::build(&config)?;
         house.begin(&config).await?;
         let served = house.open(doors).await?;
-        going_down().await;
-        tokio::spawn(async {
-            going_down().await;
+        told.next().await;
+        tokio::spawn(async move {
+            told.next().await;
             tracing::warn!("told twice: leaving at once");
             std::process::exit(130);
         });
         house.close(served).await;
         Ok(())
-    })
-    // A door that did not close in time is left behind with the runtime.
+    });
+    // Who did not end in time is left behind; waiting for them is over.
+    runtime.shutdown_background();
+    served
 }
 
 /// The sockets, bound before anything runs, so that a taken port stops the start.
@@ -274,10 +279,9 @@ impl House {
         let closing = tokio::task::spawn_blocking(move || {
             let mut late = sending.stop(PATIENCE_WITH_OUTPUTS);
             stop_preview.stop();
+            let left = || PATIENCE_WITH_ALL.saturating_sub(watch.elapsed()).min(PATIENCE_WITH_THREADS);
             let threads = engine.into_iter().chain([("state", writer), ("preview", preview_thread)]);
-            late.extend(
-                threads.filter_map(|(name, thread)| (!join_within(thread, PATIENCE_WITH_THREADS)).then(|| name.to_owned())),
-            );
+            late.extend(threads.filter_map(|(name, thread)| (!join_within(thread, left())).then(|| name.to_owned())));
             late
         });
         let mut late = closing.await.unwrap_or_else(|_| vec!["outputs".to_owned()]);
@@ -299,17 +303,21 @@ struct Served {
     tasks: Vec<(&'static str, tokio::task::JoinHandle<()>)>,
 }
 
-/// SIGTERM or ctrl-c.
-async fn going_down() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signals) => signals.recv().await.unwrap_or(()),
-            Err(_) => std::future::pending().await,
+/// SIGTERM and ctrl-c, listened to from the beginning, so that neither is missed.
+struct Told {
+    terminated: Signal,
+    interrupted: Signal,
+}
+
+impl Told {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminated: signal(SignalKind::terminate())?, interrupted: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => {}
         }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
     }
 }

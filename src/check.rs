@@ -12,10 +12,11 @@ pub fn check(data_dir: &Path) -> anyhow::Result<String> {
     if !data_dir.is_dir() {
         bail!("there is no data directory {}", data_dir.display());
     }
-    let directory = DataDirectory::open(data_dir)?;
-    if !directory.journal().exists() {
+    // Before anything is opened: what is no data directory must not become one by being looked at.
+    if !DataDirectory::holds_journal(data_dir) {
         bail!("there is no journal in {}", data_dir.display());
     }
+    let directory = DataDirectory::open(data_dir)?;
     let loaded = journal::verify(&directory.journal()).context("the journal is damaged")?;
     let missing: Vec<_> =
         loaded.show.assets.values().filter(|asset| !directory.assets().join(asset.file_name()).is_file()).collect();

@@ -85,7 +85,7 @@ fn command() -> Command {
         .subcommand(
             Command::new("capabilities")
                 .about("Say what this build can do on this machine, as JSON")
-                .args(only(&["encoder", "pipelines_dir"]))
+                .args(only(&["encoder"]))
                 .arg(config),
         )
 }

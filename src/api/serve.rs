@@ -42,12 +42,12 @@ pub async fn serve(
     }
 }
 
-/// At most half of the file descriptors that the process may open.
+/// At most a quarter of the file descriptors that the process may open, for each of the two ports.
 fn places() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     let soft = files.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
-    soft.map_or(MAX_CONNECTIONS, |soft| (soft / 2).clamp(16, MAX_CONNECTIONS))
+    soft.map_or(MAX_CONNECTIONS, |soft| (soft / 4).clamp(16, MAX_CONNECTIONS))
 }
 
 struct Clients {

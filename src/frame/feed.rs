@@ -96,14 +96,6 @@ impl Feed {
         Reader { feed: self.clone(), place, head: self.head.subscribe() }
     }
 
-    /// A reader that begins at the next key frame to come.
-    pub fn read_from_next_key(self: &Arc<Self>) -> Reader {
-        let ring = self.ring();
-        let place = Place::NextKeyFrom(ring.first + ring.packets.len() as u64);
-        drop(ring);
-        Reader { feed: self.clone(), place, head: self.head.subscribe() }
-    }
-
     /// A reader that begins with the oldest key frame that is kept: for a recording, which wants everything.
     pub fn read_from_oldest_key(self: &Arc<Self>) -> Reader {
         let place = Place::NextKeyFrom(self.ring().first);
@@ -256,7 +248,8 @@ mod tests {
         let feed = feed();
         post(&feed, 0..25);
         let mut newest = feed.read_from_newest_key();
-        let mut coming = feed.read_from_next_key();
+        let mut coming = feed.read_from_newest_key();
+        assert_eq!(coming.skip_to_next_key(), 5);
         let mut oldest = feed.read_from_oldest_key();
         assert_eq!(time_of(newest.try_next()), 20);
         assert!(matches!(coming.try_next(), Next::Pending));

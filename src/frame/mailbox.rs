@@ -94,8 +94,13 @@ impl<T> Mailbox<T> {
     pub fn set_wanted(&self, wanted: bool) {
         self.wanted.store(wanted, Ordering::Relaxed);
         if !wanted {
-            while self.places.pop().is_some() {}
+            self.empty();
         }
+    }
+
+    /// Before wanting anything anew: what was posted just as it stopped being wanted must not be the first of another time.
+    pub fn empty(&self) {
+        while self.places.pop().is_some() {}
     }
 }
 

@@ -21,6 +21,9 @@ use crate::show::ids::AssetId;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
+/// What is on air is prepared first and may take more; beyond this, layers are left out rather than the server killed.
+const MOST_BYTES_ON_AIR: usize = 1 << 30;
+
 /// Scenes that are not on air are prepared as long as all pictures together take no more than this.
 const MOST_BYTES: usize = 256 << 20;
 
@@ -94,7 +97,7 @@ impl<'a> Agenda<'a> {
         if let Some(scene) = show.program_scene() {
             // While the show is held, the time goes on behind it: resuming must find its pictures too.
             for at in [shown, now, ahead(1), ahead(2)] {
-                agenda.add(show, scene, at, usize::MAX);
+                agenda.add(show, scene, at, MOST_BYTES_ON_AIR);
             }
             let before = ShowTime(shown.micros() - 1_000_000);
             agenda.past.extend(needs_of(show, scene, before).map(|need| need.key));

@@ -12,6 +12,7 @@ use super::pictures::Pictures;
 use super::prepare::{Preparing, Studio, prepare};
 use super::tick::Engine;
 use crate::base::clock::Clock;
+use crate::base::status::Condition;
 use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
@@ -29,6 +30,17 @@ pub struct Env {
     pub stop: StopFlag,
 }
 
+/// A thread of the picture that fails takes the show with it; health must say so.
+struct Alarm(Arc<Vitals>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.status.report("engine", Condition::down("a thread of the engine has failed"));
+        }
+    }
+}
+
 /// Longest sleep, so that the word to stop is heard soon.
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -42,9 +54,17 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
         published: published.clone(),
         studio: Studio::new(env.assets_dir.clone()),
     };
-    let prepare = spawn_thread("prepare", move || prepare(preparing))?;
+    let alarm = Alarm(env.vitals.clone());
+    let prepare = spawn_thread("prepare", move || {
+        let _alarm = alarm;
+        prepare(preparing);
+    })?;
     let preparer = prepare.thread().clone();
-    let tick = spawn_thread("tick", move || tick(env, &published, &preparer))?;
+    let alarm = Alarm(env.vitals.clone());
+    let tick = spawn_thread("tick", move || {
+        let _alarm = alarm;
+        tick(env, &published, &preparer);
+    })?;
     Ok(vec![tick, prepare])
 }
 

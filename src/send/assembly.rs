@@ -37,6 +37,8 @@ struct State {
     /// Packets from before both configurations were known.
     early: Vec<Packet>,
     feed: Option<Arc<Feed>>,
+    /// What still comes then belongs to no feed.
+    ended: bool,
 }
 
 impl Assembly {
@@ -50,6 +52,9 @@ impl Assembly {
 
     pub fn take(&self, track: Track, taken: Taken) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.ended {
+            return;
+        }
         let packet = self.packet(state.start, track, &taken);
         self.count(&packet);
         let config = match track {
@@ -104,8 +109,12 @@ impl Assembly {
 
     /// Nothing more will come.
     pub fn end(&self) {
-        let feed = self.state.lock().unwrap_or_else(PoisonError::into_inner).feed.take();
-        self.program.send_replace(None);
+        let feed = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.ended = true;
+            self.program.send_replace(None);
+            state.feed.take()
+        };
         if let Some(feed) = feed {
             feed.end();
         }

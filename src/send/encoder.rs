@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -51,6 +51,8 @@ pub struct Encoder {
     pub config: Arc<StreamConfig>,
     stop: StopFlag,
     bitrate: Arc<AtomicU32>,
+    /// Whether the bit rate can change while it runs.
+    is_adjustable: bool,
     thread: JoinHandle<()>,
 }
 
@@ -58,15 +60,22 @@ impl Encoder {
     pub fn start(config: Arc<StreamConfig>, env: Env) -> io::Result<Self> {
         let stop = StopFlag::default();
         let bitrate = Arc::new(AtomicU32::new(config.bitrate));
+        let is_adjustable = encoders::choose(&env.choice).is_ok_and(|encoder| encoder.bitrate.is_some());
         let session = Session { config: config.clone(), env, stop: stop.clone(), bitrate: bitrate.clone() };
         let thread = spawn_thread("encoder", move || session.run())?;
-        Ok(Self { config, stop, bitrate, thread })
+        Ok(Self { config, stop, bitrate, is_adjustable, thread })
     }
 
     /// Whether the running encoder can become this without a break.
     pub fn can_become(&self, config: &StreamConfig) -> bool {
-        let changed = StreamConfig { bitrate: config.bitrate, preview: config.preview, ..StreamConfig::clone(&self.config) };
+        let bitrate = if self.is_adjustable { config.bitrate } else { self.config.bitrate };
+        let changed = StreamConfig { bitrate, preview: config.preview, ..StreamConfig::clone(&self.config) };
         changed == *config
+    }
+
+    /// It has failed: encoders end only when they are told to.
+    pub fn is_finished(&self) -> bool {
+        self.thread.is_finished()
     }
 
     pub fn become_config(&mut self, config: Arc<StreamConfig>) {
@@ -94,7 +103,8 @@ struct Running {
     video: Source,
     sound: Source,
     assembly: Arc<Assembly>,
-    drained: Arc<AtomicBool>,
+    /// Tracks that have come to their end.
+    drained: Arc<AtomicU32>,
     encoder: &'static encoders::Encoder,
     bitrate: u32,
     /// The first frame: the pipeline's zero.
@@ -105,7 +115,12 @@ impl Session {
     fn run(self) {
         let mut pause = FIRST_PAUSE;
         while !self.stop.is_set() {
-            match self.encode() {
+            let watch = Stopwatch::start();
+            let encoded = self.encode();
+            if watch.elapsed() > LONGEST_PAUSE * 6 {
+                pause = FIRST_PAUSE;
+            }
+            match encoded {
                 Ok(()) => {}
                 Err(error) => {
                     tracing::error!(%error, again_in = ?pause, "the encoder failed");
@@ -118,11 +133,15 @@ impl Session {
                 }
             }
         }
+        // Whatever was wrong with it, off air nothing is.
+        self.env.vitals.status.report("encoder", Condition::ok());
     }
 
     /// One pipeline, from its first frame to its last.
     fn encode(&self) -> Result<(), GstError> {
         let mut running = self.build()?;
+        self.env.frames.empty();
+        self.env.sound.empty();
         self.env.frames.set_wanted(true);
         self.env.sound.set_wanted(true);
         self.env.vitals.encoder_starts.inc();
@@ -153,14 +172,13 @@ impl Session {
         };
         let Env { clock, vitals, program, .. } = &self.env;
         let assembly = Arc::new(Assembly::new(clock.clone(), vitals.clone(), program.clone(), headers));
-        let drained = Arc::new(AtomicBool::new(false));
+        let drained = Arc::new(AtomicU32::new(0));
         for (name, track) in [("coded_video", Track::Video), ("coded_sound", Track::Audio)] {
             let (assembly, drained) = (assembly.clone(), drained.clone());
-            let on_end = move || drained.store(true, Ordering::Relaxed);
-            pipeline.sink(name)?.on_data(
-                move |taken| assembly.take(track, taken),
-                if track == Track::Video { Box::new(on_end) as Box<dyn FnMut() + Send> } else { Box::new(|| ()) },
-            );
+            let on_end = move || {
+                drained.fetch_add(1, Ordering::Relaxed);
+            };
+            pipeline.sink(name)?.on_data(move |taken| assembly.take(track, taken), on_end);
         }
         pipeline.play()?;
         Ok(Running { pipeline, video, sound, assembly, drained, encoder, bitrate, first: None })
@@ -255,7 +273,7 @@ impl Running {
         self.video.end();
         self.sound.end();
         let watch = Stopwatch::start();
-        while !self.drained.load(Ordering::Relaxed) && watch.elapsed() < LONGEST_DRAIN {
+        while self.drained.load(Ordering::Relaxed) < 2 && watch.elapsed() < LONGEST_DRAIN {
             std::thread::sleep(Duration::from_millis(5));
         }
     }

@@ -44,6 +44,9 @@ use reconcile::reconcile;
 /// Changes wake the supervisor; this is for the threads that end by themselves.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// Among destinations, which it can not be mistaken for: their ids have no spaces.
+const ENCODER: &str = "the encoder";
+
 pub struct Env {
     pub show: Arc<ArcSwap<Show>>,
     pub clock: Clock,
@@ -155,6 +158,7 @@ impl Supervisor {
 
     fn follow(&mut self, show: &Show) {
         self.leaving.retain(|(_, thread)| !thread.is_finished());
+        self.bury();
         let since = show.stream.on_air_since();
         // Stopped and started again since the last look: everything ends first, and begins at the next look.
         let is_another_stream = since.is_some() && self.on_air_since.is_some() && since != self.on_air_since;
@@ -168,6 +172,21 @@ impl Supervisor {
         self.forget_removed(show);
     }
 
+    /// A thread that ended by itself has failed; what it did is started anew.
+    fn bury(&mut self) {
+        if self.encoder.as_ref().is_some_and(Encoder::is_finished) {
+            tracing::error!("the encoder's thread has failed");
+            self.encoder = None;
+        }
+        let failed = self.destinations.iter().filter(|(_, destination)| destination.is_finished());
+        let failed: Vec<_> = failed.map(|(id, _)| id.clone()).collect();
+        for id in failed {
+            tracing::error!(destination = %id, "its thread has failed");
+            self.destinations.remove(&id);
+            self.targets.remove(&id);
+        }
+    }
+
     fn follow_encoder(&mut self, config: Option<Arc<StreamConfig>>) {
         if let (Some(encoder), Some(config)) = (&mut self.encoder, &config)
             && encoder.can_become(config)
@@ -176,11 +195,11 @@ impl Supervisor {
             return;
         }
         if let Some(encoder) = self.encoder.take() {
-            self.leaving.push(("encoder".to_owned(), encoder.stop()));
+            self.leaving.push((ENCODER.to_owned(), encoder.stop()));
         }
         // Two encoders would take each other's frames, so the new one waits until the old one is done.
         if let Some(config) = config
-            && !self.is_leaving("encoder")
+            && !self.is_leaving(ENCODER)
         {
             match Encoder::start(config, self.encoder_env.clone()) {
                 Ok(encoder) => self.encoder = Some(encoder),
@@ -248,7 +267,7 @@ impl Supervisor {
         if let Some(encoder) = self.encoder.take()
             && !join_within(encoder.stop(), Duration::from_millis(1_000))
         {
-            late.push("encoder".to_owned());
+            late.push(ENCODER.to_owned());
         }
         let destinations = std::mem::take(&mut self.destinations);
         self.leaving.extend(destinations.into_iter().map(|(id, destination)| (id.to_string(), destination.stop())));

@@ -40,9 +40,19 @@ pub enum RecordFormat {
 }
 
 /// A stream key: stored and used, but shown by no door and in no log.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Secret(String);
+
+impl<'de> Deserialize<'de> for Secret {
+    /// What is no string is not quoted in the error, as the derived one would: it may be a key all the same.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(text) => Ok(Self(text)),
+            _ => Err(serde::de::Error::custom("a key must be a string")),
+        }
+    }
+}
 
 impl Secret {
     pub fn new(text: impl Into<String>) -> Self {
@@ -66,4 +76,16 @@ impl fmt::Debug for Secret {
 
 fn yes() -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_the_wrong_kind_is_not_quoted() {
+        let text = r#"{"id": "tv", "kind": "rtmp", "url": "rtmp://h/live", "key": 123456789}"#;
+        let error = serde_json::from_str::<Destination>(text).unwrap_err().to_string();
+        assert!(error.contains("must be a string") && !error.contains("123456789"), "{error}");
+    }
 }

@@ -45,6 +45,11 @@ impl Destination {
         Ok(Self { stop, thread })
     }
 
+    /// It has failed: destinations end only when they are told to.
+    pub fn is_finished(&self) -> bool {
+        self.thread.is_finished()
+    }
+
     /// Finishes what it is writing, then ends.
     pub fn stop(self) -> JoinHandle<()> {
         self.stop.stop();

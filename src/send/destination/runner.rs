@@ -24,6 +24,11 @@ const PATIENT_AFTER: Duration = Duration::from_secs(600);
 const REFUSED_PAUSE: Duration = Duration::from_secs(15);
 /// A server that lost sight of us may for a while refuse the name that it thinks we still hold.
 const GHOST_AFTER_LIVE: Duration = Duration::from_secs(90);
+/// When the stream stops, the encoder's last packets come within this time, and then the feed ends. When only this
+/// destination stops, the feed goes on, and it stops in the middle.
+const WAIT_FOR_THE_END: Duration = Duration::from_millis(1_000);
+/// What a slow disk has not taken by then is lost.
+const LONGEST_GOODBYE: Duration = Duration::from_millis(2_500);
 const CONGESTED_BEHIND: Duration = Duration::from_millis(1_000);
 /// Old connections that may still be closing. A hung peer makes that slow.
 const MOST_CLOSING: usize = 3;
@@ -68,6 +73,9 @@ impl Runner {
 
     pub fn run(mut self) {
         while !self.stop.is_set() {
+            if matches!(self.state, Some(DestinationState::Live { .. } | DestinationState::Congested { .. })) {
+                self.report(DestinationState::Connecting);
+            }
             let Some(feed) = self.wait_for_program() else { break };
             self.report(DestinationState::Connecting);
             if let End::Broken(reason) = self.connect_and_carry(&feed) {
@@ -120,8 +128,14 @@ impl Runner {
         let packets = vitals.destination_packets.with_label_values(&labels);
         let dropped = vitals.destination_dropped.with_label_values(&labels);
         let mut bytes_counted = 0;
+        let mut told_to_stop = None;
         loop {
-            let stopping = self.stop.is_set();
+            if self.stop.is_set() {
+                let waited = told_to_stop.get_or_insert_with(Stopwatch::start).elapsed();
+                if waited > LONGEST_GOODBYE || (waited > WAIT_FOR_THE_END && carrier.has_room()) {
+                    return End::Finished;
+                }
+            }
             let next = if carrier.has_room() { reader.next_blocking(LOOK) } else { Next::Pending };
             match next {
                 Next::Packet(packet) => {
@@ -131,8 +145,6 @@ impl Runner {
                 }
                 Next::Missed(count) => dropped.inc_by(count),
                 Next::Ended => return End::Finished,
-                // Everything that there was is on its way.
-                Next::Pending if stopping => return End::Finished,
                 Next::Pending if !carrier.has_room() => std::thread::sleep(Duration::from_millis(5)),
                 Next::Pending => {}
             }

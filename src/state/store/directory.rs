@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::state::format::VERSION;
 
+const JOURNAL: &str = "journal.redb";
+
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
     #[error("the data directory {path} can not be used: {error}")]
@@ -36,7 +38,11 @@ impl DataDirectory {
     }
 
     pub fn journal(&self) -> PathBuf {
-        self.path.join("journal.redb")
+        self.path.join(JOURNAL)
+    }
+
+    pub fn holds_journal(path: &Path) -> bool {
+        path.join(JOURNAL).is_file()
     }
 
     pub fn assets(&self) -> PathBuf {
@@ -70,11 +76,23 @@ fn check_format(path: &Path) -> Result<(), DirectoryError> {
     let unusable = |error| DirectoryError::Unusable { path: path.to_owned(), error };
     let name = path.join("format");
     match fs::read_to_string(&name) {
+        // Empty after a power failure in the first instant of its life.
+        Ok(text) if text.trim().is_empty() => write_format(path).map_err(unusable),
         Ok(text) if text.trim().parse().is_ok_and(|found: u32| found <= VERSION) => Ok(()),
         Ok(text) => Err(DirectoryError::Newer { path: path.to_owned(), found: text.trim().chars().take(20).collect() }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::write(&name, format!("{VERSION}\n")).map_err(unusable),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => write_format(path).map_err(unusable),
         Err(error) => Err(unusable(error)),
     }
+}
+
+/// Whole or not at all, and on disk with the directory itself.
+fn write_format(path: &Path) -> io::Result<()> {
+    let new = path.join("format.new");
+    let mut file = File::create(&new)?;
+    writeln!(file, "{VERSION}")?;
+    file.sync_all()?;
+    fs::rename(&new, path.join("format"))?;
+    File::open(path)?.sync_all()
 }
 
 #[cfg(test)]
