@@ -119,7 +119,7 @@ fn a_pause_freezes_the_picture_silences_the_sound_and_keeps_the_connection() {
     let_pass(Duration::from_secs(3));
     server.http.post("/api/stream/pause", &json!({})).ok();
     server.http.post("/api/stream/pause", &json!({})).refused(409, "already_paused");
-    let_pass(Duration::from_secs(3));
+    let_pass(Duration::from_secs(10));
     server.http.post("/api/stream/resume", &json!({})).ok();
     let_pass(Duration::from_secs(4));
     server.http.post("/api/stream/stop", &json!({})).ok();
@@ -131,7 +131,7 @@ fn a_pause_freezes_the_picture_silences_the_sound_and_keeps_the_connection() {
     let pictures = media::pictures(file, 640, 360);
     let frozen: Vec<_> =
         pictures.windows(2).filter(|pair| pair[0].counter == pair[1].counter).map(|pair| pair[1].at).collect();
-    assert!(frozen.len() >= 60, "{} pictures stand still", frozen.len());
+    assert!(frozen.len() >= 200, "{} pictures stand still", frozen.len());
     let (from, to) = (frozen[0], frozen[frozen.len() - 1]);
     let steps = pictures.windows(2).map(|pair| pair[1].at - pair[0].at);
     let longest = steps.fold(0.0, f64::max);
