@@ -212,7 +212,7 @@ impl House {
             demo::put_on(&self.state).await.context("the demo can not be put on")?;
         }
         if config.live && !self.state.snapshot().show.stream.is_on_air() {
-            let origin = Origin { door: "start".to_owned() };
+            let origin = Origin::door("start");
             self.state.submit(Command::StartStream, origin).await.context("the stream can not be started")?;
         }
         Ok(())

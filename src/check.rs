@@ -19,16 +19,16 @@ pub fn check(data_dir: &Path) -> anyhow::Result<String> {
     let directory = DataDirectory::open(data_dir)?;
     let loaded = journal::verify(&directory.journal()).context("the journal is damaged")?;
     let missing: Vec<_> =
-        loaded.show.assets.values().filter(|asset| !directory.assets().join(asset.file_name()).is_file()).collect();
+        loaded.snapshot.show.assets.values().filter(|asset| !directory.assets().join(asset.file_name()).is_file()).collect();
     if let Some(asset) = missing.first() {
         bail!("the file of asset {} ({}) is missing, and {} more", asset.id, asset.name, missing.len() - 1);
     }
     let summary = json!({
-        "changes": loaded.seq,
-        "scenes": loaded.show.scenes.len(),
-        "destinations": loaded.show.destinations.len(),
-        "assets": loaded.show.assets.len(),
-        "on_air": loaded.show.stream.is_on_air(),
+        "changes": loaded.snapshot.seq,
+        "scenes": loaded.snapshot.show.scenes.len(),
+        "destinations": loaded.snapshot.show.destinations.len(),
+        "assets": loaded.snapshot.show.assets.len(),
+        "on_air": loaded.snapshot.show.stream.is_on_air(),
     });
     Ok(format!("{summary}\n"))
 }

@@ -11,7 +11,7 @@ pub async fn put_on(state: &StateHandle) -> Result<(), SubmitError> {
         return Ok(());
     }
     for command in commands() {
-        state.submit(command, Origin { door: "demo".to_owned() }).await?;
+        state.submit(command, Origin::door("demo")).await?;
     }
     Ok(())
 }

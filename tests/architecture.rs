@@ -29,6 +29,8 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("gstreamer", &["gst"]),
     ("gstreamer_app", &["gst"]),
     ("redb", &["state"]),
+    ("redis", &["state"]),
+    ("socketioxide", &["api"]),
     ("axum", &["api"]),
     ("prometheus", &["base", "api"]),
     ("clap", &["cli"]),

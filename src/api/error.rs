@@ -70,6 +70,7 @@ impl ApiError {
         match self {
             ApiError::State(SubmitError::Rejected(rejection)) => rejection.code(),
             ApiError::State(SubmitError::StorageUnavailable(_)) => "storage_unavailable",
+            ApiError::State(SubmitError::OperationReused) => "client_op_id_reused",
             ApiError::State(SubmitError::Overloaded) => "overloaded",
             ApiError::State(SubmitError::Closing) => "closing",
             ApiError::Library(error) => error.code(),
@@ -165,7 +166,13 @@ impl ApiError {
 }
 
 fn status_of_submit(error: &SubmitError) -> StatusCode {
-    let SubmitError::Rejected(rejection) = error else { return StatusCode::SERVICE_UNAVAILABLE };
+    let rejection = match error {
+        SubmitError::Rejected(rejection) => rejection,
+        SubmitError::OperationReused => return StatusCode::CONFLICT,
+        SubmitError::StorageUnavailable(_) | SubmitError::Overloaded | SubmitError::Closing => {
+            return StatusCode::SERVICE_UNAVAILABLE;
+        }
+    };
     match rejection.kind() {
         Kind::Invalid => StatusCode::BAD_REQUEST,
         Kind::NotFound => StatusCode::NOT_FOUND,

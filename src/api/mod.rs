@@ -117,6 +117,6 @@ impl Api {
     }
 
     async fn submit(&self, command: Command) -> Result<Receipt, SubmitError> {
-        self.state.submit(command, Origin { door: "rest".to_owned() }).await
+        self.state.submit(command, Origin::door("rest")).await
     }
 }

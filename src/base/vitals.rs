@@ -158,6 +158,8 @@ vitals! {
     commands_accepted: IntCounter = "marquee_commands_accepted_total";
     /// Commands that were turned down, and changed nothing.
     commands_rejected: IntCounter = "marquee_commands_rejected_total";
+    /// Commands that had been carried out already, and got their first receipt again.
+    commands_repeated: IntCounter = "marquee_commands_repeated_total";
     /// Time to write changes to the journal.
     journal_time: Histogram = "marquee_journal_commit_seconds";
     /// Writes to the journal that failed.

@@ -70,7 +70,7 @@ impl Studio {
         let id = DestinationId::new(name).unwrap();
         let spec = Spec { id: id.clone(), name: String::new(), enabled: true, target: Target::Record { format } };
         self.change(|show| {
-            show.destinations.insert(id, Arc::new(spec));
+            Arc::make_mut(&mut show.destinations).insert(id, Arc::new(spec));
         });
     }
 
@@ -213,7 +213,7 @@ fn starting_and_stopping_leaves_nothing_behind() {
     }
     eventually("its threads have ended", || threads() == 0);
     assert!(count("fd") < 1_000);
-    studio.change(|show| show.destinations.clear());
+    studio.change(|show| Arc::make_mut(&mut show.destinations).clear());
     eventually("it is forgotten", || studio.vitals.status.destination("leak").is_none());
     assert!(!studio.vitals.text().contains("destination=\"leak\""));
 }

@@ -29,11 +29,11 @@ use time::ShowTime;
 pub struct Show {
     pub config: Arc<StreamConfig>,
     pub stream: Stream,
-    pub scenes: BTreeMap<SceneId, Arc<Scene>>,
+    pub scenes: Arc<BTreeMap<SceneId, Arc<Scene>>>,
     /// What is on air; nothing before the first take.
     pub program: Option<Program>,
-    pub destinations: BTreeMap<DestinationId, Arc<Destination>>,
-    pub assets: BTreeMap<AssetId, Arc<Asset>>,
+    pub destinations: Arc<BTreeMap<DestinationId, Arc<Destination>>>,
+    pub assets: Arc<BTreeMap<AssetId, Arc<Asset>>>,
 }
 
 /// The scene on air, and since when.

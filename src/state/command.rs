@@ -25,11 +25,15 @@ pub enum Command {
     /// `restart` allows changes that a live stream can not take without being interrupted (size, frame rate).
     ChangeStreamConfig {
         patch: Patch,
+        #[serde(default)]
         restart: bool,
     },
-    /// Creates, or replaces as a whole.
+    /// Creates, or replaces as a whole. With `only_new`, here and below, what is there already is left alone, and the command
+    /// turned down.
     PutScene {
         scene: Scene,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
     },
     ChangeScene {
         scene: SceneId,
@@ -46,13 +50,17 @@ pub enum Command {
     PutLayer {
         scene: SceneId,
         layer: Arc<Layer>,
+        #[serde(default)]
         index: Option<usize>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
     },
     /// `index` moves the layer; the rest changes its fields.
     ChangeLayer {
         scene: SceneId,
         layer: LayerId,
         patch: Patch,
+        #[serde(default)]
         index: Option<usize>,
     },
     RemoveLayer {
@@ -66,6 +74,8 @@ pub enum Command {
     },
     PutDestination {
         destination: Destination,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
     },
     ChangeDestination {
         destination: DestinationId,
@@ -81,4 +91,8 @@ pub enum Command {
     RemoveAsset {
         asset: AssetId,
     },
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }

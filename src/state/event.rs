@@ -65,10 +65,10 @@ pub fn evolve(show: &mut Show, event: &Event) {
         Event::StreamConfigured { config } => show.config = config.clone(),
         Event::StreamChanged { stream } => show.stream = *stream,
         Event::SceneSaved { scene } => {
-            show.scenes.insert(scene.id.clone(), scene.clone());
+            Arc::make_mut(&mut show.scenes).insert(scene.id.clone(), scene.clone());
         }
         Event::SceneRemoved { scene } => {
-            show.scenes.remove(scene);
+            Arc::make_mut(&mut show.scenes).remove(scene);
         }
         Event::SceneTaken { program } => show.program = Some(program.clone()),
         Event::LayerSaved { scene, layer, index } => change_layers(show, scene, |layers| {
@@ -83,22 +83,22 @@ pub fn evolve(show: &mut Show, event: &Event) {
             layers.sort_by_key(|layer| place(layer).unwrap_or(usize::MAX));
         }),
         Event::DestinationSaved { destination } => {
-            show.destinations.insert(destination.id.clone(), destination.clone());
+            Arc::make_mut(&mut show.destinations).insert(destination.id.clone(), destination.clone());
         }
         Event::DestinationRemoved { destination } => {
-            show.destinations.remove(destination);
+            Arc::make_mut(&mut show.destinations).remove(destination);
         }
         Event::AssetAdded { asset } => {
-            show.assets.insert(asset.id.clone(), asset.clone());
+            Arc::make_mut(&mut show.assets).insert(asset.id.clone(), asset.clone());
         }
         Event::AssetRemoved { asset } => {
-            show.assets.remove(asset);
+            Arc::make_mut(&mut show.assets).remove(asset);
         }
     }
 }
 
 fn change_layers(show: &mut Show, scene: &SceneId, change: impl FnOnce(&mut Vec<Arc<Layer>>)) {
-    if let Some(scene) = show.scenes.get_mut(scene) {
+    if let Some(scene) = Arc::make_mut(&mut show.scenes).get_mut(scene) {
         change(&mut Arc::make_mut(scene).layers);
     }
 }

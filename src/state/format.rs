@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
+use super::room::RoomSeqs;
 use super::{Origin, Seq};
 use crate::show::Show;
 use crate::show::time::ShowTime;
@@ -25,6 +26,11 @@ pub struct ChangeRecord {
 pub struct SnapshotRecord {
     pub v: u32,
     pub seq: Seq,
+    /// When its last change happened.
+    #[serde(default)]
+    pub at: ShowTime,
+    #[serde(default)]
+    pub rooms: RoomSeqs,
     pub show: Arc<Show>,
 }
 

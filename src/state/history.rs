@@ -3,13 +3,17 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::event::Event;
+use super::effect::{self, Key};
+use super::event::{Event, evolve};
+use super::room::{Room, RoomSeqs};
 use super::{Origin, Seq};
 use crate::show::Show;
 use crate::show::time::ShowTime;
 
-/// At ten changes a second this is a hundred seconds; whoever was away longer takes the snapshot.
-pub const KEPT: usize = 1_024;
+/// At sixty changes a second this is a minute; whoever was away longer takes the snapshot.
+pub const KEPT: usize = 4_096;
+/// Changes may be large (a whole scene each): this bounds them together, as they are written in the journal.
+pub const KEPT_BYTES: usize = 8 << 20;
 
 /// Something that happened, as it was written to the journal.
 #[derive(Clone, Debug)]
@@ -18,8 +22,38 @@ pub struct Change {
     pub at: ShowTime,
     pub origin: Origin,
     pub events: Arc<[Event]>,
+    /// For each event: what it merely gave another value (see `effect::revalues`).
+    pub keys: Vec<Option<Key>>,
+    /// The rooms it happened in, with their own numbers for it.
+    pub rooms: Vec<(Room, u64)>,
+    /// It made something new.
+    pub created: bool,
     /// The show right after it.
     pub show: Arc<Show>,
+    /// What it takes in the journal.
+    pub bytes: usize,
+}
+
+impl Change {
+    /// Lets events that were decided happen to `show`.
+    pub(super) fn happen(
+        show: &mut Show,
+        rooms: &mut RoomSeqs,
+        seq: Seq,
+        at: ShowTime,
+        origin: Origin,
+        events: Arc<[Event]>,
+    ) -> Change {
+        let mut keys = Vec::with_capacity(events.len());
+        let mut created = false;
+        for event in events.iter() {
+            keys.push(effect::revalues(show, event));
+            created |= effect::creates(show, event);
+            evolve(show, event);
+        }
+        let numbered = rooms.count(events.iter().map(Event::room));
+        Change { seq, at, origin, events, keys, rooms: numbered, created, show: Arc::new(show.clone()), bytes: 0 }
+    }
 }
 
 /// What a door gets that has seen everything up to some number.
@@ -32,19 +66,28 @@ pub enum Replay {
 }
 
 #[derive(Default)]
-pub struct History(Mutex<VecDeque<Arc<Change>>>);
+pub struct History(Mutex<Ring>);
+
+#[derive(Default)]
+struct Ring {
+    changes: VecDeque<Arc<Change>>,
+    bytes: usize,
+}
 
 impl History {
-    fn ring(&self) -> MutexGuard<'_, VecDeque<Arc<Change>>> {
+    fn ring(&self) -> MutexGuard<'_, Ring> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn push(&self, change: Arc<Change>) {
         let mut ring = self.ring();
-        if ring.len() == KEPT {
-            ring.pop_front();
+        ring.bytes += change.bytes;
+        ring.changes.push_back(change);
+        while ring.changes.len() > KEPT || (ring.bytes > KEPT_BYTES && ring.changes.len() > 1) {
+            if let Some(oldest) = ring.changes.pop_front() {
+                ring.bytes -= oldest.bytes;
+            }
         }
-        ring.push_back(change);
     }
 
     /// `newest` is the number of the newest change, which may be older than the ring (right after a start).
@@ -53,11 +96,19 @@ impl History {
             return Replay::Changes(Vec::new());
         }
         let ring = self.ring();
-        match ring.front() {
+        match ring.changes.front() {
             Some(oldest) if oldest.seq.0 <= seen.0 + 1 && seen < newest => {
-                Replay::Changes(ring.iter().filter(|change| change.seq > seen).cloned().collect())
+                // No number is left out, so the place follows from it.
+                let first = (seen.0 + 1 - oldest.seq.0) as usize;
+                Replay::Changes(ring.changes.range(first.min(ring.changes.len())..).cloned().collect())
             }
             _ => Replay::TooOld,
         }
+    }
+
+    pub(super) fn find(&self, seq: Seq) -> Option<Arc<Change>> {
+        let ring = self.ring();
+        let place = seq.0.checked_sub(ring.changes.front()?.seq.0)?;
+        ring.changes.get(usize::try_from(place).ok()?).cloned()
     }
 }

@@ -5,26 +5,34 @@
 
 pub mod apply;
 pub mod command;
+pub mod effect;
 pub mod event;
 pub mod format;
 pub mod history;
+pub mod operation;
 pub mod rejection;
+pub mod room;
 pub mod store;
 pub mod writer;
 
 #[cfg(test)]
 mod tests;
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::show::Show;
+use crate::show::time::ShowTime;
 use command::Command;
 use history::{Change, History, Replay};
+use operation::Operation;
 use rejection::Rejection;
+use room::RoomSeqs;
 use writer::Request;
 
 /// Number of a change; the first is 1, none is left out.
@@ -32,25 +40,71 @@ use writer::Request;
 #[serde(transparent)]
 pub struct Seq(pub u64);
 
+/// Which life of the numbers this is. It changes when earlier numbers can mean something else: another journal, or one that
+/// was made anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Epoch(u64);
+
+impl Epoch {
+    pub fn new() -> Self {
+        Self(fastrand::u64(1..))
+    }
+}
+
+impl From<Epoch> for String {
+    /// As text: in JavaScript a number of 64 bits loses its last digits.
+    fn from(epoch: Epoch) -> String {
+        format!("{:016x}", epoch.0)
+    }
+}
+
+impl TryFrom<String> for Epoch {
+    type Error = std::num::ParseIntError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        u64::from_str_radix(&text, 16).map(Self)
+    }
+}
+
 /// Who asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
     /// `rest`, `ws`, `start` …
     pub door: String,
+    /// The user or token; nobody where no users are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// What the client calls it, so that it can ask again without doing it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+}
+
+impl Origin {
+    pub fn door(door: &str) -> Self {
+        Self { door: door.to_owned(), actor: None, operation: None }
+    }
 }
 
 /// A command was accepted, and is on disk.
 #[derive(Clone, Debug)]
 pub struct Receipt {
     pub seq: Seq,
-    /// The show right after it.
+    /// The show right after it; for one that is repeated long after, the newest show.
     pub snapshot: Arc<Show>,
+    /// It made something that was not there before.
+    pub created: bool,
+    /// It had been carried out earlier: this is the first receipt again.
+    pub repeated: bool,
 }
 
 /// The show as it was after change `seq`.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Snapshot {
+    pub epoch: Epoch,
     pub seq: Seq,
+    pub rooms: RoomSeqs,
+    /// When change `seq` happened.
+    pub at: ShowTime,
     pub show: Arc<Show>,
 }
 
@@ -60,10 +114,24 @@ pub enum SubmitError {
     Rejected(#[from] Rejection),
     #[error("the change can not be stored, so it was not made: {0}")]
     StorageUnavailable(String),
+    #[error("this client_op_id was used for another request within the last five minutes")]
+    OperationReused,
     #[error("the server is overloaded: too many commands are waiting")]
     Overloaded,
     #[error("the server is going down")]
     Closing,
+}
+
+/// A command in line.
+pub struct Pending(oneshot::Receiver<Result<Receipt, SubmitError>>);
+
+impl Future for Pending {
+    type Output = Result<Receipt, SubmitError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // A writer that ends without an answer has been closed.
+        Pin::new(&mut self.0).poll(context).map(|answer| answer.unwrap_or(Err(SubmitError::Closing)))
+    }
 }
 
 /// All that anyone outside gets.
@@ -79,16 +147,20 @@ impl StateHandle {
         Self { requests: Arc::new(Mutex::new(Some(requests))), published }
     }
 
-    /// Durable when Ok.
-    pub async fn submit(&self, command: Command, origin: Origin) -> Result<Receipt, SubmitError> {
+    /// Puts the command in line, behind all that were put there before; the answer comes later.
+    pub fn begin(&self, command: Command, origin: Origin) -> Result<Pending, SubmitError> {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(SubmitError::Closing)?;
         let (answer, answered) = oneshot::channel();
         requests.try_send(Request { command, origin, answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Closing,
         })?;
-        drop(requests);
-        answered.await.map_err(|_| SubmitError::Closing)?
+        Ok(Pending(answered))
+    }
+
+    /// Durable when Ok.
+    pub async fn submit(&self, command: Command, origin: Origin) -> Result<Receipt, SubmitError> {
+        self.begin(command, origin)?.await
     }
 
     /// The newest show, with the number of the change that made it.
@@ -125,22 +197,18 @@ struct Published {
 }
 
 impl Published {
-    fn new(snapshot: Snapshot) -> Self {
-        Self {
-            show: Arc::new(ArcSwap::new(snapshot.show.clone())),
-            snapshots: watch::Sender::new(Arc::new(snapshot)),
-            history: History::default(),
-        }
+    fn new(snapshot: Snapshot, history: History) -> Self {
+        let show = Arc::new(ArcSwap::new(snapshot.show.clone()));
+        Self { show, snapshots: watch::Sender::new(Arc::new(snapshot)), history }
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshots.borrow().clone()
     }
 
-    fn publish(&self, change: Arc<Change>) {
+    fn publish(&self, change: Arc<Change>, after: Snapshot) {
         self.show.store(change.show.clone());
-        let snapshot = Arc::new(Snapshot { seq: change.seq, show: change.show.clone() });
         self.history.push(change);
-        self.snapshots.send_replace(snapshot);
+        self.snapshots.send_replace(Arc::new(after));
     }
 }

@@ -31,6 +31,8 @@ pub enum Rejection {
     NoDestination(DestinationId),
     #[error("there is no asset {0}")]
     NoAsset(AssetId),
+    #[error("there is already a {what} {id}; PUT replaces it, PATCH changes it")]
+    AlreadyExists { what: &'static str, id: String },
     #[error("layer {0} shows asset {1}, which is not there; upload it first")]
     LayerNeedsAsset(LayerId, AssetId),
     #[error("layer id {0} stands twice in the scene")]
@@ -68,6 +70,7 @@ impl Rejection {
             Rejection::NoLayer(..) => "layer_not_found",
             Rejection::NoDestination(_) => "destination_not_found",
             Rejection::NoAsset(_) => "asset_not_found",
+            Rejection::AlreadyExists { .. } => "already_exists",
             Rejection::LayerNeedsAsset(..) => "asset_missing",
             Rejection::DuplicateLayer(_) => "duplicate_layer",
             Rejection::OrderMismatch => "order_mismatch",
@@ -88,7 +91,8 @@ impl Rejection {
             Rejection::NoScene(_) | Rejection::NoLayer(..) | Rejection::NoDestination(_) | Rejection::NoAsset(_) => {
                 Kind::NotFound
             }
-            Rejection::AlreadyLive
+            Rejection::AlreadyExists { .. }
+            | Rejection::AlreadyLive
             | Rejection::NotLive
             | Rejection::AlreadyPaused
             | Rejection::NotPaused

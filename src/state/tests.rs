@@ -9,9 +9,10 @@ use serde_json::{Map, json};
 use super::apply::apply;
 use super::command::{Command, Patch};
 use super::event::evolve;
-use super::format::ChangeRecord;
+use super::operation::{Digest, OperationId};
+use super::room::Room;
 use super::store::journal::Journal;
-use super::store::{Loaded, Store, StoreError};
+use super::store::{Loaded, Record, Store, StoreError};
 use super::*;
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
@@ -23,7 +24,7 @@ use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
 fn origin() -> Origin {
-    Origin { door: "test".to_owned() }
+    Origin::door("test")
 }
 
 fn patch(value: serde_json::Value) -> Patch {
@@ -106,12 +107,19 @@ fn command() -> impl Strategy<Value = Command> {
         Just(Command::PauseStream),
         Just(Command::ResumeStream),
         (some_patch(), any::<bool>()).prop_map(|(patch, restart)| Command::ChangeStreamConfig { patch, restart }),
-        (scene_id(), proptest::collection::vec(layer(), 0..4))
-            .prop_map(|(id, layers)| Command::PutScene { scene: Scene { id, name: String::new(), layers } }),
+        (scene_id(), proptest::collection::vec(layer(), 0..4)).prop_map(|(id, layers)| Command::PutScene {
+            scene: Scene { id, name: String::new(), layers },
+            only_new: false
+        }),
         (scene_id(), some_patch()).prop_map(|(scene, patch)| Command::ChangeScene { scene, patch }),
         scene_id().prop_map(|scene| Command::RemoveScene { scene }),
         scene_id().prop_map(|scene| Command::TakeScene { scene }),
-        (scene_id(), layer(), index()).prop_map(|(scene, layer, index)| Command::PutLayer { scene, layer, index }),
+        (scene_id(), layer(), index(), any::<bool>()).prop_map(|(scene, layer, index, only_new)| Command::PutLayer {
+            scene,
+            layer,
+            index,
+            only_new
+        }),
         (scene_id(), layer_id(), some_patch(), index()).prop_map(|(scene, layer, patch, index)| Command::ChangeLayer {
             scene,
             layer,
@@ -121,7 +129,7 @@ fn command() -> impl Strategy<Value = Command> {
         (scene_id(), layer_id()).prop_map(|(scene, layer)| Command::RemoveLayer { scene, layer }),
         (scene_id(), proptest::collection::vec(layer_id(), 0..5))
             .prop_map(|(scene, order)| Command::OrderLayers { scene, order }),
-        destination().prop_map(|destination| Command::PutDestination { destination }),
+        (destination(), any::<bool>()).prop_map(|(destination, only_new)| Command::PutDestination { destination, only_new }),
         (destination_id(), some_patch()).prop_map(|(destination, patch)| Command::ChangeDestination { destination, patch }),
         destination_id().prop_map(|destination| Command::RemoveDestination { destination }),
         asset_id().prop_map(|id| Command::AddAsset {
@@ -136,7 +144,7 @@ fn check_invariants(show: &Show) {
     if let Some(program) = &show.program {
         assert!(show.scenes.contains_key(&program.scene), "the program is a scene that exists");
     }
-    for (id, scene) in &show.scenes {
+    for (id, scene) in show.scenes.iter() {
         assert_eq!(*id, scene.id);
         let ids: std::collections::BTreeSet<_> = scene.layers.iter().map(|layer| &layer.id).collect();
         assert_eq!(ids.len(), scene.layers.len(), "layer ids are unique");
@@ -148,7 +156,7 @@ fn check_invariants(show: &Show) {
             }
         }
     }
-    for (id, destination) in &show.destinations {
+    for (id, destination) in show.destinations.iter() {
         assert_eq!(*id, destination.id);
         if let Target::Rtmp { url, key } = &destination.target {
             assert!(!key.is_empty() && !url.contains(' '));
@@ -188,11 +196,11 @@ struct Memory {
 }
 
 impl Store for Memory {
-    fn append(&mut self, first: Seq, records: &[ChangeRecord], _after: &Arc<Show>) -> Result<(), StoreError> {
+    fn append(&mut self, records: &[Record], _after: &Snapshot) -> Result<(), StoreError> {
         if self.full.load(Ordering::Relaxed) {
             return Err(StoreError("no space left".to_owned()));
         }
-        self.records.lock().unwrap().push((first, records.len()));
+        self.records.lock().unwrap().push((records[0].seq, records.len()));
         Ok(())
     }
 }
@@ -203,7 +211,8 @@ fn start(store: Box<dyn Store>, loaded: Loaded) -> (StateHandle, std::thread::Jo
 }
 
 fn put_scene(name: &str) -> Command {
-    Command::PutScene { scene: Scene { id: SceneId::new(name).unwrap(), name: String::new(), layers: vec![] } }
+    let scene = Scene { id: SceneId::new(name).unwrap(), name: String::new(), layers: vec![] };
+    Command::PutScene { scene, only_new: false }
 }
 
 #[tokio::test]
@@ -240,9 +249,92 @@ async fn many_at_once_share_a_write_and_each_has_its_own_number() {
     assert_eq!(written, 200);
 }
 
+fn asked(actor: Option<&str>, id: &str, command: &Command) -> Origin {
+    let operation = Operation { id: OperationId::new(id).unwrap(), digest: Digest::of(command) };
+    Origin { door: "test".to_owned(), actor: actor.map(str::to_owned), operation: Some(operation) }
+}
+
+#[tokio::test]
+async fn an_operation_is_carried_out_once_and_answered_alike() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let (journal, loaded) = Journal::open(&path).unwrap();
+    let (state, thread) = start(Box::new(journal), loaded);
+    let first = state.submit(put_scene("a"), asked(None, "op", &put_scene("a"))).await.unwrap();
+    assert!(first.created && !first.repeated);
+    state.submit(put_scene("b"), origin()).await.unwrap();
+    let again = state.submit(put_scene("a"), asked(None, "op", &put_scene("a"))).await.unwrap();
+    assert_eq!((again.seq, again.created, again.repeated), (first.seq, true, true));
+    assert_eq!(again.snapshot, first.snapshot, "the show as it was then");
+    let other = state.submit(put_scene("c"), asked(None, "op", &put_scene("c"))).await.unwrap_err();
+    assert_eq!(other, SubmitError::OperationReused);
+    let someone = state.submit(put_scene("c"), asked(Some("eve"), "op", &put_scene("c"))).await.unwrap();
+    assert_eq!(someone.seq, Seq(3), "names of different people do not meet");
+    state.close();
+    thread.join().unwrap();
+    let (journal, loaded) = Journal::open(&path).unwrap();
+    let (state, _thread) = start(Box::new(journal), loaded);
+    let after_restart = state.submit(put_scene("a"), asked(None, "op", &put_scene("a"))).await.unwrap();
+    assert_eq!((after_restart.seq, after_restart.created, after_restart.repeated), (first.seq, true, true));
+    assert_eq!(state.snapshot().seq, Seq(3));
+}
+
+#[tokio::test]
+async fn a_rejection_is_not_remembered() {
+    let (state, _thread) = start(Box::new(Memory::default()), Loaded::default());
+    let take = || Command::TakeScene { scene: SceneId::new("a").unwrap() };
+    assert!(matches!(state.submit(take(), asked(None, "op", &take())).await, Err(SubmitError::Rejected(_))));
+    state.submit(put_scene("a"), origin()).await.unwrap();
+    assert!(state.submit(take(), asked(None, "op", &take())).await.is_ok());
+}
+
+#[tokio::test]
+async fn the_same_operation_many_times_at_once_happens_once() {
+    let (state, _thread) = start(Box::new(Memory::default()), Loaded::default());
+    let pending: Vec<_> = (0..100)
+        .map(|n| {
+            let command = put_scene(&format!("s{}", n % 10));
+            state.begin(command.clone(), asked(None, &format!("op{}", n % 10), &command)).unwrap()
+        })
+        .collect();
+    let mut first = 0;
+    for pending in pending {
+        first += u32::from(!pending.await.unwrap().repeated);
+    }
+    assert_eq!((first, state.snapshot().seq), (10, Seq(10)));
+}
+
+#[tokio::test]
+async fn operations_are_forgotten_after_five_minutes() {
+    let clock = Clock::manual(ShowTime(1));
+    let env = writer::Env { clock: clock.clone(), vitals: Arc::new(Vitals::new()) };
+    let (state, _thread) = writer::start(Box::new(Memory::default()), Loaded::default(), env).unwrap();
+    let put = || state.submit(put_scene("a"), asked(None, "op", &put_scene("a")));
+    put().await.unwrap();
+    clock.set(ShowTime(operation::REMEMBERED.as_micros() as i64));
+    assert!(put().await.unwrap().repeated);
+    clock.set(ShowTime(operation::REMEMBERED.as_micros() as i64 + 1));
+    assert_eq!(put().await.unwrap().seq, Seq(2));
+}
+
+#[tokio::test]
+async fn rooms_number_their_own_changes() {
+    let (state, _thread) = start(Box::new(Memory::default()), Loaded::default());
+    for command in [put_scene("a"), Command::StartStream, put_scene("b")] {
+        state.submit(command, origin()).await.unwrap();
+    }
+    let Replay::Changes(changes) = state.changes_since(Seq(0)) else { panic!("they are kept") };
+    let numbers: Vec<_> = changes.iter().map(|change| change.rooms.clone()).collect();
+    assert_eq!(numbers, [[(Room::Scenes, 1)], [(Room::Stream, 1)], [(Room::Scenes, 2)]]);
+    assert_eq!(state.snapshot().rooms.of(Room::Scenes), 2);
+}
+
 #[tokio::test]
 async fn doors_can_ask_for_what_they_missed() {
-    let (state, _thread) = start(Box::new(Memory::default()), Loaded { seq: Seq(10), show: Show::default() });
+    let (state, _thread) = start(
+        Box::new(Memory::default()),
+        Loaded { snapshot: Snapshot { seq: Seq(10), ..Snapshot::default() }, ..Loaded::default() },
+    );
     assert!(matches!(state.changes_since(Seq(10)), Replay::Changes(changes) if changes.is_empty()));
     assert!(matches!(state.changes_since(Seq(9)), Replay::TooOld));
     for n in 0..3 {
@@ -265,7 +357,8 @@ async fn the_journal_brings_back_the_same_show() {
     state.close();
     thread.join().unwrap();
     let (_, loaded) = Journal::open(&path).unwrap();
-    assert_eq!((loaded.seq, &loaded.show), (before.seq, &*before.show));
+    assert_eq!((loaded.snapshot.seq, &loaded.snapshot.show), (before.seq, &before.show));
+    assert_eq!(loaded.snapshot.rooms, before.rooms);
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub async fn replace(State(api): State<Api>, At(id): At<DestinationId>, mut fiel
 async fn put(api: Api, destination: Destination) -> Answer {
     let existed = api.state.snapshot().show.destinations.contains_key(&destination.id);
     let id = destination.id.clone();
-    let receipt = api.submit(Command::PutDestination { destination }).await?;
+    let receipt = api.submit(Command::PutDestination { destination, only_new: false }).await?;
     answer(&api, &receipt, &id, saved(existed))
 }
 

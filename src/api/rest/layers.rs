@@ -56,7 +56,8 @@ pub async fn replace(State(api): State<Api>, At((scene, layer)): At<(SceneId, La
 async fn put(api: Api, scene: SceneId, layer: Layer, index: Option<usize>) -> Answer {
     let existed = exists(&api.state.snapshot().show, &scene, &layer.id);
     let id = layer.id.clone();
-    let receipt = api.submit(Command::PutLayer { scene: scene.clone(), layer: Arc::new(layer), index }).await?;
+    let receipt =
+        api.submit(Command::PutLayer { scene: scene.clone(), layer: Arc::new(layer), index, only_new: false }).await?;
     answer(&receipt, &scene, &id, saved(existed))
 }
 

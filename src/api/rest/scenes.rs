@@ -50,7 +50,7 @@ pub async fn replace(State(api): State<Api>, At(id): At<SceneId>, mut fields: Fi
 async fn put(api: Api, scene: Scene) -> Answer {
     let existed = api.state.snapshot().show.scenes.contains_key(&scene.id);
     let id = scene.id.clone();
-    let receipt = api.submit(Command::PutScene { scene }).await?;
+    let receipt = api.submit(Command::PutScene { scene, only_new: false }).await?;
     answer(&receipt, &id, saved(existed))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{check_name, patch};
+use super::{check_name, check_new, patch};
 use crate::show::Show;
 use crate::show::destination::{Destination, Secret, Target};
 use crate::show::ids::DestinationId;
@@ -14,8 +14,10 @@ use crate::state::rejection::Rejection;
 const MAX_DESTINATIONS: usize = 32;
 const MAX_ADDRESS: usize = 1024;
 
-pub(super) fn put(show: &Show, destination: Destination) -> Result<Event, Rejection> {
-    if !show.destinations.contains_key(&destination.id) && show.destinations.len() >= MAX_DESTINATIONS {
+pub(super) fn put(show: &Show, destination: Destination, only_new: bool) -> Result<Event, Rejection> {
+    let exists = show.destinations.contains_key(&destination.id);
+    check_new(only_new, exists, "destination", destination.id.as_str())?;
+    if !exists && show.destinations.len() >= MAX_DESTINATIONS {
         return Err(Rejection::TooMany { what: "destinations", limit: MAX_DESTINATIONS });
     }
     save(destination)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::scene::find;
-use super::{check_range, patch};
+use super::{check_new, check_range, patch};
 use crate::show::Show;
 use crate::show::ids::{LayerId, SceneId};
 use crate::show::layer::{Content, Layer};
@@ -19,9 +19,16 @@ const MAX_TEXT: usize = 2_000;
 /// Eight canvases of the largest kind to each side: enough to move anything in from outside.
 const FAR: f64 = 32_768.0;
 
-pub(super) fn put(show: &Show, scene_id: SceneId, layer: Arc<Layer>, index: Option<usize>) -> Result<Event, Rejection> {
+pub(super) fn put(
+    show: &Show,
+    scene_id: SceneId,
+    layer: Arc<Layer>,
+    index: Option<usize>,
+    only_new: bool,
+) -> Result<Event, Rejection> {
     let scene = find(show, &scene_id)?;
     let present = scene.position_of(&layer.id);
+    check_new(only_new, present.is_some(), "layer", layer.id.as_str())?;
     if present.is_none() && scene.layers.len() >= MAX_LAYERS {
         return Err(Rejection::TooMany { what: "layers in a scene", limit: MAX_LAYERS });
     }

@@ -23,28 +23,34 @@ pub fn apply(show: &mut Show, command: Command, now: ShowTime) -> Result<Vec<Eve
     Ok(events)
 }
 
-fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
+/// What would happen; the show stays as it is.
+pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let event = match command {
         Command::StartStream => stream::start(show, now)?,
         Command::StopStream => stream::stop(show)?,
         Command::PauseStream => stream::pause(show, now)?,
         Command::ResumeStream => stream::resume(show)?,
         Command::ChangeStreamConfig { patch, restart } => stream::configure(show, &patch, restart)?,
-        Command::PutScene { scene } => scene::put(show, scene)?,
+        Command::PutScene { scene, only_new } => scene::put(show, scene, only_new)?,
         Command::ChangeScene { scene, patch } => scene::change(show, &scene, &patch)?,
         Command::RemoveScene { scene } => scene::remove(show, scene)?,
         Command::TakeScene { scene } => scene::take(show, scene, now)?,
-        Command::PutLayer { scene, layer, index } => layer::put(show, scene, layer, index)?,
+        Command::PutLayer { scene, layer, index, only_new } => layer::put(show, scene, layer, index, only_new)?,
         Command::ChangeLayer { scene, layer, patch, index } => layer::change(show, scene, &layer, &patch, index)?,
         Command::RemoveLayer { scene, layer } => layer::remove(show, scene, layer)?,
         Command::OrderLayers { scene, order } => layer::order(show, scene, order)?,
-        Command::PutDestination { destination } => destination::put(show, destination)?,
+        Command::PutDestination { destination, only_new } => destination::put(show, destination, only_new)?,
         Command::ChangeDestination { destination, patch } => destination::change(show, &destination, patch)?,
         Command::RemoveDestination { destination } => destination::remove(show, destination)?,
         Command::AddAsset { asset } => asset::add(show, asset)?,
         Command::RemoveAsset { asset } => asset::remove(show, asset)?,
     };
     Ok(vec![event])
+}
+
+/// For commands that may only make, not replace.
+fn check_new(only_new: bool, exists: bool, what: &'static str, id: &str) -> Result<(), Rejection> {
+    if only_new && exists { Err(Rejection::AlreadyExists { what, id: id.to_owned() }) } else { Ok(()) }
 }
 
 /// Longest name of anything; names are for people and stand in lists.

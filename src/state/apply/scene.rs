@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{check_name, layer, patch};
+use super::{check_name, check_new, layer, patch};
 use crate::show::ids::SceneId;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
@@ -15,8 +15,10 @@ use crate::state::rejection::Rejection;
 /// More than anyone steers by hand; keeps a snapshot small.
 const MAX_SCENES: usize = 256;
 
-pub(super) fn put(show: &Show, scene: Scene) -> Result<Event, Rejection> {
-    if !show.scenes.contains_key(&scene.id) && show.scenes.len() >= MAX_SCENES {
+pub(super) fn put(show: &Show, scene: Scene, only_new: bool) -> Result<Event, Rejection> {
+    let exists = show.scenes.contains_key(&scene.id);
+    check_new(only_new, exists, "scene", scene.id.as_str())?;
+    if !exists && show.scenes.len() >= MAX_SCENES {
         return Err(Rejection::TooMany { what: "scenes", limit: MAX_SCENES });
     }
     check(show, &scene)?;

@@ -1,18 +1,23 @@
 //! The journal: every change, and now and then a snapshot, in one redb file. A commit is one fsync, whatever it holds.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
-use super::{Loaded, Store, StoreError};
+use super::{Loaded, Record, Store, StoreError};
 use crate::show::Show;
-use crate::state::Seq;
-use crate::state::event::evolve;
+use crate::show::time::ShowTime;
 use crate::state::format::{ChangeRecord, SnapshotRecord, VERSION};
+use crate::state::history::Change;
+use crate::state::operation::REMEMBERED;
+use crate::state::{Epoch, Seq, Snapshot};
 
 const CHANGES: TableDefinition<u64, &[u8]> = TableDefinition::new("changes");
 const SNAPSHOTS: TableDefinition<u64, &[u8]> = TableDefinition::new("snapshots");
+const ABOUT: TableDefinition<&str, &str> = TableDefinition::new("about");
+const EPOCH: &str = "epoch";
 
 /// A replay of a thousand changes takes milliseconds; a snapshot costs one larger record.
 const CHANGES_PER_SNAPSHOT: u64 = 1_000;
@@ -24,56 +29,75 @@ pub struct Journal {
     path: PathBuf,
     /// None after a failed write: redb refuses everything then, until the file is opened anew.
     database: Option<Database>,
-    /// Number of the newest snapshot.
-    snapshot: u64,
+    /// The snapshots in the file, oldest first: their numbers and times.
+    snapshots: VecDeque<(u64, ShowTime)>,
 }
 
 impl Journal {
     /// Opens or makes the file and replays what is in it.
     pub fn open(path: &Path) -> Result<(Self, Loaded), StoreError> {
         let database = open_database(path)?;
-        let (loaded, snapshot) = load(&database)?;
-        Ok((Self { path: path.to_owned(), database: Some(database), snapshot }, loaded))
+        let epoch = epoch(&database)?;
+        let (mut loaded, snapshots) = load(&database)?;
+        loaded.snapshot.epoch = epoch;
+        Ok((Self { path: path.to_owned(), database: Some(database), snapshots }, loaded))
     }
 
-    fn write(&mut self, first: Seq, records: &[ChangeRecord], after: &Arc<Show>) -> Result<(), StoreError> {
+    fn write(&mut self, records: &[Record], after: &Snapshot) -> Result<(), StoreError> {
+        let Some(first) = records.first().map(|record| record.seq.0) else { return Ok(()) };
         if self.database.is_none() {
             self.database = Some(open_database(&self.path)?);
         }
         let Some(database) = &self.database else {
             return Err(StoreError("the journal is closed".to_owned()));
         };
-        let last = first.0 + records.len() as u64 - 1;
-        let snapshot_due = last >= self.snapshot + CHANGES_PER_SNAPSHOT;
+        let newest = self.snapshots.back().map_or(0, |(seq, _)| *seq);
+        let due = (after.seq.0 >= newest + CHANGES_PER_SNAPSHOT).then(|| kept_with(&self.snapshots, after));
         let transaction = database.begin_write().map_err(told)?;
         {
             let mut changes = transaction.open_table(CHANGES).map_err(told)?;
             // A commit that failed may have reached the disk all the same; nobody was told that it had.
-            changes.retain_in(first.0.., |_, _| false).map_err(told)?;
-            for (seq, record) in (first.0..).zip(records) {
-                changes.insert(seq, json(record)?.as_slice()).map_err(told)?;
+            changes.retain_in(first.., |_, _| false).map_err(told)?;
+            for record in records {
+                changes.insert(record.seq.0, record.json.as_slice()).map_err(told)?;
             }
             let mut snapshots = transaction.open_table(SNAPSHOTS).map_err(told)?;
-            snapshots.retain_in(first.0.., |_, _| false).map_err(told)?;
-            if snapshot_due {
-                let record = SnapshotRecord { v: VERSION, seq: Seq(last), show: after.clone() };
-                snapshots.insert(last, json(&record)?.as_slice()).map_err(told)?;
-                // The snapshot before stays, with the changes after it: should the newest be unreadable, it can be made again.
-                snapshots.retain_in(..self.snapshot, |_, _| false).map_err(told)?;
-                changes.retain_in(..=self.snapshot, |_, _| false).map_err(told)?;
+            snapshots.retain_in(first.., |_, _| false).map_err(told)?;
+            if let Some(kept) = &due {
+                snapshots.insert(after.seq.0, snapshot_json(after)?.as_slice()).map_err(told)?;
+                let oldest = kept.front().map_or(0, |(seq, _)| *seq);
+                snapshots.retain_in(..oldest, |_, _| false).map_err(told)?;
+                changes.retain_in(..=oldest, |_, _| false).map_err(told)?;
             }
         }
         transaction.commit().map_err(told)?;
-        if snapshot_due {
-            self.snapshot = last;
+        if let Some(kept) = due {
+            self.snapshots = kept;
         }
         Ok(())
     }
 }
 
+/// The snapshots to keep once there is one of `after`: the one before it, so that it can be made again should it be unreadable,
+/// and so many more that all changes are there by which an operation can be recognised.
+fn kept_with(snapshots: &VecDeque<(u64, ShowTime)>, after: &Snapshot) -> VecDeque<(u64, ShowTime)> {
+    let mut kept = snapshots.clone();
+    kept.push_back((after.seq.0, after.at));
+    while kept.len() > 2 && after.at.since(kept[1].1) >= REMEMBERED {
+        kept.pop_front();
+    }
+    kept
+}
+
+fn snapshot_json(snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
+    let Snapshot { epoch: _, seq, rooms, at, show } = snapshot;
+    let record = SnapshotRecord { v: VERSION, seq: *seq, at: *at, rooms: rooms.clone(), show: show.clone() };
+    serde_json::to_vec(&record).map_err(told)
+}
+
 impl Store for Journal {
-    fn append(&mut self, first: Seq, records: &[ChangeRecord], after: &Arc<Show>) -> Result<(), StoreError> {
-        let written = self.write(first, records, after);
+    fn append(&mut self, records: &[Record], after: &Snapshot) -> Result<(), StoreError> {
+        let written = self.write(records, after);
         if written.is_err() {
             self.database = None;
         }
@@ -90,43 +114,72 @@ fn told(error: impl std::fmt::Display) -> StoreError {
     StoreError(error.to_string())
 }
 
-fn json(record: &impl serde::Serialize) -> Result<Vec<u8>, StoreError> {
-    serde_json::to_vec(record).map_err(told)
-}
-
 fn open_database(path: &Path) -> Result<Database, StoreError> {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
     builder.create(path).map_err(|error| StoreError(format!("{}: {error}", path.display())))
 }
 
-fn load(database: &Database) -> Result<(Loaded, u64), StoreError> {
-    let transaction = database.begin_read().map_err(told)?;
-    let mut loaded = Loaded::default();
-    match transaction.open_table(SNAPSHOTS) {
-        Ok(snapshots) => {
-            if let Some((_, bytes)) = snapshots.last().map_err(told)? {
-                let record: SnapshotRecord = read("snapshot", bytes.value())?;
-                loaded = Loaded { seq: record.seq, show: Arc::unwrap_or_clone(record.show) };
+/// The numbers go on as long as the file does.
+fn epoch(database: &Database) -> Result<Epoch, StoreError> {
+    let transaction = database.begin_write().map_err(told)?;
+    let epoch = {
+        let mut about = transaction.open_table(ABOUT).map_err(told)?;
+        let known = about.get(EPOCH).map_err(told)?.map(|text| text.value().to_owned());
+        match known {
+            Some(text) => Epoch::try_from(text).map_err(told)?,
+            None => {
+                let epoch = Epoch::new();
+                about.insert(EPOCH, String::from(epoch).as_str()).map_err(told)?;
+                epoch
             }
         }
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok((loaded, 0)),
+    };
+    transaction.commit().map_err(told)?;
+    Ok(epoch)
+}
+
+/// Begins at the oldest snapshot, so that the history of the last minutes is there again too.
+fn load(database: &Database) -> Result<(Loaded, VecDeque<(u64, ShowTime)>), StoreError> {
+    let transaction = database.begin_read().map_err(told)?;
+    let mut loaded = Loaded::default();
+    let mut known = VecDeque::new();
+    match transaction.open_table(SNAPSHOTS) {
+        Ok(snapshots) => {
+            for entry in snapshots.iter().map_err(told)? {
+                let (seq, bytes) = entry.map_err(told)?;
+                let record: SnapshotRecord = read("snapshot", bytes.value())?;
+                known.push_back((seq.value(), record.at));
+                if known.len() == 1 {
+                    let SnapshotRecord { v: _, seq, at, rooms, show } = record;
+                    loaded.snapshot = Snapshot { epoch: Epoch::default(), seq, rooms, at, show };
+                }
+            }
+        }
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok((loaded, known)),
         Err(error) => return Err(told(error)),
     }
-    let snapshot = loaded.seq.0;
     let changes = transaction.open_table(CHANGES).map_err(told)?;
-    for entry in changes.range(snapshot + 1..).map_err(told)? {
+    let mut show = Show::clone(&loaded.snapshot.show);
+    for entry in changes.range(loaded.snapshot.seq.0 + 1..).map_err(told)? {
         let (seq, bytes) = entry.map_err(told)?;
-        if seq.value() != loaded.seq.0 + 1 {
-            return Err(StoreError(format!("change {} is missing from the journal", loaded.seq.0 + 1)));
+        let next = loaded.snapshot.seq.0 + 1;
+        if seq.value() != next {
+            return Err(StoreError(format!("change {next} is missing from the journal")));
         }
-        let record: ChangeRecord = read("change", bytes.value())?;
-        for event in record.events.iter() {
-            evolve(&mut loaded.show, event);
-        }
-        loaded.seq = Seq(seq.value());
+        replay(&mut loaded, &mut show, Seq(next), bytes.value())?;
     }
-    Ok((loaded, snapshot))
+    Ok((loaded, known))
+}
+
+fn replay(loaded: &mut Loaded, show: &mut Show, seq: Seq, bytes: &[u8]) -> Result<(), StoreError> {
+    let ChangeRecord { v: _, at, origin, events } = read("change", bytes)?;
+    let mut change = Change::happen(show, &mut loaded.snapshot.rooms, seq, at, origin, events);
+    change.bytes = bytes.len();
+    loaded.operations.remember(&change.origin, seq, at, change.created);
+    (loaded.snapshot.seq, loaded.snapshot.at, loaded.snapshot.show) = (seq, at, change.show.clone());
+    loaded.history.push(Arc::new(change));
+    Ok(())
 }
 
 fn read<T: serde::de::DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, StoreError> {
@@ -137,14 +190,28 @@ fn read<T: serde::de::DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, S
 mod tests {
     use super::*;
     use crate::show::stream::Stream;
-    use crate::show::time::ShowTime;
     use crate::state::Origin;
+    use crate::state::command::Command;
     use crate::state::event::Event;
+    use crate::state::history::Replay;
+    use crate::state::operation::{Digest, Operation, OperationId};
+    use crate::state::room::{Room, RoomSeqs};
 
-    fn record(number: i64) -> ChangeRecord {
+    fn record(number: i64) -> Record {
         let stream = Stream::Live { since: ShowTime(number) };
-        let origin = Origin { door: "test".to_owned() };
-        ChangeRecord { v: VERSION, at: ShowTime(number), origin, events: [Event::StreamChanged { stream }].into() }
+        let operation =
+            Operation { id: OperationId::new(format!("op-{number}")).unwrap(), digest: Digest::of(&Command::StopStream) };
+        let origin = Origin { door: "test".to_owned(), actor: None, operation: Some(operation) };
+        let events = [Event::StreamChanged { stream }].into();
+        let record = ChangeRecord { v: VERSION, at: ShowTime(number), origin, events };
+        Record { seq: Seq(number as u64), at: ShowTime(number), json: serde_json::to_vec(&record).unwrap() }
+    }
+
+    fn after(number: i64) -> Snapshot {
+        let show = Show { stream: Stream::Live { since: ShowTime(number) }, ..Show::default() };
+        let mut rooms = RoomSeqs::default();
+        (0..number).for_each(|_| drop(rooms.count([Room::Stream])));
+        Snapshot { epoch: Epoch::default(), seq: Seq(number as u64), rooms, at: ShowTime(number), show: Arc::new(show) }
     }
 
     #[test]
@@ -152,18 +219,51 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("j");
         let (mut journal, loaded) = Journal::open(&path).unwrap();
-        assert_eq!(loaded.seq, Seq(0));
-        let mut show = Show::default();
-        for number in 1..=2_500_i64 {
-            show.stream = Stream::Live { since: ShowTime(number) };
-            if number % 100 == 0 {
-                let batch: Vec<_> = (number - 99..=number).map(record).collect();
-                journal.append(Seq(number as u64 - 99), &batch, &Arc::new(show.clone())).unwrap();
-            }
+        assert_eq!(loaded.snapshot.seq, Seq(0));
+        for last in (100..=2_500_i64).step_by(100) {
+            let batch: Vec<_> = (last - 99..=last).map(record).collect();
+            journal.append(&batch, &after(last)).unwrap();
         }
         drop(journal);
-        let loaded = verify(&path).unwrap();
-        assert_eq!((loaded.seq, loaded.show), (Seq(2_500), show));
+        let (_, again) = Journal::open(&path).unwrap();
+        let expected = after(2_500);
+        assert_eq!((again.snapshot.seq, &again.snapshot.show), (Seq(2_500), &expected.show));
+        assert_eq!(again.snapshot.rooms, expected.rooms);
+        assert_eq!(again.snapshot.epoch, loaded.snapshot.epoch, "the numbers go on");
+        assert!(matches!(again.history.since(Seq(2_000), Seq(2_500)), Replay::Changes(changes) if changes.len() == 500));
+    }
+
+    #[test]
+    fn operations_of_the_last_five_minutes_are_known_after_opening_again_and_older_changes_go() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        let (mut journal, _) = Journal::open(&path).unwrap();
+        // Ten changes a second for twenty minutes: twelve snapshots, of which the last five minutes need three or four.
+        let at = |number: i64| ShowTime(number * 100_000);
+        for last in (100..=12_000_i64).step_by(100) {
+            let timed = |number| {
+                let mut record = record(number);
+                let mut json: serde_json::Value = serde_json::from_slice(&record.json).unwrap();
+                json["at"] = serde_json::json!(at(number));
+                (record.at, record.json) = (at(number), json.to_string().into_bytes());
+                record
+            };
+            let batch: Vec<_> = (last - 99..=last).map(timed).collect();
+            journal.append(&batch, &Snapshot { at: at(last), ..after(last) }).unwrap();
+        }
+        drop(journal);
+        let (journal, loaded) = Journal::open(&path).unwrap();
+        assert!((4..=5).contains(&journal.snapshots.len()), "{:?}", journal.snapshots);
+        let known = |number: i64| {
+            let operation = Operation {
+                id: OperationId::new(format!("op-{number}")).unwrap(),
+                digest: Digest::of(&Command::StopStream),
+            };
+            let origin = Origin { door: "another".to_owned(), actor: None, operation: Some(operation) };
+            loaded.operations.find(&origin, at(12_000)).map(|done| done.seq)
+        };
+        assert_eq!((known(12_000), known(9_001)), (Some(Seq(12_000)), Some(Seq(9_001))));
+        assert_eq!(known(8_999), None, "five minutes and longer ago");
     }
 
     #[test]
@@ -171,13 +271,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("j");
         let (mut journal, _) = Journal::open(&path).unwrap();
-        let show = Arc::new(Show::default());
-        journal.append(Seq(1), &[record(1), record(2), record(3)], &show).unwrap();
-        journal.append(Seq(2), &[record(20)], &show).unwrap();
+        journal.append(&[record(1), record(2), record(3)], &after(3)).unwrap();
+        journal.append(&[Record { seq: Seq(2), ..record(20) }], &Snapshot { seq: Seq(2), ..after(20) }).unwrap();
         drop(journal);
         let loaded = verify(&path).unwrap();
-        assert_eq!(loaded.seq, Seq(2));
-        assert_eq!(loaded.show.stream, Stream::Live { since: ShowTime(20) });
+        assert_eq!(loaded.snapshot.seq, Seq(2));
+        assert_eq!(loaded.snapshot.show.stream, Stream::Live { since: ShowTime(20) });
     }
 
     #[test]

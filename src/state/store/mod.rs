@@ -3,26 +3,34 @@
 pub mod directory;
 pub mod journal;
 
-use std::sync::Arc;
-
-use super::Seq;
-use super::format::ChangeRecord;
-use crate::show::Show;
+use super::history::History;
+use super::operation::Operations;
+use super::{Seq, Snapshot};
+use crate::show::time::ShowTime;
 
 /// Storage said no. The text is for people.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{0}")]
 pub struct StoreError(pub String);
 
+/// A change as it is written.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub seq: Seq,
+    pub at: ShowTime,
+    pub json: Vec<u8>,
+}
+
 pub trait Store: Send {
-    /// Appends all or nothing, and returns once it is on disk. `after` is the show with these changes made. The first
-    /// record has number `first`; anything that lies there already was never acknowledged and gives way.
-    fn append(&mut self, first: Seq, records: &[ChangeRecord], after: &Arc<Show>) -> Result<(), StoreError>;
+    /// Appends all or nothing, and returns once it is on disk. `after` is what these changes led to. Records that lie there
+    /// already under these numbers were never acknowledged and give way.
+    fn append(&mut self, records: &[Record], after: &Snapshot) -> Result<(), StoreError>;
 }
 
 /// What was found at the start.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Loaded {
-    pub seq: Seq,
-    pub show: Show,
+    pub snapshot: Snapshot,
+    pub history: History,
+    pub operations: Operations,
 }

@@ -1,0 +1,65 @@
+//! What an event does to the show, beyond its value: which room it belongs to, whether it makes something new, and what
+//! it merely gives another value. Pure, and asked before the event is evolved.
+
+use std::sync::Arc;
+
+use super::event::Event;
+use super::room::Room;
+use crate::show::Show;
+use crate::show::ids::{DestinationId, LayerId, SceneId};
+use crate::show::scene::Scene;
+
+/// Something with a value of which only the newest counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    StreamConfig,
+    Scene(SceneId),
+    Layer(SceneId, LayerId),
+    Destination(DestinationId),
+}
+
+impl Event {
+    pub fn room(&self) -> Room {
+        match self {
+            Event::StreamConfigured { .. } | Event::StreamChanged { .. } | Event::SceneTaken { .. } => Room::Stream,
+            Event::SceneSaved { .. }
+            | Event::SceneRemoved { .. }
+            | Event::LayerSaved { .. }
+            | Event::LayerRemoved { .. }
+            | Event::LayersOrdered { .. } => Room::Scenes,
+            Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
+            Event::AssetAdded { .. } | Event::AssetRemoved { .. } => Room::Assets,
+        }
+    }
+}
+
+/// It makes something that is not there yet.
+pub fn creates(before: &Show, event: &Event) -> bool {
+    match event {
+        Event::SceneSaved { scene } => !before.scenes.contains_key(&scene.id),
+        Event::LayerSaved { scene, layer, .. } => position(before, scene, &layer.id).is_none(),
+        Event::DestinationSaved { destination } => !before.destinations.contains_key(&destination.id),
+        Event::AssetAdded { asset } => !before.assets.contains_key(&asset.id),
+        _ => false,
+    }
+}
+
+/// The thing that gets another value and nothing else: nothing is made, moved or removed. Of two such events with the same
+/// key, the earlier can be left out without anyone ending up elsewhere.
+pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
+    match event {
+        Event::StreamConfigured { .. } => Some(Key::StreamConfig),
+        Event::SceneSaved { scene } if before.scenes.contains_key(&scene.id) => Some(Key::Scene(scene.id.clone())),
+        Event::LayerSaved { scene, layer, index } if position(before, scene, &layer.id) == Some(*index) => {
+            Some(Key::Layer(scene.clone(), layer.id.clone()))
+        }
+        Event::DestinationSaved { destination } if before.destinations.contains_key(&destination.id) => {
+            Some(Key::Destination(destination.id.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn position(show: &Show, scene: &SceneId, layer: &LayerId) -> Option<usize> {
+    show.scenes.get(scene).map(Arc::as_ref).and_then(|scene: &Scene| scene.position_of(layer))
+}

@@ -1,0 +1,57 @@
+//! Parts of the show that a client can follow by themselves. Every room numbers its own changes without gaps, so whoever
+//! follows one can tell that a change is missing without knowing the others.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Room {
+    /// On air or not, how it is encoded, and which scene is on.
+    Stream,
+    Scenes,
+    Assets,
+    Destinations,
+}
+
+impl Room {
+    pub const ALL: [Room; 4] = [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Room::Stream => "stream",
+            Room::Scenes => "scenes",
+            Room::Assets => "assets",
+            Room::Destinations => "destinations",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Room> {
+        Room::ALL.into_iter().find(|room| room.name() == name)
+    }
+}
+
+/// How many changes each room has seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RoomSeqs(BTreeMap<Room, u64>);
+
+impl RoomSeqs {
+    pub fn of(&self, room: Room) -> u64 {
+        self.0.get(&room).copied().unwrap_or(0)
+    }
+
+    /// Counts one change in each of `rooms`; says their numbers.
+    pub fn count(&mut self, rooms: impl IntoIterator<Item = Room>) -> Vec<(Room, u64)> {
+        let mut numbered: Vec<(Room, u64)> = Vec::with_capacity(1);
+        for room in rooms {
+            if numbered.iter().all(|(seen, _)| *seen != room) {
+                let number = self.0.entry(room).or_default();
+                *number += 1;
+                numbered.push((room, *number));
+            }
+        }
+        numbered
+    }
+}
