@@ -16,6 +16,7 @@ pub mod gst;
 pub mod send;
 // who asks
 pub mod api;
+pub mod identity;
 pub mod library;
 // what everyone stands on
 pub mod base;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Api;
+use super::ask::AskedAs;
 use super::error::ApiError;
 use super::wire::time::rfc3339;
 use crate::show::time::ShowTime;
@@ -27,10 +28,12 @@ const SAFETY: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-site"),
 ];
 
-pub async fn answer(State(api): State<Api>, request: Request, next: Next) -> Response {
+pub async fn answer(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let asked_as = AskedAs::default();
+    request.extensions_mut().insert(asked_as.clone());
     let mut response = next.run(request).await;
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
@@ -38,7 +41,7 @@ pub async fn answer(State(api): State<Api>, request: Request, next: Next) -> Res
         // An error that brings its own body (health says 503 in its own words) is an answer, not an error.
         if let Some(error) = known.or_else(|| foreign(&response)) {
             log(&error, status, method.as_str(), &path, &id);
-            response = with_body(response, &error, &id, api.clock.now());
+            response = with_body(response, &error, (&id, asked_as.get()), api.clock.now());
         }
     }
     count(&api, status);
@@ -72,10 +75,11 @@ fn log(error: &ApiError, status: StatusCode, method: &str, path: &str, id: &Head
 }
 
 /// Keeps the headers that were set already (Allow, Retry-After).
-fn with_body(response: Response, error: &ApiError, id: &HeaderValue, now: ShowTime) -> Response {
+fn with_body(response: Response, error: &ApiError, ids: (&HeaderValue, Option<&str>), now: ShowTime) -> Response {
+    let (id, client_op_id) = ids;
     let (mut parts, _) = response.into_parts();
     let (message, details, timestamp) = (error.to_string(), error.details(), rfc3339(now));
-    let body = json!({
+    let mut body = json!({
         "status": "error",
         "message": message,
         "error_type": ApiError::class(parts.status),
@@ -84,6 +88,9 @@ fn with_body(response: Response, error: &ApiError, id: &HeaderValue, now: ShowTi
         "request_id": id.to_str().unwrap_or_default(),
         "error": { "code": error.code(), "message": message, "details": details, "timestamp": timestamp },
     });
+    if let Some(client_op_id) = client_op_id {
+        body["client_op_id"] = json!(client_op_id);
+    }
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     (parts, body.to_string()).into_response()

@@ -44,8 +44,10 @@ pub enum ApiError {
     InvalidId(String),
     #[error("the body says id {body:?}, the address says {path:?}")]
     IdMismatch { path: String, body: String },
-    #[error("there is already a {what} {id}; PUT replaces it, PATCH changes it")]
-    AlreadyExists { what: &'static str, id: String },
+    #[error("this needs the role {needed}")]
+    RoleNeeded { needed: &'static str },
+    #[error("an asset is added by uploading its file: POST /api/assets")]
+    NeedsUpload,
     #[error("pages of {0} may not steer this server")]
     ForbiddenOrigin(String),
     #[error("this server does not answer to the name {0}; allow it in the configuration")]
@@ -86,7 +88,8 @@ impl ApiError {
             ApiError::MissingFile => "missing_file",
             ApiError::InvalidId(_) => "invalid_id",
             ApiError::IdMismatch { .. } => "id_mismatch",
-            ApiError::AlreadyExists { .. } => "already_exists",
+            ApiError::RoleNeeded { .. } => "role_needed",
+            ApiError::NeedsUpload => "needs_upload",
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
             ApiError::NoPicture => "no_picture",
@@ -105,14 +108,14 @@ impl ApiError {
             | ApiError::InvalidQuery(_)
             | ApiError::BodyBroken(_)
             | ApiError::MissingFile
+            | ApiError::NeedsUpload
             | ApiError::InvalidId(_)
             | ApiError::IdMismatch { .. }
             | ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
-            ApiError::ForbiddenOrigin(_) | ApiError::ForbiddenHost(_) => StatusCode::FORBIDDEN,
+            ApiError::ForbiddenOrigin(_) | ApiError::ForbiddenHost(_) | ApiError::RoleNeeded { .. } => StatusCode::FORBIDDEN,
             ApiError::UnknownPath => StatusCode::NOT_FOUND,
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            ApiError::AlreadyExists { .. } => StatusCode::CONFLICT,
             ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::NotJson | ApiError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,

@@ -2,14 +2,15 @@
 //! before there is anything to measure, a figure is zero.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::Utf8Bytes;
 use sysinfo::{MemoryRefreshKind, Networks, Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::Api;
+use super::wire::encoding::Shared;
 use super::wire::message::metrics_update;
 use super::wire::stream::{since, tenths};
 use crate::base::vitals::Vitals;
@@ -135,7 +136,7 @@ fn thousandths(value: f64) -> f64 {
     (value * 1_000.0).round() / 1_000.0
 }
 
-pub(super) async fn measure(api: Api, figures: watch::Sender<Figures>, metrics: watch::Sender<Utf8Bytes>) {
+pub(super) async fn measure(api: Api, figures: watch::Sender<Figures>, metrics: watch::Sender<Arc<Shared>>) {
     let mut snapshots = api.state.snapshots();
     let mut usage = Usage::new();
     let mut window = Window::default();
@@ -150,7 +151,7 @@ pub(super) async fn measure(api: Api, figures: watch::Sender<Figures>, metrics: 
                 let machine = usage.as_mut().map(|usage| usage.read(&api.vitals)).unwrap_or_default();
                 window.push(Sample::now(api.clock.now(), &api.vitals));
                 figures.send_modify(|figures| *figures = window.figures(figures.broadcast, machine));
-                metrics.send_replace(metrics_update(&figures.borrow(), &api.vitals));
+                metrics.send_replace(Arc::new(Shared::new(metrics_update(&figures.borrow(), &api.vitals))));
             }
             changed = snapshots.changed() => if changed.is_err() { return },
         }

@@ -1,5 +1,6 @@
 //! The `stateUpdate` that all WebSocket clients are told: written once after each change, however many listen.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
@@ -8,7 +9,9 @@ use tokio::time::MissedTickBehavior;
 
 use super::Api;
 use super::figures::Figures;
+use super::wire::encoding::Shared;
 use super::wire::message::state_update;
+use super::wire::status::status_update;
 use crate::base::vitals::Vitals;
 use crate::state::{Seq, StateHandle};
 
@@ -28,7 +31,7 @@ pub fn compose(state: &StateHandle, vitals: &Vitals, figures: &Figures) -> News 
     News { seq: snapshot.seq, text: state_update(&snapshot, figures, vitals) }
 }
 
-pub(super) async fn spread(api: Api, news: watch::Sender<News>) {
+pub(super) async fn spread(api: Api, news: watch::Sender<News>, status: watch::Sender<Arc<Shared>>) {
     let mut snapshots = api.state.snapshots();
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -47,6 +50,7 @@ pub(super) async fn spread(api: Api, news: watch::Sender<News>) {
                     continue;
                 }
                 seen = now;
+                status.send_replace(Arc::new(Shared::new(status_update(&api.state.snapshot().show, &api.vitals))));
             }
         }
         news.send_replace(compose(&api.state, &api.vitals, &api.figures()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, header, request::Parts};
 use bytes::BytesMut;
 use futures_util::StreamExt;
@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
+use crate::state::operation::OperationId;
 
 /// A scene with hundreds of layers has some 100 kB.
 pub const MAX_JSON: usize = 1024 * 1024;
@@ -22,21 +23,25 @@ const MAX_CANDIDATES: usize = 64;
 /// The fields of a JSON object: all of our bodies are objects.
 pub struct Fields(pub Map<String, Value>);
 
-impl<S: Send + Sync> FromRequest<S> for Fields {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        if !is_json(request.headers()) {
-            return Err(ApiError::NotJson);
-        }
-        if declared_length(request.headers()).is_some_and(|length| length > MAX_JSON as u64) {
-            return Err(ApiError::BodyTooLarge { limit: MAX_JSON });
-        }
-        let body = tokio::time::timeout(PATIENCE, collect(request)).await.map_err(|_| ApiError::RequestTimeout)??;
-        match serde_json::from_slice(&body).map_err(|error| ApiError::MalformedJson(error.to_string()))? {
-            Value::Object(fields) => Ok(Fields(fields)),
-            _ => Err(invalid("", "the body must be a JSON object")),
-        }
+/// Reads the body, if there is one.
+pub async fn body_of(request: Request) -> Result<Option<Fields>, ApiError> {
+    let said_json = is_json(request.headers());
+    if declared_length(request.headers()).is_some_and(|length| length > MAX_JSON as u64) {
+        return Err(if said_json { ApiError::BodyTooLarge { limit: MAX_JSON } } else { ApiError::NotJson });
+    }
+    if !said_json && declared_length(request.headers()).is_some_and(|length| length > 0) {
+        return Err(ApiError::NotJson);
+    }
+    let body = tokio::time::timeout(PATIENCE, collect(request)).await.map_err(|_| ApiError::RequestTimeout)??;
+    if body.is_empty() {
+        return Ok(None);
+    }
+    if !said_json {
+        return Err(ApiError::NotJson);
+    }
+    match serde_json::from_slice(&body).map_err(|error| ApiError::MalformedJson(error.to_string()))? {
+        Value::Object(fields) => Ok(Some(Fields(fields))),
+        _ => Err(invalid("", "the body must be a JSON object")),
     }
 }
 
@@ -99,9 +104,9 @@ impl Fields {
         }
     }
 
-    /// Makes up an id where none is given; says what the id is now.
-    pub fn fill_id(&mut self, kind: &str) {
-        self.0.entry("id").or_insert_with(|| Value::String(fresh_id(kind)));
+    /// Makes up an id where none is given.
+    pub fn fill_id(&mut self, kind: &str, operation: Option<&OperationId>) {
+        self.0.entry("id").or_insert_with(|| Value::String(fresh_id(kind, operation, 0)));
     }
 
     /// The whole body as one thing. The error names the field.
@@ -117,8 +122,14 @@ impl Fields {
     }
 }
 
-pub fn fresh_id(kind: &str) -> String {
-    let tail: String = std::iter::repeat_with(fastrand::alphanumeric).take(8).collect();
+/// An operation that is asked for again makes up the same id again. `number` tells several ids of one request apart.
+pub fn fresh_id(kind: &str, operation: Option<&OperationId>, number: usize) -> String {
+    let tail: String = match operation {
+        Some(operation) => {
+            blake3::hash(format!("{kind}/{number}/{}", operation.as_str()).as_bytes()).to_hex()[..12].to_owned()
+        }
+        None => std::iter::repeat_with(fastrand::alphanumeric).take(8).collect(),
+    };
     format!("{kind}-{}", tail.to_ascii_lowercase())
 }
 

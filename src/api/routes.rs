@@ -8,80 +8,108 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::access::{ADMIN, Access, Class, OPERATOR, VIEWER};
 use super::answer::answer;
 use super::error::ApiError;
+use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{assets, destinations, layers, preview, scenes, stream, system};
 use super::{Api, face, ws};
 
-pub type Row = (&'static str, &'static str, MethodRouter<Api>);
+/// One way to ask.
+pub struct Row {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub access: Access,
+    pub class: Class,
+    handler: fn() -> MethodRouter<Api>,
+}
 
-pub fn table() -> Vec<Row> {
-    vec![
-        ("POST", "/api/stream/start", post(stream::start)),
-        ("POST", "/api/stream/stop", post(stream::stop)),
-        ("POST", "/api/stream/pause", post(stream::pause)),
-        ("POST", "/api/stream/resume", post(stream::resume)),
-        ("GET", "/api/stream/state", get(stream::state)),
-        ("GET", "/api/stream/metrics", get(stream::metrics)),
-        ("GET", "/api/stream/config", get(stream::config)),
-        ("PATCH", "/api/stream/config", patch(stream::configure)),
-        ("GET", "/api/show", get(system::show)),
-        ("GET", "/api/scenes", get(scenes::list)),
-        ("POST", "/api/scenes", post(scenes::create)),
-        ("GET", "/api/scenes/{scene}", get(scenes::one)),
-        ("PUT", "/api/scenes/{scene}", put(scenes::replace)),
-        ("PATCH", "/api/scenes/{scene}", patch(scenes::change)),
-        ("DELETE", "/api/scenes/{scene}", delete(scenes::remove)),
-        ("POST", "/api/scenes/{scene}/take", post(scenes::take)),
-        // Not below /layers/, where it would hide a layer called "order".
-        ("PUT", "/api/scenes/{scene}/order", put(layers::order)),
-        ("GET", "/api/scenes/{scene}/layers", get(layers::list)),
-        ("POST", "/api/scenes/{scene}/layers", post(layers::create)),
-        ("GET", "/api/scenes/{scene}/layers/{layer}", get(layers::one)),
-        ("PUT", "/api/scenes/{scene}/layers/{layer}", put(layers::replace)),
-        ("PATCH", "/api/scenes/{scene}/layers/{layer}", patch(layers::change)),
-        ("DELETE", "/api/scenes/{scene}/layers/{layer}", delete(layers::remove)),
-        ("GET", "/api/assets", get(assets::list)),
-        ("POST", "/api/assets", post(assets::upload).layer(DefaultBodyLimit::max(assets::MAX_FORM))),
-        ("GET", "/api/assets/{asset}", get(assets::one)),
-        ("GET", "/api/assets/{asset}/file", get(assets::file)),
-        ("DELETE", "/api/assets/{asset}", delete(assets::remove)),
-        ("GET", "/api/destinations", get(destinations::list)),
-        ("POST", "/api/destinations", post(destinations::create)),
-        ("GET", "/api/destinations/{destination}", get(destinations::one)),
-        ("PUT", "/api/destinations/{destination}", put(destinations::replace)),
-        ("PATCH", "/api/destinations/{destination}", patch(destinations::change)),
-        ("DELETE", "/api/destinations/{destination}", delete(destinations::remove)),
-        ("GET", "/api/preview.jpg", get(preview::jpeg)),
-        ("GET", "/api/preview.mjpeg", get(preview::motion_jpeg)),
-        ("GET", "/api/frame.png", get(preview::full_size)),
-        ("GET", "/api/health", get(system::health)),
-        ("GET", "/api/system/metrics", get(system::metrics)),
-        ("GET", "/api/capabilities", get(system::capabilities)),
-        ("GET", "/api/addresses", get(system::addresses)),
-        ("GET", "/metrics", get(system::prometheus)),
-        ("GET", "/ws", get(ws::upgrade)),
-        ("GET", "/", get(face::page)),
-        ("GET", "/app.js", get(face::script)),
-        ("GET", "/destinations.js", get(face::script)),
-        ("GET", "/figures.js", get(face::script)),
-        ("GET", "/page.js", get(face::script)),
-        ("GET", "/picture.js", get(face::script)),
-        ("GET", "/style.css", get(face::style)),
-        ("GET", "/favicon.svg", get(face::icon)),
-    ]
+const fn row(
+    method: &'static str,
+    path: &'static str,
+    access: Access,
+    class: Class,
+    handler: fn() -> MethodRouter<Api>,
+) -> Row {
+    Row { method, path, access, class, handler }
+}
+
+pub const TABLE: &[Row] = &[
+    row("POST", "/api/stream/start", OPERATOR, Class::Write, || post(stream::start)),
+    row("POST", "/api/stream/stop", OPERATOR, Class::Write, || post(stream::stop)),
+    row("POST", "/api/stream/pause", OPERATOR, Class::Write, || post(stream::pause)),
+    row("POST", "/api/stream/resume", OPERATOR, Class::Write, || post(stream::resume)),
+    row("GET", "/api/stream/state", VIEWER, Class::Read, || get(stream::state)),
+    row("GET", "/api/stream/metrics", VIEWER, Class::Read, || get(stream::metrics)),
+    row("GET", "/api/stream/config", VIEWER, Class::Read, || get(stream::config)),
+    row("PATCH", "/api/stream/config", OPERATOR, Class::Write, || patch(stream::configure)),
+    row("GET", "/api/show", VIEWER, Class::Read, || get(system::show)),
+    row("GET", "/api/scenes", VIEWER, Class::Read, || get(scenes::list)),
+    row("POST", "/api/scenes", OPERATOR, Class::Write, || post(scenes::create)),
+    row("GET", "/api/scenes/{scene}", VIEWER, Class::Read, || get(scenes::one)),
+    row("PUT", "/api/scenes/{scene}", OPERATOR, Class::Write, || put(scenes::replace)),
+    row("PATCH", "/api/scenes/{scene}", OPERATOR, Class::Write, || patch(scenes::change)),
+    row("DELETE", "/api/scenes/{scene}", OPERATOR, Class::Write, || delete(scenes::remove)),
+    row("POST", "/api/scenes/{scene}/take", OPERATOR, Class::Write, || post(scenes::take)),
+    // Not below /layers/, where it would hide a layer called "order".
+    row("PUT", "/api/scenes/{scene}/order", OPERATOR, Class::Write, || put(layers::order)),
+    row("GET", "/api/scenes/{scene}/layers", VIEWER, Class::Read, || get(layers::list)),
+    row("POST", "/api/scenes/{scene}/layers", OPERATOR, Class::Write, || post(layers::create)),
+    row("GET", "/api/scenes/{scene}/layers/{layer}", VIEWER, Class::Read, || get(layers::one)),
+    row("PUT", "/api/scenes/{scene}/layers/{layer}", OPERATOR, Class::Write, || put(layers::replace)),
+    row("PATCH", "/api/scenes/{scene}/layers/{layer}", OPERATOR, Class::Write, || patch(layers::change)),
+    row("DELETE", "/api/scenes/{scene}/layers/{layer}", OPERATOR, Class::Write, || delete(layers::remove)),
+    row("GET", "/api/assets", VIEWER, Class::Read, || get(assets::list)),
+    row("POST", "/api/assets", OPERATOR, Class::Heavy, || {
+        post(assets::upload).layer(DefaultBodyLimit::max(assets::MAX_FORM))
+    }),
+    row("GET", "/api/assets/{asset}", VIEWER, Class::Read, || get(assets::one)),
+    row("GET", "/api/assets/{asset}/file", VIEWER, Class::Heavy, || get(assets::file)),
+    row("DELETE", "/api/assets/{asset}", OPERATOR, Class::Write, || delete(assets::remove)),
+    row("GET", "/api/destinations", VIEWER, Class::Read, || get(destinations::list)),
+    row("POST", "/api/destinations", ADMIN, Class::Write, || post(destinations::create)),
+    row("GET", "/api/destinations/{destination}", VIEWER, Class::Read, || get(destinations::one)),
+    row("PUT", "/api/destinations/{destination}", ADMIN, Class::Write, || put(destinations::replace)),
+    row("PATCH", "/api/destinations/{destination}", ADMIN, Class::Write, || patch(destinations::change)),
+    row("DELETE", "/api/destinations/{destination}", ADMIN, Class::Write, || delete(destinations::remove)),
+    row("GET", "/api/preview.jpg", VIEWER, Class::Heavy, || get(preview::jpeg)),
+    row("GET", "/api/preview.mjpeg", VIEWER, Class::Heavy, || get(preview::motion_jpeg)),
+    row("GET", "/api/frame.png", VIEWER, Class::Heavy, || get(preview::full_size)),
+    row("GET", "/api/health", Access::Anyone, Class::Free, || get(system::health)),
+    row("GET", "/api/system/metrics", VIEWER, Class::Read, || get(system::metrics)),
+    row("GET", "/api/capabilities", VIEWER, Class::Read, || get(system::capabilities)),
+    row("GET", "/api/addresses", VIEWER, Class::Read, || get(system::addresses)),
+    row("GET", "/metrics", VIEWER, Class::Free, || get(system::prometheus)),
+    row("GET", "/ws", VIEWER, Class::Read, || get(ws::upgrade)),
+    row("GET", "/", Access::Anyone, Class::Free, || get(face::page)),
+    row("GET", "/app.js", Access::Anyone, Class::Free, || get(face::script)),
+    row("GET", "/destinations.js", Access::Anyone, Class::Free, || get(face::script)),
+    row("GET", "/figures.js", Access::Anyone, Class::Free, || get(face::script)),
+    row("GET", "/page.js", Access::Anyone, Class::Free, || get(face::script)),
+    row("GET", "/picture.js", Access::Anyone, Class::Free, || get(face::script)),
+    row("GET", "/style.css", Access::Anyone, Class::Free, || get(face::style)),
+    row("GET", "/favicon.svg", Access::Anyone, Class::Free, || get(face::icon)),
+];
+
+/// Who may ask for it. What is in no row, nobody may.
+pub fn access_of(method: &str, path: &str) -> Access {
+    TABLE.iter().find(|row| row.method == method && row.path == path).map_or(ADMIN, |row| row.access)
 }
 
 /// Everything, for the HTTP port.
 pub fn router(api: Api) -> Router {
-    let routes = table().into_iter().fold(Router::new(), |router, (_, path, handler)| router.route(path, handler));
+    let routes = TABLE.iter().fold(Router::new(), |router, row| {
+        let gate = Gate { api: api.clone(), access: row.access, class: row.class };
+        router.route(row.path, (row.handler)().layer(from_fn_with_state(gate, gate::pass)))
+    });
     around(routes.fallback(unknown_path).method_not_allowed_fallback(method_not_allowed), api)
 }
 
 /// For the port that speaks WebSocket only, at any path.
 pub fn ws_router(api: Api) -> Router {
-    around(Router::new().fallback(ws::upgrade), api)
+    let gate = Gate { api: api.clone(), access: access_of("GET", "/ws"), class: Class::Read };
+    around(Router::new().fallback(ws::upgrade).layer(from_fn_with_state(gate, gate::pass)), api)
 }
 
 /// Innermost first: a panic becomes an error, then who may ask, then the body, the log and the count.

@@ -1,6 +1,6 @@
 //! The newest changes, kept for doors that missed some.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::effect::{self, Key};
@@ -56,6 +56,21 @@ impl Change {
     }
 }
 
+/// The events of several changes in the rooms of interest, told as one: a value that is replaced later on is left out. Whoever lets
+/// them happen in this order ends up where all of them lead.
+pub fn condensed(changes: &[Arc<Change>], of_interest: impl Fn(Room) -> bool) -> Vec<&Event> {
+    let happened = changes.iter().flat_map(|change| change.events.iter().zip(&change.keys));
+    let mut replaced = HashSet::new();
+    let mut events: Vec<&Event> = happened
+        .rev()
+        .filter(|(event, _)| of_interest(event.room()))
+        .filter(|(_, key)| key.as_ref().is_none_or(|key| replaced.insert(key)))
+        .map(|(event, _)| event)
+        .collect();
+    events.reverse();
+    events
+}
+
 /// What a door gets that has seen everything up to some number.
 #[derive(Clone, Debug)]
 pub enum Replay {
@@ -104,6 +119,14 @@ impl History {
             }
             _ => Replay::TooOld,
         }
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<Change>> {
+        self.ring().changes.iter().cloned().collect()
+    }
+
+    pub(super) fn oldest(&self) -> Option<Seq> {
+        self.ring().changes.front().map(|change| change.seq)
     }
 
     pub(super) fn find(&self, seq: Seq) -> Option<Arc<Change>> {

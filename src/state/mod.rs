@@ -183,6 +183,15 @@ impl StateHandle {
         self.published.history.since(seen, self.snapshot().seq)
     }
 
+    /// All changes that are kept, oldest first.
+    pub fn kept_changes(&self) -> Vec<Arc<Change>> {
+        self.published.history.all()
+    }
+
+    pub fn oldest_change(&self) -> Option<Seq> {
+        self.published.history.oldest()
+    }
+
     /// Takes no more commands. What is waiting is still answered; then the writer ends.
     pub fn close(&self) {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).take();

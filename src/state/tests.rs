@@ -188,6 +188,31 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn condensed_changes_lead_to_the_same_show(
+        commands in proptest::collection::vec(command(), 0..80), start in 0_usize..40
+    ) {
+        let (mut show, mut rooms, mut changes) = (Show::default(), room::RoomSeqs::default(), Vec::new());
+        let mut follower = Show::default();
+        for (number, command) in commands.into_iter().enumerate() {
+            let now = ShowTime(number as i64);
+            if let Ok(events) = apply::decide(&show, command, now) {
+                let seq = Seq(changes.len() as u64 + 1);
+                changes.push(Arc::new(history::Change::happen(&mut show, &mut rooms, seq, now, origin(), events.into())));
+            }
+        }
+        let start = start.min(changes.len());
+        for event in changes[..start].iter().flat_map(|change| change.events.iter()) {
+            evolve(&mut follower, event);
+        }
+        let condensed = history::condensed(&changes[start..], |_| true);
+        prop_assert!(condensed.len() <= changes.len() - start);
+        condensed.into_iter().for_each(|event| evolve(&mut follower, event));
+        prop_assert_eq!(follower, show);
+    }
+}
+
 /// Keeps what is appended, and fails while told to.
 #[derive(Clone, Default)]
 struct Memory {

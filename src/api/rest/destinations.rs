@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use super::{Answer, changed, ok, removed, saved};
+use super::{Answer, changed_thing, ok, removed, saved};
 use crate::api::Api;
+use crate::api::ask::{Ask, Asker, Bare};
 use crate::api::error::ApiError;
-use crate::api::request::{At, Fields};
+use crate::api::request::At;
 use crate::api::wire::destination::DestinationView;
 use crate::show::Show;
 use crate::show::destination::Destination;
@@ -32,38 +33,33 @@ pub async fn one(State(api): State<Api>, At(id): At<DestinationId>) -> Answer {
     ok(view(&api, &api.state.snapshot().show, &id)?)
 }
 
-pub async fn create(State(api): State<Api>, mut fields: Fields) -> Answer {
-    fields.fill_id("destination");
-    let destination: Destination = fields.parse()?;
-    if api.state.snapshot().show.destinations.contains_key(&destination.id) {
-        return Err(ApiError::AlreadyExists { what: "destination", id: destination.id.to_string() });
-    }
-    put(api, destination).await
+pub async fn create(State(api): State<Api>, Ask { asker, mut fields }: Ask) -> Answer {
+    fields.fill_id("destination", asker.operation.as_ref());
+    put(api, asker, fields.parse()?, true).await
 }
 
-pub async fn replace(State(api): State<Api>, At(id): At<DestinationId>, mut fields: Fields) -> Answer {
+pub async fn replace(State(api): State<Api>, At(id): At<DestinationId>, Ask { asker, mut fields }: Ask) -> Answer {
     fields.settle_id(id.as_str())?;
     fields.0.insert("id".to_owned(), Value::String(id.into()));
-    put(api, fields.parse()?).await
+    put(api, asker, fields.parse()?, false).await
 }
 
-async fn put(api: Api, destination: Destination) -> Answer {
-    let existed = api.state.snapshot().show.destinations.contains_key(&destination.id);
+async fn put(api: Api, asker: Asker, destination: Destination, only_new: bool) -> Answer {
     let id = destination.id.clone();
-    let receipt = api.submit(Command::PutDestination { destination, only_new: false }).await?;
-    answer(&api, &receipt, &id, saved(existed))
+    let receipt = api.act(&asker, Command::PutDestination { destination, only_new }).await?;
+    answer(&api, &receipt, &id, saved(&receipt))
 }
 
-pub async fn change(State(api): State<Api>, At(id): At<DestinationId>, mut fields: Fields) -> Answer {
+pub async fn change(State(api): State<Api>, At(id): At<DestinationId>, Ask { asker, mut fields }: Ask) -> Answer {
     fields.settle_id(id.as_str())?;
-    let receipt = api.submit(Command::ChangeDestination { destination: id.clone(), patch: fields.0 }).await?;
+    let receipt = api.act(&asker, Command::ChangeDestination { destination: id.clone(), patch: fields.0 }).await?;
     answer(&api, &receipt, &id, StatusCode::OK)
 }
 
-pub async fn remove(State(api): State<Api>, At(destination): At<DestinationId>) -> Answer {
-    removed(api.submit(Command::RemoveDestination { destination }).await?.seq)
+pub async fn remove(State(api): State<Api>, At(destination): At<DestinationId>, Bare(asker): Bare) -> Answer {
+    removed(&api.act(&asker, Command::RemoveDestination { destination }).await?)
 }
 
 fn answer(api: &Api, receipt: &Receipt, id: &DestinationId, status: StatusCode) -> Answer {
-    changed(receipt.seq, status, view(api, &receipt.snapshot, id)?)
+    changed_thing(receipt, status, view(api, &receipt.snapshot, id))
 }

@@ -9,31 +9,51 @@ pub mod stream;
 pub mod system;
 
 use axum::Json;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::error::ApiError;
-use crate::state::Seq;
+use crate::state::Receipt;
 
 pub type Answer = Result<Response, ApiError>;
 
 /// Number of the change that the request made.
 const SEQ: HeaderName = HeaderName::from_static("x-marquee-seq");
+/// It had been made by an earlier request of the same name.
+const REPEATED: HeaderName = HeaderName::from_static("x-marquee-repeated");
 
 fn ok(body: impl Serialize) -> Answer {
     Ok(Json(body).into_response())
 }
 
-fn changed(seq: Seq, status: StatusCode, body: impl Serialize) -> Answer {
-    Ok((status, [(SEQ, seq.0.to_string())], Json(body)).into_response())
+fn changed(receipt: &Receipt, status: StatusCode, body: impl Serialize) -> Answer {
+    Ok((status, about(receipt), Json(body)).into_response())
 }
 
-fn removed(seq: Seq) -> Answer {
-    Ok((StatusCode::NO_CONTENT, [(SEQ, seq.0.to_string())]).into_response())
+/// The thing that was changed. Asked for again much later it may be gone, which is no error of the request.
+fn changed_thing(receipt: &Receipt, status: StatusCode, thing: Result<impl Serialize, ApiError>) -> Answer {
+    match thing {
+        Ok(thing) => changed(receipt, status, thing),
+        Err(_) if receipt.repeated => removed(receipt),
+        Err(error) => Err(error),
+    }
+}
+
+fn removed(receipt: &Receipt) -> Answer {
+    Ok((StatusCode::NO_CONTENT, about(receipt)).into_response())
+}
+
+fn about(receipt: &Receipt) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(SEQ, receipt.seq.0.into());
+    if receipt.repeated {
+        headers.insert(REPEATED, HeaderValue::from_static("true"));
+    }
+    headers
 }
 
 /// 201 for what was not there before.
-fn saved(existed: bool) -> StatusCode {
-    if existed { StatusCode::OK } else { StatusCode::CREATED }
+fn saved(receipt: &Receipt) -> StatusCode {
+    if receipt.created { StatusCode::CREATED } else { StatusCode::OK }
 }

@@ -6,8 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Answer, changed, ok, removed, saved};
+use super::{Answer, changed, changed_thing, ok, removed, saved};
 use crate::api::Api;
+use crate::api::ask::{Ask, Asker, Bare};
 use crate::api::error::ApiError;
 use crate::api::request::{At, Fields, fresh_id};
 use crate::api::wire::show::program;
@@ -30,53 +31,48 @@ pub async fn one(State(api): State<Api>, At(id): At<SceneId>) -> Answer {
     ok(find(&api.state.snapshot().show, &id)?)
 }
 
-pub async fn create(State(api): State<Api>, mut fields: Fields) -> Answer {
-    fields.fill_id("scene");
-    fill_layer_ids(&mut fields);
-    let scene: Scene = fields.parse()?;
-    if api.state.snapshot().show.scenes.contains_key(&scene.id) {
-        return Err(ApiError::AlreadyExists { what: "scene", id: scene.id.to_string() });
-    }
-    put(api, scene).await
+pub async fn create(State(api): State<Api>, Ask { asker, mut fields }: Ask) -> Answer {
+    fields.fill_id("scene", asker.operation.as_ref());
+    fill_layer_ids(&mut fields, &asker);
+    put(api, asker, fields.parse()?, true).await
 }
 
-pub async fn replace(State(api): State<Api>, At(id): At<SceneId>, mut fields: Fields) -> Answer {
+pub async fn replace(State(api): State<Api>, At(id): At<SceneId>, Ask { asker, mut fields }: Ask) -> Answer {
     fields.settle_id(id.as_str())?;
     fields.0.insert("id".to_owned(), Value::String(id.into()));
-    fill_layer_ids(&mut fields);
-    put(api, fields.parse()?).await
+    fill_layer_ids(&mut fields, &asker);
+    put(api, asker, fields.parse()?, false).await
 }
 
-async fn put(api: Api, scene: Scene) -> Answer {
-    let existed = api.state.snapshot().show.scenes.contains_key(&scene.id);
+async fn put(api: Api, asker: Asker, scene: Scene, only_new: bool) -> Answer {
     let id = scene.id.clone();
-    let receipt = api.submit(Command::PutScene { scene, only_new: false }).await?;
-    answer(&receipt, &id, saved(existed))
+    let receipt = api.act(&asker, Command::PutScene { scene, only_new }).await?;
+    answer(&receipt, &id, saved(&receipt))
 }
 
-pub async fn change(State(api): State<Api>, At(id): At<SceneId>, mut fields: Fields) -> Answer {
+pub async fn change(State(api): State<Api>, At(id): At<SceneId>, Ask { asker, mut fields }: Ask) -> Answer {
     fields.settle_id(id.as_str())?;
-    let receipt = api.submit(Command::ChangeScene { scene: id.clone(), patch: fields.0 }).await?;
+    let receipt = api.act(&asker, Command::ChangeScene { scene: id.clone(), patch: fields.0 }).await?;
     answer(&receipt, &id, StatusCode::OK)
 }
 
-pub async fn remove(State(api): State<Api>, At(scene): At<SceneId>) -> Answer {
-    removed(api.submit(Command::RemoveScene { scene }).await?.seq)
+pub async fn remove(State(api): State<Api>, At(scene): At<SceneId>, Bare(asker): Bare) -> Answer {
+    removed(&api.act(&asker, Command::RemoveScene { scene }).await?)
 }
 
-pub async fn take(State(api): State<Api>, At(scene): At<SceneId>) -> Answer {
-    let receipt = api.submit(Command::TakeScene { scene }).await?;
-    let body = json!({ "success": true, "program": program(&receipt.snapshot), "seq": receipt.seq });
-    changed(receipt.seq, StatusCode::OK, body)
+pub async fn take(State(api): State<Api>, At(scene): At<SceneId>, Bare(asker): Bare) -> Answer {
+    let receipt = api.act(&asker, Command::TakeScene { scene }).await?;
+    let body = json!({ "success": true, "program": program(receipt.snapshot.program.as_ref()), "seq": receipt.seq });
+    changed(&receipt, StatusCode::OK, body)
 }
 
 fn answer(receipt: &Receipt, id: &SceneId, status: StatusCode) -> Answer {
-    changed(receipt.seq, status, find(&receipt.snapshot, id)?)
+    changed_thing(receipt, status, find(&receipt.snapshot, id))
 }
 
-fn fill_layer_ids(fields: &mut Fields) {
+fn fill_layer_ids(fields: &mut Fields, asker: &Asker) {
     let Some(Value::Array(layers)) = fields.0.get_mut("layers") else { return };
-    for layer in layers.iter_mut().filter_map(Value::as_object_mut) {
-        layer.entry("id").or_insert_with(|| Value::String(fresh_id("layer")));
+    for (number, layer) in layers.iter_mut().filter_map(Value::as_object_mut).enumerate() {
+        layer.entry("id").or_insert_with(|| Value::String(fresh_id("layer", asker.operation.as_ref(), number)));
     }
 }

@@ -6,30 +6,30 @@ use serde_json::json;
 
 use super::{Answer, changed, ok};
 use crate::api::Api;
-use crate::api::request::Fields;
+use crate::api::ask::{Ask, Asker, Bare};
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::state::command::Command;
 
-pub async fn start(State(api): State<Api>) -> Answer {
-    steer(api, Command::StartStream).await
+pub async fn start(State(api): State<Api>, Bare(asker): Bare) -> Answer {
+    steer(api, asker, Command::StartStream).await
 }
 
-pub async fn stop(State(api): State<Api>) -> Answer {
-    steer(api, Command::StopStream).await
+pub async fn stop(State(api): State<Api>, Bare(asker): Bare) -> Answer {
+    steer(api, asker, Command::StopStream).await
 }
 
-pub async fn pause(State(api): State<Api>) -> Answer {
-    steer(api, Command::PauseStream).await
+pub async fn pause(State(api): State<Api>, Bare(asker): Bare) -> Answer {
+    steer(api, asker, Command::PauseStream).await
 }
 
-pub async fn resume(State(api): State<Api>) -> Answer {
-    steer(api, Command::ResumeStream).await
+pub async fn resume(State(api): State<Api>, Bare(asker): Bare) -> Answer {
+    steer(api, asker, Command::ResumeStream).await
 }
 
-async fn steer(api: Api, command: Command) -> Answer {
-    let receipt = api.submit(command).await?;
+async fn steer(api: Api, asker: Asker, command: Command) -> Answer {
+    let receipt = api.act(&asker, command).await?;
     let state = StreamState::new(&receipt.snapshot, &api.figures(), &api.vitals);
-    changed(receipt.seq, StatusCode::OK, json!({ "success": true, "state": state, "seq": receipt.seq }))
+    changed(&receipt, StatusCode::OK, json!({ "success": true, "state": state, "seq": receipt.seq }))
 }
 
 pub async fn state(State(api): State<Api>) -> Answer {
@@ -44,8 +44,8 @@ pub async fn config(State(api): State<Api>) -> Answer {
     ok(&api.state.snapshot().show.config)
 }
 
-pub async fn configure(State(api): State<Api>, mut fields: Fields) -> Answer {
+pub async fn configure(State(api): State<Api>, Ask { asker, mut fields }: Ask) -> Answer {
     let restart = fields.take("restart")?.unwrap_or(false);
-    let receipt = api.submit(Command::ChangeStreamConfig { patch: fields.0, restart }).await?;
-    changed(receipt.seq, StatusCode::OK, &receipt.snapshot.config)
+    let receipt = api.act(&asker, Command::ChangeStreamConfig { patch: fields.0, restart }).await?;
+    changed(&receipt, StatusCode::OK, &receipt.snapshot.config)
 }

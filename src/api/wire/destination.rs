@@ -15,7 +15,9 @@ pub struct DestinationView {
     enabled: bool,
     #[serde(flatten)]
     target: TargetView,
-    status: Status,
+    /// Measured; left out where only what was decided is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
 }
 
 #[derive(Debug, Serialize)]
@@ -26,7 +28,7 @@ enum TargetView {
 }
 
 #[derive(Debug, Serialize)]
-struct Status {
+pub struct Status {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<i64>,
@@ -40,19 +42,18 @@ struct Status {
 
 impl DestinationView {
     pub fn new(destination: &Destination, state: Option<DestinationState>) -> Self {
+        let status = Status::of(destination, &state.unwrap_or(DestinationState::Stopped));
+        Self { status: Some(status), ..Self::decided(destination) }
+    }
+
+    /// Without what it is doing.
+    pub fn decided(destination: &Destination) -> Self {
         let Destination { id, name, enabled, target } = destination;
-        let mut status = Status::new(&state.unwrap_or(DestinationState::Stopped));
         let target = match target {
-            Target::Rtmp { url, key } => {
-                // A peer's refusal may quote what it was asked for.
-                if !key.is_empty() {
-                    status.reason = status.reason.map(|reason| reason.replace(key.reveal(), "***"));
-                }
-                TargetView::Rtmp { url: without_secrets(url), key_set: !key.is_empty() }
-            }
+            Target::Rtmp { url, key } => TargetView::Rtmp { url: without_secrets(url), key_set: !key.is_empty() },
             Target::Record { format } => TargetView::Record { format: *format },
         };
-        Self { id: id.to_string(), name: name.clone(), enabled: *enabled, target, status }
+        Self { id: id.to_string(), name: name.clone(), enabled: *enabled, target, status: None }
     }
 
     pub fn all(show: &Show, vitals: &Vitals) -> Vec<DestinationView> {
@@ -62,6 +63,17 @@ impl DestinationView {
 }
 
 impl Status {
+    pub fn of(destination: &Destination, state: &DestinationState) -> Self {
+        let mut status = Self::new(state);
+        if let Target::Rtmp { key, .. } = &destination.target
+            && !key.is_empty()
+        {
+            // A peer's refusal may quote what it was asked for.
+            status.reason = status.reason.map(|reason| reason.replace(key.reveal(), "***"));
+        }
+        status
+    }
+
     fn new(state: &DestinationState) -> Self {
         let mut status = Status { state: state.label(), since: None, next_try: None, attempt: None, reason: None };
         match state {

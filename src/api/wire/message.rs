@@ -1,4 +1,4 @@
-//! Messages of the WebSocket: what the server says, and what a client may say.
+//! Messages of the WebSocket: what the server says, and what a client may say. `{type, seq?, payload}` either way.
 
 use axum::extract::ws::Utf8Bytes;
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,19 @@ use serde_json::{Map, Value, json};
 
 use super::show::ShowView;
 use super::stream::{StreamMetrics, StreamState};
+use crate::api::chronicle::{Topic, Topics};
+use crate::api::error::ApiError;
 use crate::api::figures::Figures;
+use crate::api::request::Fields;
 use crate::base::vitals::Vitals;
+use crate::identity::Caller;
 use crate::show::time::ShowTime;
-use crate::state::Snapshot;
+use crate::state::command::Command;
+use crate::state::operation::OperationId;
+use crate::state::{Receipt, Snapshot};
+
+/// The only version there is of what is said after a hello.
+pub const PROTOCOL: u64 = 1;
 
 #[derive(Serialize)]
 struct StateUpdate<'a> {
@@ -28,29 +37,69 @@ struct StatePayload<'a> {
 pub fn state_update(snapshot: &Snapshot, figures: &Figures, vitals: &Vitals) -> Utf8Bytes {
     let stream = StreamState::new(&snapshot.show, figures, vitals);
     let payload = StatePayload { stream, show: ShowView::new(&snapshot.show, vitals) };
-    text(&StateUpdate { r#type: "stateUpdate", seq: snapshot.seq.0, payload })
-}
-
-pub fn metrics_update(figures: &Figures, vitals: &Vitals) -> Utf8Bytes {
-    text(&json!({ "type": "metricsUpdate", "payload": StreamMetrics::new(figures, vitals) }))
-}
-
-pub fn pong(now: ShowTime) -> Utf8Bytes {
-    text(&json!({ "type": "pong", "payload": { "time": now.millis() } }))
-}
-
-pub fn error(code: &str, message: &str) -> Utf8Bytes {
-    text(&json!({ "type": "error", "payload": { "code": code, "message": message } }))
-}
-
-/// Says which preview the client gets from now on; null for none.
-pub fn subscribed(format: Option<Format>) -> Utf8Bytes {
-    text(&json!({ "type": "subscribed", "payload": { "preview": format } }))
-}
-
-fn text(message: &impl Serialize) -> Utf8Bytes {
+    let message = StateUpdate { r#type: "stateUpdate", seq: snapshot.seq.0, payload };
     // Maps with text keys and plain numbers always serialise.
-    serde_json::to_string(message).unwrap_or_default().into()
+    serde_json::to_string(&message).unwrap_or_default().into()
+}
+
+pub fn metrics_update(figures: &Figures, vitals: &Vitals) -> Value {
+    json!({ "type": "metricsUpdate", "payload": StreamMetrics::new(figures, vitals) })
+}
+
+/// Answers a hello: who is who, and where the numbers stand.
+pub fn welcome(caller: &Caller, snapshot: &Snapshot, now: ShowTime) -> Value {
+    let rooms: Vec<&str> = Topic::all().map(Topic::name).chain(Extra::ALL.map(Extra::name)).collect();
+    json!({
+        "type": "welcome",
+        "seq": snapshot.seq,
+        "payload": {
+            "protocol": PROTOCOL,
+            "server": concat!("marquee/", env!("CARGO_PKG_VERSION")),
+            "epoch": snapshot.epoch,
+            "time": now.millis(),
+            "user": Some(caller.name()).filter(|name| !name.is_empty()),
+            "role": caller.role(),
+            "rooms": rooms,
+        },
+    })
+}
+
+pub fn pong(echo: &Value, snapshot: &Snapshot, now: ShowTime) -> Value {
+    json!({ "type": "pong", "seq": snapshot.seq, "payload": { "time": now.millis(), "echo": echo } })
+}
+
+pub fn error(code: &str, message: &str) -> Value {
+    json!({ "type": "error", "payload": { "code": code, "message": message } })
+}
+
+pub fn ack(operation: Option<&OperationId>, receipt: &Receipt) -> Value {
+    let payload = json!({
+        "client_op_id": operation, "success": true, "created": receipt.created, "repeated": receipt.repeated,
+    });
+    json!({ "type": "ack", "seq": receipt.seq, "payload": payload })
+}
+
+pub fn err(operation: Option<&OperationId>, error: &ApiError) -> Value {
+    let (code, message, details) = (error.code(), error.to_string(), error.details());
+    let payload = json!({
+        "client_op_id": operation, "success": false, "code": code, "message": message, "details": details,
+    });
+    json!({ "type": "err", "payload": payload })
+}
+
+/// What the client follows from now on; `preview` says how it gets pictures, null for none.
+pub fn subscribed(topics: Topics, extras: &[Extra], preview: Option<Format>, snapshot: &Snapshot) -> Value {
+    let rooms: Vec<&str> = topics.iter().map(Topic::name).chain(extras.iter().map(|extra| extra.name())).collect();
+    let payload = json!({ "rooms": rooms, "preview": preview, "epoch": snapshot.epoch });
+    json!({ "type": "subscribed", "seq": snapshot.seq, "payload": payload })
+}
+
+/// Ends what a sync brought. `how` is `changes` or `snapshot`.
+pub fn synced(topics: &[Topic], how: &str, snapshot: &Snapshot) -> Value {
+    let rooms: Map<String, Value> =
+        topics.iter().map(|topic| (topic.name().to_owned(), json!(topic.number_at(snapshot)))).collect();
+    let payload = json!({ "rooms": rooms, "how": how, "epoch": snapshot.epoch });
+    json!({ "type": "synced", "seq": snapshot.seq, "payload": payload })
 }
 
 /// How a client wants its preview.
@@ -61,89 +110,226 @@ pub enum Format {
     Binary,
 }
 
-#[derive(Debug, PartialEq)]
+/// Rooms of what is measured: newest only, without numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// Figures once a second.
+    Dashboard,
+    /// How destinations and parts of the server are doing.
+    System,
+    Preview,
+}
+
+impl Extra {
+    pub const ALL: [Extra; 3] = [Extra::Dashboard, Extra::System, Extra::Preview];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Extra::Dashboard => "dashboard",
+            Extra::System => "system",
+            Extra::Preview => "preview",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnyRoom {
+    Topic(Topic),
+    Extra(Extra),
+}
+
+impl AnyRoom {
+    fn named(name: &str) -> Result<AnyRoom, Unintelligible> {
+        let extra = Extra::ALL.into_iter().find(|extra| extra.name() == name).map(AnyRoom::Extra);
+        let found = extra.or_else(|| Topic::named(name).map(AnyRoom::Topic));
+        found.ok_or_else(|| Unintelligible::UnknownRoom(name.chars().take(64).collect()))
+    }
+}
+
+#[derive(Debug)]
 pub enum ClientMessage {
-    Ping,
-    /// The preview from now on.
-    Subscribe(Format),
-    Unsubscribe,
+    Hello {
+        protocol: u64,
+        token: Option<String>,
+    },
+    Ping {
+        echo: Value,
+    },
+    Subscribe {
+        rooms: Vec<AnyRoom>,
+        format: Option<Format>,
+    },
+    Unsubscribe {
+        rooms: Vec<AnyRoom>,
+    },
+    Sync {
+        epoch: String,
+        last_seq: u64,
+        topics: Vec<Topic>,
+    },
+    /// Kept unread: what is wrong with it is told under its name.
+    Command {
+        operation: Option<OperationId>,
+        fields: Map<String, Value>,
+    },
 }
 
 /// Why a client's message is not understood.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum Unintelligible {
     #[error("the message is not JSON: {0}")]
-    Malformed(String),
-    #[error("the message has no known type; ping, subscribe and unsubscribe are understood")]
+    MalformedJson(String),
+    #[error("the message is not MessagePack: {0}")]
+    MalformedMessagePack(String),
+    #[error("the message has no known type: there are hello, ping, subscribe, unsubscribe, sync and command")]
     UnknownType,
     #[error("the payload is not understood: {0}")]
     InvalidPayload(String),
-    #[error("there is no room {0:?}; there is \"preview\"")]
+    #[error("there is no room {0:?}; the welcome names those that there are")]
     UnknownRoom(String),
-    #[error("binary messages are not understood; send JSON as text")]
-    Binary,
+    #[error("binary messages are not understood here: send JSON as text, or connect with marquee.v1.msgpack")]
+    UnexpectedBinary,
+    #[error("text messages are not understood here: this connection speaks MessagePack")]
+    UnexpectedText,
 }
 
 impl Unintelligible {
     /// Stable: clients depend on it.
     pub fn code(&self) -> &'static str {
         match self {
-            Unintelligible::Malformed(_) => "malformed_json",
+            Unintelligible::MalformedJson(_) => "malformed_json",
+            Unintelligible::MalformedMessagePack(_) => "malformed_msgpack",
             Unintelligible::UnknownType => "unknown_message",
             Unintelligible::InvalidPayload(_) => "invalid_body",
             Unintelligible::UnknownRoom(_) => "unknown_room",
-            Unintelligible::Binary => "unsupported_message",
+            Unintelligible::UnexpectedBinary | Unintelligible::UnexpectedText => "unsupported_message",
         }
     }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Rooms {
+struct HelloPayload {
+    protocol: u64,
+    #[serde(default)]
+    token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoomsPayload {
     rooms: Vec<String>,
     #[serde(default)]
     format: Option<Format>,
 }
 
-pub fn read(message: &str) -> Result<ClientMessage, Unintelligible> {
-    let message: Value = serde_json::from_str(message).map_err(|error| Unintelligible::Malformed(error.to_string()))?;
-    let payload = || message.get("payload").cloned().unwrap_or(Value::Object(Map::new()));
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SyncPayload {
+    epoch: String,
+    last_seq: u64,
+    rooms: Vec<String>,
+}
+
+pub fn from_json(text: &str) -> Result<ClientMessage, Unintelligible> {
+    read(serde_json::from_str(text).map_err(|error| Unintelligible::MalformedJson(error.to_string()))?)
+}
+
+pub fn from_msgpack(bytes: &[u8]) -> Result<ClientMessage, Unintelligible> {
+    read(rmp_serde::from_slice(bytes).map_err(|error| Unintelligible::MalformedMessagePack(error.to_string()))?)
+}
+
+fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
+    let payload = message.get_mut("payload").map_or(json!({}), Value::take);
     match message.get("type").and_then(Value::as_str) {
-        Some("ping") => Ok(ClientMessage::Ping),
-        Some("subscribe") => Ok(ClientMessage::Subscribe(rooms(payload())?.format.unwrap_or(Format::Json))),
-        Some("unsubscribe") => rooms(payload()).map(|_| ClientMessage::Unsubscribe),
+        Some("hello") => {
+            let HelloPayload { protocol, token } = parsed(payload)?;
+            Ok(ClientMessage::Hello { protocol, token })
+        }
+        Some("ping") => Ok(ClientMessage::Ping { echo: payload }),
+        Some("subscribe") => {
+            let (rooms, format) = rooms(payload)?;
+            Ok(ClientMessage::Subscribe { rooms, format })
+        }
+        Some("unsubscribe") => Ok(ClientMessage::Unsubscribe { rooms: rooms(payload)?.0 }),
+        Some("sync") => {
+            let SyncPayload { epoch, last_seq, rooms } = parsed(payload)?;
+            let topic = |name: &String| {
+                Topic::named(name).ok_or_else(|| Unintelligible::UnknownRoom(name.chars().take(64).collect()))
+            };
+            Ok(ClientMessage::Sync { epoch, last_seq, topics: rooms.iter().map(topic).collect::<Result<_, _>>()? })
+        }
+        Some("command") => {
+            let operation = message.get_mut("client_op_id").map(Value::take).filter(|id| !id.is_null());
+            let operation = operation.map(parsed::<OperationId>).transpose()?;
+            match payload {
+                Value::Object(fields) => Ok(ClientMessage::Command { operation, fields }),
+                _ => Err(Unintelligible::InvalidPayload("a command is an object".to_owned())),
+            }
+        }
         _ => Err(Unintelligible::UnknownType),
     }
 }
 
-fn rooms(payload: Value) -> Result<Rooms, Unintelligible> {
-    let found: Rooms = serde_json::from_value(payload).map_err(|error| Unintelligible::InvalidPayload(error.to_string()))?;
-    match found.rooms.iter().find(|room| *room != "preview") {
-        Some(unknown) => Err(Unintelligible::UnknownRoom(unknown.chars().take(64).collect())),
-        None if found.rooms.is_empty() => Err(Unintelligible::InvalidPayload("no room is named".to_owned())),
-        None => Ok(found),
+/// The command in a payload, or which field is wrong.
+pub fn command(fields: Map<String, Value>) -> Result<Command, ApiError> {
+    Fields(fields).parse()
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(payload: Value) -> Result<T, Unintelligible> {
+    serde_json::from_value(payload).map_err(|error| Unintelligible::InvalidPayload(error.to_string()))
+}
+
+fn rooms(payload: Value) -> Result<(Vec<AnyRoom>, Option<Format>), Unintelligible> {
+    let RoomsPayload { rooms, format } = parsed(payload)?;
+    if rooms.is_empty() {
+        return Err(Unintelligible::InvalidPayload("no room is named".to_owned()));
     }
+    let rooms = rooms.iter().map(|name| AnyRoom::named(name)).collect::<Result<_, _>>()?;
+    Ok((rooms, format))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(text: &str, expected: Result<&str, &str>) {
+        let kind = |message: ClientMessage| match message {
+            ClientMessage::Hello { .. } => "hello",
+            ClientMessage::Ping { .. } => "ping",
+            ClientMessage::Subscribe { .. } => "subscribe",
+            ClientMessage::Unsubscribe { .. } => "unsubscribe",
+            ClientMessage::Sync { .. } => "sync",
+            ClientMessage::Command { .. } => "command",
+        };
+        assert_eq!(from_json(text).map(kind).map_err(|error| error.code()), expected, "{text}");
+        if let Ok(value) = serde_json::from_str::<Value>(text) {
+            let packed = rmp_serde::to_vec_named(&value).unwrap();
+            assert_eq!(from_msgpack(&packed).map(kind).map_err(|error| error.code()), expected, "{text}, packed");
+        }
+    }
+
     #[test]
     fn clients_are_understood_or_told_why_not() {
-        let code = |text: &str| read(text).map_err(|error| error.code());
-        assert_eq!(code(r#"{"type":"ping"}"#), Ok(ClientMessage::Ping));
-        let subscribe = r#"{"type":"subscribe","payload":{"rooms":["preview"],"format":"binary"}}"#;
-        assert_eq!(code(subscribe), Ok(ClientMessage::Subscribe(Format::Binary)));
-        let plain = r#"{"type":"subscribe","payload":{"rooms":["preview"]}}"#;
-        assert_eq!(code(plain), Ok(ClientMessage::Subscribe(Format::Json)));
-        let leave = r#"{"type":"unsubscribe","payload":{"rooms":["preview"]}}"#;
-        assert_eq!(code(leave), Ok(ClientMessage::Unsubscribe));
-        assert_eq!(code("{"), Err("malformed_json"));
-        assert_eq!(code("[]"), Err("unknown_message"));
-        assert_eq!(code(r#"{"type":"dance"}"#), Err("unknown_message"));
-        assert_eq!(code(r#"{"type":"subscribe"}"#), Err("invalid_body"));
-        assert_eq!(code(r#"{"type":"subscribe","payload":{"rooms":[]}}"#), Err("invalid_body"));
-        assert_eq!(code(r#"{"type":"subscribe","payload":{"rooms":["bar"]}}"#), Err("unknown_room"));
+        check(r#"{"type":"ping"}"#, Ok("ping"));
+        check(r#"{"type":"hello","payload":{"protocol":1}}"#, Ok("hello"));
+        check(r#"{"type":"hello","payload":{}}"#, Err("invalid_body"));
+        check(r#"{"type":"subscribe","payload":{"rooms":["preview"],"format":"binary"}}"#, Ok("subscribe"));
+        check(r#"{"type":"subscribe","payload":{"rooms":["show","dashboard"]}}"#, Ok("subscribe"));
+        check(r#"{"type":"unsubscribe","payload":{"rooms":["preview"]}}"#, Ok("unsubscribe"));
+        check(r#"{"type":"sync","payload":{"epoch":"1f","last_seq":5,"rooms":["scenes"]}}"#, Ok("sync"));
+        check(r#"{"type":"sync","payload":{"epoch":"1f","last_seq":-5,"rooms":["scenes"]}}"#, Err("invalid_body"));
+        check(r#"{"type":"sync","payload":{"epoch":"1f","last_seq":5,"rooms":["preview"]}}"#, Err("unknown_room"));
+        check(r#"{"type":"command","client_op_id":"a-1","payload":{"command":"start_stream"}}"#, Ok("command"));
+        check(r#"{"type":"command","client_op_id":"","payload":{"command":"start_stream"}}"#, Err("invalid_body"));
+        check(r#"{"type":"command","payload":[]}"#, Err("invalid_body"));
+        check("{", Err("malformed_json"));
+        check("[]", Err("unknown_message"));
+        check(r#"{"type":"dance"}"#, Err("unknown_message"));
+        check(r#"{"type":"subscribe"}"#, Err("invalid_body"));
+        check(r#"{"type":"subscribe","payload":{"rooms":[]}}"#, Err("invalid_body"));
+        check(r#"{"type":"subscribe","payload":{"rooms":["bar"]}}"#, Err("unknown_room"));
+        assert_eq!(from_msgpack(&[0xc1]).unwrap_err().code(), "malformed_msgpack");
     }
 }

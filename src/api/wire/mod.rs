@@ -3,10 +3,14 @@
 //! Stream types have the camelCase names of the stream API, everything else snake_case. Times are milliseconds of Unix time.
 
 pub mod destination;
+pub mod encoding;
+pub mod event;
 pub mod health;
 pub mod message;
 pub mod prometheus;
 pub mod show;
+pub mod status;
+pub mod story;
 pub mod stream;
 pub mod system;
 pub mod time;

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use crate::base::vitals::Vitals;
-use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::scene::Scene;
-use crate::show::stream::StreamConfig;
+use crate::show::stream::{Stream, StreamConfig};
+use crate::show::{Program, Show};
 
 #[derive(Debug, Serialize)]
 pub struct ShowView<'a> {
@@ -24,7 +24,7 @@ pub struct ShowView<'a> {
 impl<'a> ShowView<'a> {
     pub fn new(show: &'a Show, vitals: &Vitals) -> Self {
         Self {
-            program: program(show),
+            program: program(show.program.as_ref()),
             scenes: show.scenes.values().collect(),
             destinations: DestinationView::all(show, vitals),
             config: &show.config,
@@ -34,9 +34,17 @@ impl<'a> ShowView<'a> {
 }
 
 /// `{scene, since}`, or null before the first take.
-pub fn program(show: &Show) -> Value {
-    match &show.program {
-        Some(program) => json!({ "scene": program.scene, "since": program.since.millis() }),
+pub fn program(program: Option<&Program>) -> Value {
+    match program {
+        Some(Program { scene, since }) => json!({ "scene": scene, "since": since.millis() }),
         None => Value::Null,
+    }
+}
+
+pub fn stream(stream: &Stream) -> Value {
+    match stream {
+        Stream::Stopped => json!({ "status": "stopped" }),
+        Stream::Live { since } => json!({ "status": "live", "since": since.millis() }),
+        Stream::Paused { since, at } => json!({ "status": "paused", "since": since.millis(), "at": at.millis() }),
     }
 }

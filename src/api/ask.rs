@@ -1,0 +1,158 @@
+//! A request that changes something: who asks, what they call it, and its fields. And the one way from every door to the
+//! writer, so that no door can do what another may not.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, HeaderName};
+
+use super::error::ApiError;
+use super::request::{Fields, body_of};
+use super::routes::access_of;
+use super::{Api, rest};
+use crate::identity::Caller;
+use crate::state::command::Command;
+use crate::state::operation::{Digest, InvalidOperationId, Operation, OperationId};
+use crate::state::{Origin, Receipt};
+
+/// Names of the header that may carry what the body's `client_op_id` does; the second is what other APIs call it.
+const OPERATION_HEADERS: [HeaderName; 2] =
+    [HeaderName::from_static("x-client-op-id"), HeaderName::from_static("idempotency-key")];
+
+/// What the client calls its request, for the answer to carry back; set once it has been read.
+#[derive(Clone, Default)]
+pub struct AskedAs(Arc<OnceLock<String>>);
+
+impl AskedAs {
+    pub fn get(&self) -> Option<&str> {
+        self.0.get().map(String::as_str)
+    }
+}
+
+/// Who asks for a command, through which door, and under which name.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    pub door: &'static str,
+    pub caller: Caller,
+    pub operation: Option<OperationId>,
+}
+
+/// A request to change something, with what is to be. All of our bodies are objects.
+pub struct Ask {
+    pub asker: Asker,
+    pub fields: Fields,
+}
+
+/// A request whose path says it all. It needs no body; one that is there names the operation and nothing else.
+pub struct Bare(pub Asker);
+
+impl<S: Send + Sync> FromRequest<S> for Ask {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let (asker, fields) = read(request).await?;
+        Ok(Ask { asker, fields: fields.ok_or(ApiError::MalformedJson("there is no body".to_owned()))? })
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Bare {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let (asker, fields) = read(request).await?;
+        fields.map_or(Ok(()), Fields::finish)?;
+        Ok(Bare(asker))
+    }
+}
+
+async fn read(request: Request) -> Result<(Asker, Option<Fields>), ApiError> {
+    let mut asker = Asker::of(&request)?;
+    let noted = request.extensions().get::<AskedAs>().cloned().unwrap_or_default();
+    let mut fields = body_of(request).await?;
+    let named = fields.as_mut().map(|fields| fields.take::<OperationId>("client_op_id")).transpose()?.flatten();
+    if let Some(named) = named {
+        if asker.operation.as_ref().is_some_and(|header| *header != named) {
+            return Err(ApiError::InvalidBody {
+                field: "client_op_id".to_owned(),
+                why: "the header and the body name two different operations".to_owned(),
+            });
+        }
+        asker.operation = Some(named);
+    }
+    if let Some(operation) = &asker.operation {
+        let _ = noted.0.set(operation.as_str().to_owned());
+    }
+    Ok((asker, fields))
+}
+
+impl Asker {
+    /// From the headers alone, for bodies that are no JSON.
+    pub fn of(request: &Request) -> Result<Self, ApiError> {
+        let caller = request.extensions().get::<Caller>().cloned().ok_or(ApiError::Internal)?;
+        Ok(Self { door: "rest", caller, operation: operation_in(request.headers())? })
+    }
+
+    fn origin(&self, command: &Command) -> Origin {
+        let operation = self.operation.clone().map(|id| Operation { id, digest: Digest::of(command) });
+        let actor = Some(self.caller.name().to_owned()).filter(|name| !name.is_empty());
+        Origin { door: self.door.to_owned(), actor, operation }
+    }
+}
+
+fn operation_in(headers: &HeaderMap) -> Result<Option<OperationId>, ApiError> {
+    let Some(value) = OPERATION_HEADERS.iter().find_map(|name| headers.get(name)) else { return Ok(None) };
+    let id = value.to_str().ok().and_then(|text| OperationId::new(text).ok());
+    id.map(Some).ok_or_else(|| ApiError::BadRequest(InvalidOperationId.to_string()))
+}
+
+/// What a command does over REST: who may do it there may send it through every door.
+fn route_of(command: &Command) -> (&'static str, &'static str) {
+    match command {
+        Command::StartStream => ("POST", "/api/stream/start"),
+        Command::StopStream => ("POST", "/api/stream/stop"),
+        Command::PauseStream => ("POST", "/api/stream/pause"),
+        Command::ResumeStream => ("POST", "/api/stream/resume"),
+        Command::ChangeStreamConfig { .. } => ("PATCH", "/api/stream/config"),
+        Command::PutScene { .. } => ("PUT", "/api/scenes/{scene}"),
+        Command::ChangeScene { .. } => ("PATCH", "/api/scenes/{scene}"),
+        Command::RemoveScene { .. } => ("DELETE", "/api/scenes/{scene}"),
+        Command::TakeScene { .. } => ("POST", "/api/scenes/{scene}/take"),
+        Command::PutLayer { .. } => ("PUT", "/api/scenes/{scene}/layers/{layer}"),
+        Command::ChangeLayer { .. } => ("PATCH", "/api/scenes/{scene}/layers/{layer}"),
+        Command::RemoveLayer { .. } => ("DELETE", "/api/scenes/{scene}/layers/{layer}"),
+        Command::OrderLayers { .. } => ("PUT", "/api/scenes/{scene}/order"),
+        Command::PutDestination { .. } => ("PUT", "/api/destinations/{destination}"),
+        Command::ChangeDestination { .. } => ("PATCH", "/api/destinations/{destination}"),
+        Command::RemoveDestination { .. } => ("DELETE", "/api/destinations/{destination}"),
+        Command::AddAsset { .. } => ("POST", "/api/assets"),
+        Command::RemoveAsset { .. } => ("DELETE", "/api/assets/{asset}"),
+    }
+}
+
+impl Api {
+    /// Submits, if the asker may.
+    pub(super) async fn act(&self, asker: &Asker, command: Command) -> Result<Receipt, ApiError> {
+        let (method, path) = route_of(&command);
+        let access = access_of(method, path);
+        if !access.allows(Some(asker.caller.role())) {
+            return Err(ApiError::RoleNeeded { needed: access.name() });
+        }
+        let origin = asker.origin(&command);
+        Ok(self.state.submit(command, origin).await?)
+    }
+
+    /// For doors that are told commands as such. Some are more than a change of the show: a file goes with them.
+    pub(super) async fn perform(&self, asker: &Asker, command: Command) -> Result<Receipt, ApiError> {
+        match command {
+            Command::AddAsset { .. } => Err(ApiError::NeedsUpload),
+            Command::RemoveAsset { asset } => rest::assets::remove_with_file(self.clone(), asker.clone(), asset).await,
+            command => self.act(asker, command).await,
+        }
+    }
+}
+
+impl From<InvalidOperationId> for ApiError {
+    fn from(error: InvalidOperationId) -> Self {
+        ApiError::BadRequest(error.to_string())
+    }
+}

@@ -1,0 +1,47 @@
+//! Events as every door tells them: the journal's, but without keys, and with times in milliseconds.
+
+use serde_json::{Value, json};
+
+use super::destination::DestinationView;
+use super::show::{program, stream};
+use crate::state::event::Event;
+
+pub fn event_view(event: &Event) -> Value {
+    match event {
+        Event::StreamChanged { stream: now } => json!({ "event": "stream_changed", "stream": stream(now) }),
+        Event::SceneTaken { program: taken } => {
+            json!({ "event": "scene_taken", "program": program(Some(taken)) })
+        }
+        Event::DestinationSaved { destination } => {
+            json!({ "event": "destination_saved", "destination": DestinationView::decided(destination) })
+        }
+        Event::StreamConfigured { .. }
+        | Event::SceneSaved { .. }
+        | Event::SceneRemoved { .. }
+        | Event::LayerSaved { .. }
+        | Event::LayerRemoved { .. }
+        | Event::LayersOrdered { .. }
+        | Event::DestinationRemoved { .. }
+        | Event::AssetAdded { .. }
+        // No time and no key in these. Plain data with text keys always becomes JSON.
+        | Event::AssetRemoved { .. } => serde_json::to_value(event).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_stay_in_and_times_are_milliseconds() {
+        let view = |event: Value| event_view(&serde_json::from_value(event).expect("an event"));
+        let saved = view(json!({"event": "destination_saved", "destination": {"id": "tv", "name": "", "enabled": true,
+            "kind": "rtmp", "url": "rtmp://h/live", "key": "s3cret"}}));
+        assert_eq!(saved["destination"]["key_set"], true);
+        assert!(!saved.to_string().contains("s3cret"));
+        let taken = view(json!({"event": "scene_taken", "program": {"scene": "a", "since": 1_700_000_000_123_456_i64}}));
+        assert_eq!(taken["program"]["since"], 1_700_000_000_123_i64);
+        let paused = view(json!({"event": "stream_changed", "stream": {"status": "paused", "since": 5_000, "at": 7_000}}));
+        assert_eq!(paused["stream"], json!({"status": "paused", "since": 5, "at": 7}));
+    }
+}

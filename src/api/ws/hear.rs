@@ -1,0 +1,194 @@
+//! What a client says.
+
+use std::ops::ControlFlow;
+
+use axum::extract::ws::{Message, close_code};
+use futures_util::FutureExt;
+use serde_json::{Map, Value};
+
+use super::MAX_MESSAGE;
+use super::session::{Answered, Flow, Session, closing};
+use crate::api::ask::Asker;
+use crate::api::chronicle::{Since, Topic};
+use crate::api::close;
+use crate::api::wire::encoding::Encoding;
+use crate::api::wire::message::{self, AnyRoom, ClientMessage, Extra, Format, PROTOCOL, Unintelligible};
+use crate::state::operation::OperationId;
+use crate::state::{Epoch, Seq};
+
+/// Messages that made no sense before the client counts as broken.
+const MAX_NONSENSE: u32 = 10;
+
+impl Session {
+    pub(super) async fn hear(&mut self, incoming: Option<Result<Message, axum::Error>>) -> Flow {
+        self.silent_pings = 0;
+        let heard = match (incoming, self.encoding) {
+            (Some(Ok(Message::Text(text))), _) if text.len() > MAX_MESSAGE => return too_big(),
+            (Some(Ok(Message::Binary(data))), _) if data.len() > MAX_MESSAGE => return too_big(),
+            (Some(Ok(Message::Text(text))), Encoding::Json) => message::from_json(&text),
+            (Some(Ok(Message::Binary(data))), Encoding::MessagePack) => message::from_msgpack(&data),
+            (Some(Ok(Message::Binary(_))), Encoding::Json) => Err(Unintelligible::UnexpectedBinary),
+            (Some(Ok(Message::Text(_))), Encoding::MessagePack) => Err(Unintelligible::UnexpectedText),
+            (Some(Ok(Message::Ping(_) | Message::Pong(_))), _) => return ControlFlow::Continue(()),
+            (Some(Ok(Message::Close(_))) | None, _) => return ControlFlow::Break(None),
+            (Some(Err(error)), _) => return farewell_after(&error),
+        };
+        match heard {
+            Ok(message) => self.answer(message).await,
+            Err(trouble) => self.complain(&trouble).await,
+        }
+    }
+
+    async fn answer(&mut self, message: ClientMessage) -> Flow {
+        match message {
+            ClientMessage::Hello { protocol, token } => self.hello(protocol, token).await,
+            ClientMessage::Ping { echo } => {
+                let pong = message::pong(&echo, &self.api.state.snapshot(), self.api.clock.now());
+                self.say_value(&pong).await
+            }
+            ClientMessage::Subscribe { rooms, format } => self.subscribe(rooms, format).await,
+            ClientMessage::Unsubscribe { rooms } => self.unsubscribe(rooms).await,
+            ClientMessage::Sync { epoch, last_seq, topics } => self.sync(&epoch, Seq(last_seq), topics).await,
+            ClientMessage::Command { operation, fields } => {
+                self.command(operation, fields);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    async fn hello(&mut self, protocol: u64, token: Option<String>) -> Flow {
+        if protocol != PROTOCOL {
+            return closing(close::UNKNOWN_PROTOCOL, "this server speaks protocol 1");
+        }
+        if let Some(token) = token {
+            match self.api.identify(&token) {
+                Ok(caller) => self.caller = caller,
+                Err(_) => return closing(close::LOGIN_NEEDED, "the token is not good"),
+            }
+        }
+        if self.plain {
+            // Nothing is told from here on but what is subscribed to.
+            self.extras.clear();
+            self.preview = None;
+        }
+        self.welcome().await
+    }
+
+    /// The present state of each new topic comes first, so that nothing is missed once the client is told that it is in.
+    async fn subscribe(&mut self, rooms: Vec<AnyRoom>, format: Option<Format>) -> Flow {
+        let snapshot = self.snapshots.borrow_and_update().clone();
+        if !self.plain {
+            self.tell_until(&snapshot).await?;
+        }
+        let mut joined = Vec::new();
+        for room in rooms {
+            match room {
+                AnyRoom::Extra(Extra::Preview) => self.watch_preview(format.unwrap_or(Format::Json)),
+                AnyRoom::Extra(extra) => self.join_extra(extra),
+                AnyRoom::Topic(topic) => joined.push(topic),
+            }
+        }
+        if !joined.is_empty() {
+            // Told change by change from now on, whatever it was before.
+            self.plain = false;
+            joined.iter().for_each(|topic| self.topics.add(*topic));
+            let texts = self.snapshots_of(&joined, &snapshot);
+            self.told = snapshot.seq;
+            self.say_all(texts).await?;
+        }
+        self.tell_subscribed().await
+    }
+
+    fn watch_preview(&mut self, format: Format) {
+        let watcher = self.preview.take().map_or_else(|| self.api.preview.watch(), |(watcher, _)| watcher);
+        self.preview = Some((watcher, format));
+    }
+
+    fn join_extra(&mut self, extra: Extra) {
+        if !self.extras.contains(&extra) {
+            self.extras.push(extra);
+        }
+        match extra {
+            Extra::Dashboard => self.metrics.mark_changed(),
+            Extra::System => self.status.mark_changed(),
+            Extra::Preview => {}
+        }
+    }
+
+    async fn unsubscribe(&mut self, rooms: Vec<AnyRoom>) -> Flow {
+        for room in rooms {
+            match room {
+                AnyRoom::Extra(Extra::Preview) => self.preview = None,
+                AnyRoom::Extra(extra) => self.extras.retain(|other| *other != extra),
+                AnyRoom::Topic(topic) => self.topics.remove(topic),
+            }
+        }
+        self.tell_subscribed().await
+    }
+
+    async fn tell_subscribed(&mut self) -> Flow {
+        let mut extras = self.extras.clone();
+        extras.extend(self.preview.is_some().then_some(Extra::Preview));
+        let preview = self.preview.as_ref().map(|(_, format)| *format);
+        let subscribed = message::subscribed(self.topics, &extras, preview, &self.snapshots.borrow().clone());
+        self.say_value(&subscribed).await
+    }
+
+    /// Joins, but where the client can prove how far it has come, it is told only what it missed.
+    async fn sync(&mut self, epoch: &str, last: Seq, topics: Vec<Topic>) -> Flow {
+        let snapshot = self.snapshots.borrow_and_update().clone();
+        if !self.plain {
+            self.tell_until(&snapshot).await?;
+        }
+        self.plain = false;
+        self.told = snapshot.seq;
+        let same_life = Epoch::try_from(epoch.to_owned()).is_ok_and(|epoch| epoch == snapshot.epoch);
+        let missed = match self.api.chronicle.since(&self.api.state, last, snapshot.seq) {
+            Since::Changes(changes) if same_life => Some(changes),
+            _ => None,
+        };
+        let (how, texts) = match missed {
+            Some(changes) => ("changes", self.texts(&topics, &changes)),
+            None => ("snapshot", self.snapshots_of(&topics, &snapshot)),
+        };
+        topics.iter().for_each(|topic| self.topics.add(*topic));
+        self.say_all(texts).await?;
+        self.say_value(&message::synced(&topics, how, &snapshot)).await
+    }
+
+    fn command(&mut self, operation: Option<OperationId>, fields: Map<String, Value>) {
+        let (api, caller) = (self.api.clone(), self.caller.clone());
+        let answered = async move {
+            let asker = Asker { door: "ws", caller, operation: operation.clone() };
+            let result = match message::command(fields) {
+                Ok(command) => api.perform(&asker, command).await,
+                Err(error) => Err(error),
+            };
+            Answered { operation, result }
+        };
+        // Polled in this order, so that a client's commands stay in its order.
+        self.pending.push_back(answered.boxed());
+    }
+
+    async fn complain(&mut self, trouble: &Unintelligible) -> Flow {
+        self.say_value(&message::error(trouble.code(), &trouble.to_string())).await?;
+        self.nonsense += 1;
+        if self.nonsense < MAX_NONSENSE { ControlFlow::Continue(()) } else { closing(close_code::POLICY, "too many errors") }
+    }
+}
+
+fn too_big() -> Flow {
+    closing(close_code::SIZE, "a message may have 1 MiB")
+}
+
+/// The library below gives no codes, only words.
+fn farewell_after(error: &axum::Error) -> Flow {
+    let words = error.to_string().to_ascii_lowercase();
+    if words.contains("too long") {
+        too_big()
+    } else if words.contains("utf-8") {
+        closing(close_code::INVALID, "text must be UTF-8")
+    } else {
+        closing(close_code::PROTOCOL, "protocol error")
+    }
+}

@@ -1,0 +1,159 @@
+//! What a client is told.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use axum::extract::ws::{Message, Utf8Bytes};
+use futures_util::SinkExt;
+use serde_json::Value;
+
+use super::session::{Answered, Flow, Session};
+use crate::api::chronicle::{Since, Told};
+use crate::api::news::{self, News};
+use crate::api::wire::encoding::Text;
+use crate::api::wire::message::{self, Format};
+use crate::api::wire::story;
+use crate::send::preview::PreviewPicture;
+use crate::state::Snapshot;
+use crate::state::history::Change;
+
+/// A client that is further behind is told several changes as one.
+const ONE_BY_ONE: usize = 64;
+/// So many as one, at most: the message stays small enough for any client.
+const AS_ONE: usize = 256;
+
+impl Session {
+    pub(super) async fn begin(&mut self) -> Flow {
+        self.metrics.mark_changed();
+        self.status.mark_changed();
+        if self.plain { self.tell_first().await } else { self.welcome().await }
+    }
+
+    /// The state right now: whoever just changed something over REST sees it.
+    async fn tell_first(&mut self) -> Flow {
+        let mut news = self.news.borrow_and_update().clone();
+        if news.seq < self.api.state.snapshot().seq {
+            news = news::compose(&self.api.state, &self.api.vitals, &self.api.figures());
+        }
+        self.told = news.seq;
+        self.say(Message::Text(news.text)).await
+    }
+
+    pub(super) async fn welcome(&mut self) -> Flow {
+        self.plain = false;
+        let snapshot = self.snapshots.borrow_and_update().clone();
+        self.told = snapshot.seq;
+        let welcome = message::welcome(&self.caller, &snapshot, self.api.clock.now());
+        self.say_value(&welcome).await
+    }
+
+    pub(super) async fn tell_news(&mut self) -> Flow {
+        let News { seq, text } = self.news.borrow_and_update().clone();
+        if seq < self.told {
+            return ControlFlow::Continue(());
+        }
+        self.told = seq;
+        self.say(Message::Text(text)).await
+    }
+
+    pub(super) async fn tell_changes(&mut self) -> Flow {
+        let snapshot = self.snapshots.borrow_and_update().clone();
+        self.tell_until(&snapshot).await
+    }
+
+    /// All changes up to the snapshot, in the topics that the client follows.
+    pub(super) async fn tell_until(&mut self, snapshot: &Snapshot) -> Flow {
+        let seen = std::mem::replace(&mut self.told, snapshot.seq);
+        if self.topics.is_empty() || seen == snapshot.seq {
+            return ControlFlow::Continue(());
+        }
+        let topics: Vec<_> = self.topics.iter().collect();
+        let texts = match self.api.chronicle.since(&self.api.state, seen, snapshot.seq) {
+            Since::Changes(changes) => self.texts(&topics, &changes),
+            // It was away for too long, or too slow for too long.
+            Since::TooOld => self.snapshots_of(&topics, snapshot),
+        };
+        self.say_all(texts).await
+    }
+
+    pub(super) fn texts(&self, topics: &[crate::api::chronicle::Topic], changes: &[Arc<Told>]) -> Vec<Text> {
+        if changes.len() <= ONE_BY_ONE {
+            let each =
+                |told: &Arc<Told>| topics.iter().filter_map(|topic| told.text(*topic, self.encoding)).collect::<Vec<_>>();
+            return changes.iter().flat_map(each).collect();
+        }
+        let mut texts = Vec::new();
+        for several in changes.chunks(AS_ONE) {
+            for topic in topics {
+                let here: Vec<Arc<Change>> = several
+                    .iter()
+                    .filter(|told| topic.number(&told.change).is_some())
+                    .map(|told| told.change.clone())
+                    .collect();
+                if !here.is_empty() {
+                    texts.push(self.encoding.text(&story::changes(*topic, &here)));
+                }
+            }
+        }
+        texts
+    }
+
+    pub(super) fn snapshots_of(&self, topics: &[crate::api::chronicle::Topic], snapshot: &Snapshot) -> Vec<Text> {
+        topics.iter().map(|topic| self.api.chronicle.snapshot(*topic, snapshot, self.encoding)).collect()
+    }
+
+    /// After everything that the command did.
+    pub(super) async fn tell_answer(&mut self, Answered { operation, result }: Answered) -> Flow {
+        if !self.plain {
+            self.tell_changes().await?;
+        }
+        let answer = match &result {
+            Ok(receipt) => message::ack(operation.as_ref(), receipt),
+            Err(error) => message::err(operation.as_ref(), error),
+        };
+        self.say_value(&answer).await
+    }
+
+    pub(super) async fn show(&mut self, picture: Option<Arc<PreviewPicture>>, format: Format) -> Flow {
+        let Some(picture) = picture else {
+            self.preview = None;
+            return ControlFlow::Continue(());
+        };
+        let message = match format {
+            Format::Binary => Message::Binary(picture.binary()),
+            Format::Json => match Utf8Bytes::try_from(picture.json()) {
+                Ok(text) => Message::Text(text),
+                Err(_) => return ControlFlow::Continue(()),
+            },
+        };
+        self.say(message).await
+    }
+
+    pub(super) async fn say_value(&mut self, message: &Value) -> Flow {
+        self.say_text(self.encoding.text(message)).await
+    }
+
+    pub(super) async fn say_text(&mut self, text: Text) -> Flow {
+        self.say(text.into()).await
+    }
+
+    /// One after the other, but on their way together.
+    pub(super) async fn say_all(&mut self, texts: Vec<Text>) -> Flow {
+        for text in texts {
+            if self.socket.feed(text.into()).await.is_err() {
+                return ControlFlow::Break(None);
+            }
+        }
+        match self.socket.flush().await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(None),
+        }
+    }
+
+    pub(super) async fn say(&mut self, message: Message) -> Flow {
+        match self.socket.send(message).await {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(None),
+        }
+    }
+}
