@@ -1,6 +1,7 @@
 //! The doors with a real writer and journal behind them, and a preview that the test feeds.
 
 mod docs;
+mod protocol;
 mod rest;
 mod safety;
 mod socket;

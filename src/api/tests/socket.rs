@@ -10,12 +10,12 @@ use super::*;
 use crate::api::{serve, ws_router};
 use crate::base::status::DestinationState;
 
-type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Long enough for a loaded machine; a test that waits for it has failed.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
-async fn listen(house: &House) -> String {
+pub async fn listen(house: &House) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (router, api) = (ws_router(house.api.clone()), house.api.clone());
@@ -23,12 +23,12 @@ async fn listen(house: &House) -> String {
     format!("ws://{address}")
 }
 
-async fn connect(address: &str) -> Client {
+pub async fn connect(address: &str) -> Client {
     connect_async(address).await.expect("connected").0
 }
 
 /// The next message that is no ping.
-async fn next(client: &mut Client) -> Message {
+pub async fn next(client: &mut Client) -> Message {
     loop {
         let message =
             tokio::time::timeout(DEADLINE, client.next()).await.expect("in time").expect("open").expect("a message");
@@ -39,7 +39,7 @@ async fn next(client: &mut Client) -> Message {
 }
 
 /// The payload of the next message of that type; others are passed over.
-async fn wait_for(client: &mut Client, kind: &str) -> Value {
+pub async fn wait_for(client: &mut Client, kind: &str) -> Value {
     let waiting = async {
         loop {
             if let Message::Text(text) = next(client).await {
@@ -53,11 +53,11 @@ async fn wait_for(client: &mut Client, kind: &str) -> Value {
     tokio::time::timeout(DEADLINE, waiting).await.unwrap_or_else(|_| panic!("no {kind} in time"))
 }
 
-async fn say(client: &mut Client, message: Value) {
+pub async fn say(client: &mut Client, message: Value) {
     client.send(Message::text(message.to_string())).await.expect("sent");
 }
 
-async fn closed_with(client: &mut Client) -> CloseCode {
+pub async fn closed_with(client: &mut Client) -> CloseCode {
     let waiting = async {
         loop {
             if let Message::Close(frame) = next(client).await {
