@@ -239,7 +239,7 @@ impl House {
         for (name, listener, router) in
             [("http", doors.http, api::router(api.clone())), ("ws", doors.ws, api::ws_router(api.clone()))]
         {
-            let serving = api::serve(listener, router, until_closed());
+            let serving = api::serve(listener, None, router, until_closed());
             tasks.push((
                 name,
                 tokio::spawn(async move {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Sleep;
+
+use super::places::Place;
 
 /// A client that takes nothing for this long is gone, or as good as.
 const STALLED: Duration = Duration::from_secs(30);
@@ -24,11 +25,11 @@ pub struct Connection {
     idle: Pin<Box<Sleep>>,
     moved: bool,
     linger: Option<Pin<Box<Sleep>>>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Connection {
-    pub fn new(stream: TcpStream, place: OwnedSemaphorePermit) -> Self {
+    pub fn new(stream: TcpStream, place: Place) -> Self {
         let idle = Box::pin(tokio::time::sleep(IDLE));
         Self { stream, stalled: None, idle, moved: false, linger: None, _place: place }
     }

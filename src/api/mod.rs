@@ -15,10 +15,12 @@ mod figures;
 mod gate;
 mod guard;
 mod news;
+mod places;
 mod request;
 mod rest;
 mod routes;
 mod serve;
+mod tls;
 mod wire;
 mod ws;
 
@@ -46,6 +48,7 @@ use wire::encoding::Shared;
 
 pub use routes::{router, ws_router};
 pub use serve::serve;
+pub use tls::Tls;
 
 /// What the doors open on: given once, by `app`.
 pub struct Parts {

@@ -19,7 +19,7 @@ pub async fn listen(house: &House) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (router, api) = (ws_router(house.api.clone()), house.api.clone());
-    tokio::spawn(serve(listener, router, async move { api.closed().await }));
+    tokio::spawn(async move { serve(listener, None, router, async move { api.closed().await }).await });
     format!("ws://{address}")
 }
 
