@@ -10,14 +10,15 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::api::{self, Addresses, Api, Parts};
+use crate::api::{self, Addresses, Api, Parts, Settings, Tls};
 use crate::base::clock::{Clock, Stopwatch};
-use crate::base::config::Config;
+use crate::base::config::{Config, Hidden};
 use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::gst;
+use crate::identity::Identity;
 use crate::library::Library;
 use crate::picture;
 use crate::send::preview::{self, PreviewHandle};
@@ -73,8 +74,9 @@ pub fn serve(config: Config) -> anyhow::Result<()> {
         let mut told = Told::listen()?;
         let doors = Doors::bind(&config).await?;
         let house = House::build(&config)?;
+        house.let_in_only_who_may(&config).await?;
         house.begin(&config).await?;
-        let served = house.open(doors).await?;
+        let served = house.open(doors, &config).await?;
         told.next().await;
         tokio::spawn(async move {
             told.next().await;
@@ -105,9 +107,11 @@ impl Doors {
         Ok(Self { http: bind("http", config.http).await?, ws: bind("ws", config.ws).await?, rtmp })
     }
 
-    fn addresses(&self) -> std::io::Result<Addresses> {
+    fn addresses(&self, config: &Config) -> std::io::Result<Addresses> {
         let rtmp = self.rtmp.as_ref().map(TcpListener::local_addr).transpose()?;
-        Ok(Addresses { http: Some(self.http.local_addr()?), ws: Some(self.ws.local_addr()?), rtmp, names: Vec::new() })
+        let (http, ws) = (Some(self.http.local_addr()?), Some(self.ws.local_addr()?));
+        let (names, secure) = (config.allowed_hosts.clone(), config.tls.is_some());
+        Ok(Addresses { http, ws, rtmp, secure, names })
     }
 }
 
@@ -123,6 +127,7 @@ struct House {
     clock: Clock,
     vitals: Arc<Vitals>,
     library: Library,
+    identity: Identity,
     capabilities: Arc<serde_json::Value>,
     preview: PreviewHandle,
     program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
@@ -144,6 +149,7 @@ impl House {
         let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
             .map_err(|error| BadSetting { key: "pipelines_dir", why: error.to_string() })?;
         let library = Library::open(directory.assets())?;
+        let identity = Identity::open(&config.data_dir, clock.clone())?;
 
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
         let (state, writer) = writer::start(Box::new(journal), loaded, env)?;
@@ -194,6 +200,7 @@ impl House {
             clock,
             vitals,
             library,
+            identity,
             capabilities,
             preview,
             program,
@@ -204,6 +211,30 @@ impl House {
             writer,
             preview_thread,
         })
+    }
+
+    /// Beyond loopback there is always somebody who can log in, and nobody gets in who does not.
+    async fn let_in_only_who_may(&self, config: &Config) -> anyhow::Result<()> {
+        if on_this_machine_only(config) {
+            if self.identity.nobody_known() {
+                tracing::warn!(
+                    "there are no users: everyone on this machine may do everything; `marquee user add` changes that"
+                );
+            }
+            return Ok(());
+        }
+        let given = config.admin_password.as_ref().map(Hidden::reveal);
+        if let Some(password) = self.identity.make_first_admin(given).await? {
+            if given.is_none() {
+                // Not logged: logs are kept, and read by others.
+                eprintln!(
+                    "\n  The first user is admin, with the password {password}\n  It is shown this once; `marquee user passwd admin` sets another.\n"
+                );
+            } else {
+                tracing::info!("the first user is admin, with the password from the configuration");
+            }
+        }
+        Ok(())
     }
 
     /// What the command line asks of the show.
@@ -218,8 +249,9 @@ impl House {
         Ok(())
     }
 
-    async fn open(&self, doors: Doors) -> anyhow::Result<Served> {
-        let addresses = Arc::new(doors.addresses()?);
+    async fn open(&self, doors: Doors, config: &Config) -> anyhow::Result<Served> {
+        let addresses = Arc::new(doors.addresses(config)?);
+        let tls = tls(config)?;
         let (closing, closed) = watch::channel(false);
         let parts = Parts {
             state: self.state.clone(),
@@ -227,6 +259,8 @@ impl House {
             vitals: self.vitals.clone(),
             clock: self.clock.clone(),
             library: self.library.clone(),
+            identity: self.identity.clone(),
+            settings: settings(config),
             capabilities: self.capabilities.clone(),
             addresses: addresses.clone(),
         };
@@ -239,7 +273,7 @@ impl House {
         for (name, listener, router) in
             [("http", doors.http, api::router(api.clone())), ("ws", doors.ws, api::ws_router(api.clone()))]
         {
-            let serving = api::serve(listener, None, router, until_closed());
+            let serving = api::serve(listener, tls.clone(), router, until_closed());
             tasks.push((
                 name,
                 tokio::spawn(async move {
@@ -263,7 +297,8 @@ impl House {
         // The one line on standard output: scripts and tests read it.
         println!("{}", serde_json::json!({"http": addresses.http, "ws": addresses.ws, "rtmp": addresses.rtmp}));
         tracing::info!(
-            "all doors are open, to everyone on this machine; the page is at http://{}/",
+            "all doors are open; the page is at {}://{}/",
+            if addresses.secure { "https" } else { "http" },
             addresses.http.map_or_else(String::new, |address| address.to_string())
         );
         Ok(Served { closing, tasks })
@@ -296,6 +331,26 @@ impl House {
             false => tracing::warn!(?late, after = ?watch.elapsed(), "some were late and are left behind"),
         }
     }
+}
+
+fn on_this_machine_only(config: &Config) -> bool {
+    [Some(config.http), Some(config.ws), config.rtmp].into_iter().flatten().all(|address| address.ip().is_loopback())
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        on_this_machine_only: on_this_machine_only(config),
+        open_metrics: config.open_metrics,
+        allowed_origins: config.allowed_origins.clone(),
+        rate_limit: config.rate_limit,
+        max_in_flight: config.max_in_flight,
+    }
+}
+
+fn tls(config: &Config) -> anyhow::Result<Option<Tls>> {
+    let Some(files) = &config.tls else { return Ok(None) };
+    let tls = Tls::load(&files.certificates, &files.key);
+    tls.map(Some).map_err(|error| BadSetting { key: "tls_cert", why: error.to_string() }.into())
 }
 
 struct Served {

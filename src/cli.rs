@@ -47,7 +47,7 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>, environment: impl Fn(
 
 fn resolve(matches: &ArgMatches, environment: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
     let mut given = Given::default();
-    for key in &KEYS {
+    for key in KEYS {
         // Not every subcommand has every flag.
         if let Ok(Some(value)) = matches.try_get_one::<String>(key.name) {
             given.flags.insert(key.name.to_owned(), value.clone());
@@ -114,7 +114,7 @@ mod tests {
         let Asked::Print { text, to_stderr: false, exit_code: 0 } = asked(&["serve", "--help"]) else {
             panic!("help is an answer")
         };
-        for key in &KEYS {
+        for key in KEYS {
             for word in [&format!("--{}", key.flag()), &key.variable()] {
                 assert!(text.contains(word.as_str()), "{word}");
             }

@@ -16,12 +16,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sound", &["show", "frame", "base"]),
     ("send", &["show", "frame", "gst", "base"]),
     ("library", &["show", "state", "base"]),
-    ("api", &["show", "state", "library", "send::preview", "base"]),
+    ("identity", &["show", "base"]),
+    ("api", &["show", "state", "library", "identity", "send::preview", "base"]),
     ("cli", &["base"]),
     ("check", &["state"]),
     ("demo", &["state", "show"]),
     // The one place that sees the wiring.
-    ("app", &["api", "base", "demo", "frame", "gst", "library", "picture", "send", "show", "sound", "state"]),
+    ("app", &["api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state"]),
 ];
 
 /// Crates that only one room may name.

@@ -7,10 +7,11 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderName};
 
 use super::error::ApiError;
+use super::gate::Who;
 use super::request::{Fields, body_of};
 use super::routes::access_of;
 use super::{Api, rest};
-use crate::identity::Caller;
+use crate::identity::{Caller, CallerKind};
 use crate::state::command::Command;
 use crate::state::operation::{Digest, InvalidOperationId, Operation, OperationId};
 use crate::state::{Origin, Receipt};
@@ -88,14 +89,23 @@ async fn read(request: Request) -> Result<(Asker, Option<Fields>), ApiError> {
 impl Asker {
     /// From the headers alone, for bodies that are no JSON.
     pub fn of(request: &Request) -> Result<Self, ApiError> {
-        let caller = request.extensions().get::<Caller>().cloned().ok_or(ApiError::Internal)?;
+        let who = request.extensions().get::<Who>().cloned();
+        let caller = who.and_then(|who| who.0).ok_or(ApiError::LoginRequired)?;
         Ok(Self { door: "rest", caller, operation: operation_in(request.headers())? })
     }
 
     fn origin(&self, command: &Command) -> Origin {
         let operation = self.operation.clone().map(|id| Operation { id, digest: Digest::of(command) });
-        let actor = Some(self.caller.name().to_owned()).filter(|name| !name.is_empty());
-        Origin { door: self.door.to_owned(), actor, operation }
+        Origin { door: self.door.to_owned(), actor: actor(&self.caller), operation }
+    }
+}
+
+/// As the journal names them; a token may be called like a user.
+fn actor(caller: &Caller) -> Option<String> {
+    match caller.kind() {
+        CallerKind::Anonymous => None,
+        CallerKind::User => Some(caller.name().to_owned()),
+        CallerKind::ApiToken => Some(format!("token {}", caller.name())),
     }
 }
 

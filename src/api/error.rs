@@ -3,11 +3,13 @@
 //! An `ApiError` becomes a response without a body; `answer` writes the body, because it knows the request's id and the time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::identity::{self, IdentityError};
 use crate::library::LibraryError;
 use crate::state::SubmitError;
 use crate::state::rejection::{Kind, Rejection};
@@ -18,6 +20,10 @@ pub enum ApiError {
     State(#[from] SubmitError),
     #[error(transparent)]
     Library(#[from] LibraryError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error("log in first, or send an API token: Authorization: Bearer …")]
+    LoginRequired,
     #[error("there is nothing at this address")]
     UnknownPath,
     #[error("this address does not take {0}")]
@@ -46,12 +52,20 @@ pub enum ApiError {
     IdMismatch { path: String, body: String },
     #[error("this needs the role {needed}")]
     RoleNeeded { needed: &'static str },
+    #[error("the first user must be an admin: who else could make the others?")]
+    FirstUserIsAdmin,
+    #[error("only a user has a password")]
+    NotAUser,
     #[error("an asset is added by uploading its file: POST /api/assets")]
     NeedsUpload,
     #[error("pages of {0} may not steer this server")]
     ForbiddenOrigin(String),
     #[error("this server does not answer to the name {0}; allow it in the configuration")]
     ForbiddenHost(String),
+    #[error("too many requests: try again in {} s", .retry_after.as_secs_f64().ceil())]
+    RateLimited { retry_after: Duration },
+    #[error("the server is busy with other requests")]
+    Busy,
     #[error("the engine makes no picture at the moment")]
     NoPicture,
     #[error("this address speaks WebSocket only: {0}")]
@@ -76,6 +90,8 @@ impl ApiError {
             ApiError::State(SubmitError::Overloaded) => "overloaded",
             ApiError::State(SubmitError::Closing) => "closing",
             ApiError::Library(error) => error.code(),
+            ApiError::Identity(error) => error.code(),
+            ApiError::LoginRequired => "login_required",
             ApiError::UnknownPath => "unknown_path",
             ApiError::MethodNotAllowed(_) => "method_not_allowed",
             ApiError::NotJson | ApiError::NotMultipart => "unsupported_media_type",
@@ -89,9 +105,13 @@ impl ApiError {
             ApiError::InvalidId(_) => "invalid_id",
             ApiError::IdMismatch { .. } => "id_mismatch",
             ApiError::RoleNeeded { .. } => "role_needed",
+            ApiError::FirstUserIsAdmin => "first_user_is_admin",
+            ApiError::NotAUser => "not_a_user",
             ApiError::NeedsUpload => "needs_upload",
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
+            ApiError::RateLimited { .. } => "rate_limited",
+            ApiError::Busy => "busy",
             ApiError::NoPicture => "no_picture",
             ApiError::UpgradeRequired(_) => "upgrade_required",
             ApiError::BadRequest(_) => "bad_request",
@@ -103,12 +123,15 @@ impl ApiError {
         match self {
             ApiError::State(error) => status_of_submit(error),
             ApiError::Library(error) => status_of_library(error),
+            ApiError::Identity(error) => status_of_identity(error),
+            ApiError::LoginRequired => StatusCode::UNAUTHORIZED,
             ApiError::MalformedJson(_)
             | ApiError::InvalidBody { .. }
             | ApiError::InvalidQuery(_)
             | ApiError::BodyBroken(_)
             | ApiError::MissingFile
             | ApiError::NeedsUpload
+            | ApiError::FirstUserIsAdmin
             | ApiError::InvalidId(_)
             | ApiError::IdMismatch { .. }
             | ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
@@ -116,11 +139,13 @@ impl ApiError {
             ApiError::UnknownPath => StatusCode::NOT_FOUND,
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+            ApiError::NotAUser => StatusCode::CONFLICT,
             ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::NotJson | ApiError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            ApiError::NoPicture => StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::NoPicture | ApiError::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -132,6 +157,7 @@ impl ApiError {
             }
             ApiError::State(SubmitError::Rejected(Rejection::NeedsRestart { field })) => json!({ "field": field }),
             ApiError::InvalidBody { field, .. } if !field.is_empty() => json!({ "field": field }),
+            ApiError::RateLimited { retry_after } => json!({ "retry_after_ms": retry_after.as_millis() as u64 }),
             ApiError::BodyTooLarge { limit } => json!({ "limit_bytes": limit }),
             ApiError::Library(LibraryError::TooLarge { limit }) => json!({ "limit_bytes": limit }),
             ApiError::Library(LibraryError::TooManyPixels { width, height }) => json!({ "width": width, "height": height }),
@@ -142,6 +168,7 @@ impl ApiError {
     /// A rough class, for clients that only want to know whose turn it is.
     pub fn class(status: StatusCode) -> &'static str {
         match status.as_u16() {
+            401 => "unauthorized",
             403 => "forbidden",
             404 => "not_found",
             405 => "method_not_allowed",
@@ -151,6 +178,7 @@ impl ApiError {
             415 => "unsupported_media_type",
             422 => "unprocessable",
             426 => "upgrade_required",
+            429 => "rate_limit_exceeded",
             400..=499 => "validation",
             503 => "unavailable",
             _ => "internal",
@@ -184,6 +212,17 @@ fn status_of_submit(error: &SubmitError) -> StatusCode {
     }
 }
 
+fn status_of_identity(error: &IdentityError) -> StatusCode {
+    match error.kind() {
+        identity::Kind::Unauthorized => StatusCode::UNAUTHORIZED,
+        identity::Kind::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        identity::Kind::Invalid => StatusCode::BAD_REQUEST,
+        identity::Kind::NotFound => StatusCode::NOT_FOUND,
+        identity::Kind::Conflict => StatusCode::CONFLICT,
+        identity::Kind::Storage => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
 fn status_of_library(error: &LibraryError) -> StatusCode {
     match error {
         LibraryError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -197,9 +236,22 @@ fn status_of_library(error: &LibraryError) -> StatusCode {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        let retry_after = match &self {
+            ApiError::RateLimited { retry_after } => Some(*retry_after),
             // A second is long enough for a queue to empty and short enough for a person to wait.
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            _ if response.status() == StatusCode::SERVICE_UNAVAILABLE => Some(Duration::from_secs(1)),
+            ApiError::Identity(error) => match error.kind() {
+                identity::Kind::TooMany(wait) => Some(wait),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(wait) = retry_after {
+            let seconds = wait.as_secs_f64().ceil() as u64;
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.max(1).into());
+        }
+        if response.status() == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(Arc::new(self));
         response

@@ -1,5 +1,5 @@
-//! Who may talk to a server on loopback: not a page of another site in the same browser (Origin), and not one that made its
-//! own name point here (DNS rebinding: Host).
+//! Whose pages may steer: not those of another site in the same browser (Origin), unless the configuration names it, and not one
+//! that made its own name point here (DNS rebinding: Host).
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -12,13 +12,13 @@ use super::Api;
 use super::error::ApiError;
 
 pub async fn guard(State(api): State<Api>, request: Request, next: Next) -> Response {
-    match check(&request, &api.addresses.names) {
+    match check(&request, &api.addresses.names, &api.settings.allowed_origins) {
         Ok(()) => next.run(request).await,
         Err(refused) => refused.into_response(),
     }
 }
 
-fn check(request: &Request, names: &[String]) -> Result<(), ApiError> {
+fn check(request: &Request, names: &[String], origins: &[String]) -> Result<(), ApiError> {
     let headers = request.headers();
     let mut own = None;
     for host in headers.get_all(header::HOST) {
@@ -29,7 +29,7 @@ fn check(request: &Request, names: &[String]) -> Result<(), ApiError> {
         own = Some(known_host(authority.as_str(), names)?);
     }
     if changes_something(request.method()) || headers.contains_key(header::UPGRADE) {
-        check_origin(headers, own.as_deref())?;
+        check_origin(headers, own.as_deref(), origins)?;
     }
     Ok(())
 }
@@ -50,9 +50,12 @@ fn known_host(host: &str, names: &[String]) -> Result<String, ApiError> {
     if literal || name == "localhost" || configured { Ok(name) } else { Err(ApiError::ForbiddenHost(shown(host))) }
 }
 
-fn check_origin(headers: &HeaderMap, own: Option<&str>) -> Result<(), ApiError> {
+fn check_origin(headers: &HeaderMap, own: Option<&str>, allowed: &[String]) -> Result<(), ApiError> {
     for origin in headers.get_all(header::ORIGIN) {
         let origin = origin.to_str().unwrap_or("?");
+        if allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
+            continue;
+        }
         let theirs = origin.split_once("://").map(|(_, host)| host_name(host));
         // The port may differ: the page lies on the HTTP port and opens the WebSocket port.
         if theirs.is_none() || theirs.as_deref() != own {
@@ -88,7 +91,9 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::empty()).expect("a request");
-        let code = check(&request, &["studio.example".to_owned()]).err().map(|error| error.code());
+        let code = check(&request, &["studio.example".to_owned()], &["https://friend.example".to_owned()])
+            .err()
+            .map(|error| error.code());
         assert_eq!(code, expected, "{method} {headers:?}");
     }
 
@@ -113,6 +118,8 @@ mod tests {
         outcome("DELETE", &[local, ("origin", "null")], Some("forbidden_origin"));
         outcome("POST", &[("origin", "http://evil.example")], Some("forbidden_origin"));
         outcome("GET", &[local, ("origin", "http://evil.example")], None);
+        outcome("POST", &[local, ("origin", "https://friend.example")], None);
+        outcome("POST", &[local, ("origin", "http://friend.example")], Some("forbidden_origin"));
         outcome("GET", &[local, ("upgrade", "websocket"), ("origin", "http://evil.example")], Some("forbidden_origin"));
         outcome("GET", &[local, ("upgrade", "websocket"), ("origin", "http://127.0.0.1:4201")], None);
     }

@@ -14,6 +14,7 @@ mod face;
 mod figures;
 mod gate;
 mod guard;
+mod limits;
 mod news;
 mod places;
 mod request;
@@ -35,7 +36,7 @@ use tokio::sync::watch;
 
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
-use crate::identity::Caller;
+use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
 use crate::send::preview::PreviewHandle;
 use crate::show::time::ShowTime;
@@ -43,6 +44,7 @@ use crate::state::StateHandle;
 use chronicle::Chronicle;
 use error::ApiError;
 use figures::Figures;
+use limits::Limits;
 use news::News;
 use wire::encoding::Shared;
 
@@ -57,9 +59,22 @@ pub struct Parts {
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
     pub library: Library,
+    pub identity: Identity,
+    pub settings: Settings,
     /// What this build on this machine can and can not do.
     pub capabilities: Arc<Value>,
     pub addresses: Arc<Addresses>,
+}
+
+/// What doors are told by the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Strangers can not reach any door: then everything is open as long as there are no users.
+    pub on_this_machine_only: bool,
+    pub open_metrics: bool,
+    pub allowed_origins: Vec<String>,
+    pub rate_limit: Option<f64>,
+    pub max_in_flight: Option<usize>,
 }
 
 /// Where the server listens, and what it is called.
@@ -68,6 +83,8 @@ pub struct Addresses {
     pub http: Option<SocketAddr>,
     pub ws: Option<SocketAddr>,
     pub rtmp: Option<SocketAddr>,
+    /// HTTP and WebSocket speak TLS.
+    pub secure: bool,
     /// Host names that are answered to, besides `localhost` and every address literal.
     pub names: Vec<String>,
 }
@@ -80,6 +97,9 @@ pub struct Api {
     vitals: Arc<Vitals>,
     clock: Clock,
     library: Library,
+    identity: Identity,
+    settings: Arc<Settings>,
+    limits: Limits,
     capabilities: Arc<Value>,
     addresses: Arc<Addresses>,
     live: Live,
@@ -105,7 +125,9 @@ impl Api {
     /// Starts the two tasks (so it needs a tokio runtime). They, WebSockets and motion JPEGs end when `closing` turns true or
     /// its sender is dropped.
     pub fn start(parts: Parts, closing: watch::Receiver<bool>) -> Api {
-        let Parts { state, preview, vitals, clock, library, capabilities, addresses } = parts;
+        let Parts { state, preview, vitals, clock, library, identity, settings, capabilities, addresses } = parts;
+        let limits = Limits::new(settings.rate_limit, settings.max_in_flight, clock.clone());
+        let settings = Arc::new(settings);
         let started = clock.now();
         let (figures_out, figures) = watch::channel(Figures::default());
         let first_metrics = wire::message::metrics_update(&Figures::default(), &vitals);
@@ -116,7 +138,21 @@ impl Api {
         let (news_out, news) = watch::channel(first);
         let live = Live { figures, news, metrics, status, closing };
         let chronicle = Arc::default();
-        let api = Api { state, preview, vitals, clock, library, capabilities, addresses, live, chronicle, started };
+        let api = Api {
+            state,
+            preview,
+            vitals,
+            clock,
+            library,
+            identity,
+            settings,
+            limits,
+            capabilities,
+            addresses,
+            live,
+            chronicle,
+            started,
+        };
         tokio::spawn(figures::measure(api.clone(), figures_out, metrics_out));
         tokio::spawn(news::spread(api.clone(), news_out, status_out));
         api
@@ -133,13 +169,25 @@ impl Api {
         *self.live.figures.borrow()
     }
 
-    /// Who has this token.
-    fn identify(&self, _token: &str) -> Result<Caller, ApiError> {
-        Ok(Caller::anonymous_admin())
+    /// Nobody is known yet, and only this machine can ask.
+    fn is_open(&self) -> bool {
+        self.settings.on_this_machine_only && self.identity.nobody_known()
+    }
+
+    /// Who has this token; nobody without one, but where everything is open it is everyone.
+    fn who(&self, token: Option<&str>) -> Result<Option<Caller>, ApiError> {
+        match token {
+            _ if self.is_open() => Ok(Some(Caller::anonymous_admin())),
+            Some(token) => Ok(Some(self.identity.identify(token)?)),
+            None => Ok(None),
+        }
     }
 
     /// Whether somebody who was let in may still be here.
-    fn still_good(&self, _caller: &Caller) -> bool {
-        true
+    fn still_good(&self, caller: &Caller) -> bool {
+        match caller.kind() {
+            CallerKind::Anonymous => self.is_open(),
+            CallerKind::User | CallerKind::ApiToken => self.identity.still_good(caller),
+        }
     }
 }

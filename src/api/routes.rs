@@ -1,19 +1,22 @@
 //! The table of everything that HTTP can ask. docs/API.md is held against it by a test.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::Method;
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::access::{ADMIN, Access, Class, OPERATOR, VIEWER};
 use super::answer::answer;
 use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
-use super::rest::{assets, destinations, layers, preview, scenes, stream, system};
+use super::rest::{assets, auth, destinations, layers, preview, scenes, stream, system, tokens, users};
 use super::{Api, face, ws};
 
 /// One way to ask.
@@ -80,8 +83,20 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/system/metrics", VIEWER, Class::Read, || get(system::metrics)),
     row("GET", "/api/capabilities", VIEWER, Class::Read, || get(system::capabilities)),
     row("GET", "/api/addresses", VIEWER, Class::Read, || get(system::addresses)),
+    row("POST", "/api/auth/login", Access::Anyone, Class::Login, || post(auth::login)),
+    row("POST", "/api/auth/refresh", Access::Anyone, Class::Login, || post(auth::refresh)),
+    row("POST", "/api/auth/logout", VIEWER, Class::Write, || post(auth::logout)),
+    row("GET", "/api/auth/me", Access::Anyone, Class::Read, || get(auth::me)),
+    row("POST", "/api/auth/password", VIEWER, Class::Login, || post(auth::change_password)),
+    row("GET", "/api/users", ADMIN, Class::Read, || get(users::list)),
+    row("POST", "/api/users", ADMIN, Class::Login, || post(users::create)),
+    row("PATCH", "/api/users/{user}", ADMIN, Class::Login, || patch(users::change)),
+    row("DELETE", "/api/users/{user}", ADMIN, Class::Write, || delete(users::remove)),
+    row("GET", "/api/tokens", ADMIN, Class::Read, || get(tokens::list)),
+    row("POST", "/api/tokens", ADMIN, Class::Write, || post(tokens::create)),
+    row("DELETE", "/api/tokens/{token}", ADMIN, Class::Write, || delete(tokens::revoke)),
     row("GET", "/metrics", VIEWER, Class::Free, || get(system::prometheus)),
-    row("GET", "/ws", VIEWER, Class::Read, || get(ws::upgrade)),
+    row("GET", "/ws", Access::Anyone, Class::Read, || get(ws::upgrade)),
     row("GET", "/", Access::Anyone, Class::Free, || get(face::page)),
     row("GET", "/app.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/destinations.js", Access::Anyone, Class::Free, || get(face::script)),
@@ -97,10 +112,22 @@ pub fn access_of(method: &str, path: &str) -> Access {
     TABLE.iter().find(|row| row.method == method && row.path == path).map_or(ADMIN, |row| row.access)
 }
 
+/// For docs/API.md: who may ask what.
+#[cfg(test)]
+pub fn table_for_people() -> String {
+    let mut text = String::from("| request | role |\n| --- | --- |\n");
+    for row in TABLE.iter().filter(|row| row.path.starts_with("/api") || !matches!(row.class, Class::Free)) {
+        text += &format!("| `{} {}` | {} |\n", row.method, row.path, row.access.name());
+    }
+    text
+}
+
 /// Everything, for the HTTP port.
 pub fn router(api: Api) -> Router {
     let routes = TABLE.iter().fold(Router::new(), |router, row| {
-        let gate = Gate { api: api.clone(), access: row.access, class: row.class };
+        let strangers_too = row.path == "/metrics" && api.settings.open_metrics;
+        let access = if strangers_too { Access::Anyone } else { row.access };
+        let gate = Gate { api: api.clone(), access, class: row.class };
         router.route(row.path, (row.handler)().layer(from_fn_with_state(gate, gate::pass)))
     });
     around(routes.fallback(unknown_path).method_not_allowed_fallback(method_not_allowed), api)
@@ -112,13 +139,40 @@ pub fn ws_router(api: Api) -> Router {
     around(Router::new().fallback(ws::upgrade).layer(from_fn_with_state(gate, gate::pass)), api)
 }
 
-/// Innermost first: a panic becomes an error, then who may ask, then the body, the log and the count.
+/// Innermost first: a panic becomes an error, then who may ask, then the body, the log and the count, and last what the pages of
+/// other sites that are allowed may see of it.
 pub(super) fn around(routes: Router<Api>, api: Api) -> Router {
+    let cors = cross_origin(&api.settings.allowed_origins);
     routes
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(api.clone(), guard))
         .layer(from_fn_with_state(api.clone(), answer))
+        .layer(cors)
         .with_state(api)
+}
+
+/// Without cookies: those pages log in and send the token themselves.
+fn cross_origin(allowed: &[String]) -> CorsLayer {
+    if allowed.is_empty() {
+        return CorsLayer::new();
+    }
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("x-client-op-id"),
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("x-request-id"),
+        ])
+        .expose_headers([
+            HeaderName::from_static("x-marquee-seq"),
+            HeaderName::from_static("x-marquee-repeated"),
+            HeaderName::from_static("x-request-id"),
+            header::RETRY_AFTER,
+        ])
+        .max_age(Duration::from_secs(600))
 }
 
 async fn unknown_path() -> ApiError {

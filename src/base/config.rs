@@ -15,10 +15,13 @@ pub struct Key {
     pub help: &'static str,
 }
 
+/// Not quoted, not even when they are wrong.
+const SECRET: [&str; 2] = ["redis", "admin_password"];
+
 /// A switch needs no value on the command line.
 const SWITCH: &str = "true|false";
 
-pub const KEYS: [Key; 10] = [
+pub const KEYS: &[Key] = &[
     Key { name: "data_dir", value_name: "DIR", default: "data", help: "Where the journal, assets and recordings are kept" },
     Key {
         name: "http",
@@ -43,6 +46,62 @@ pub const KEYS: [Key; 10] = [
         help: "Pipelines here (NAME.launch) take the place of the built-in ones; empty: none",
     },
     Key {
+        name: "redis",
+        value_name: "URL",
+        default: "",
+        help: "Redis that gets a copy of the state, redis://… or rediss://… with TLS; empty: none",
+    },
+    Key { name: "redis_prefix", value_name: "TEXT", default: "", help: "Put before every key in Redis" },
+    Key {
+        name: "restore_from",
+        value_name: "redis",
+        default: "",
+        help: "Where the data directory is empty, begin with the show that Redis holds; stream keys are not in it",
+    },
+    Key {
+        name: "admin_password",
+        value_name: "PASSWORD",
+        default: "",
+        help: "Password of the user admin, made at the first start beyond loopback; empty: one is made up and printed once",
+    },
+    Key {
+        name: "tls_cert",
+        value_name: "FILE",
+        default: "",
+        help: "Certificates (PEM) for HTTPS; looked at again when renewed",
+    },
+    Key { name: "tls_key", value_name: "FILE", default: "", help: "The certificate's private key (PEM)" },
+    Key {
+        name: "allowed_hosts",
+        value_name: "NAMES",
+        default: "",
+        help: "Host names that the server goes by, besides localhost and addresses, separated by commas",
+    },
+    Key {
+        name: "allowed_origins",
+        value_name: "ORIGINS",
+        default: "",
+        help: "Other sites whose pages may steer it, such as https://studio.example, separated by commas",
+    },
+    Key {
+        name: "open_metrics",
+        value_name: SWITCH,
+        default: "false",
+        help: "Let /metrics be read without a login, by a Prometheus that has none",
+    },
+    Key {
+        name: "rate_limit",
+        value_name: "FACTOR|off",
+        default: "1",
+        help: "How often each client may ask, as a multiple of what is usual",
+    },
+    Key {
+        name: "max_in_flight",
+        value_name: "N|auto",
+        default: "auto",
+        help: "Requests that are worked on at once; auto is 12 on a Raspberry Pi and 64 elsewhere",
+    },
+    Key {
         name: "log",
         value_name: "FILTER",
         default: "info",
@@ -62,8 +121,48 @@ pub struct Config {
     pub live: bool,
     pub encoder: String,
     pub pipelines_dir: Option<PathBuf>,
+    pub redis: Option<Redis>,
+    pub restore_from_redis: bool,
+    pub admin_password: Option<Hidden>,
+    pub tls: Option<TlsFiles>,
+    pub allowed_hosts: Vec<String>,
+    pub allowed_origins: Vec<String>,
+    pub open_metrics: bool,
+    /// None: no limit.
+    pub rate_limit: Option<f64>,
+    /// None: what suits the machine.
+    pub max_in_flight: Option<usize>,
     pub log: String,
     pub log_format: LogFormat,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Redis {
+    /// It may hold a password.
+    pub url: Hidden,
+    pub prefix: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TlsFiles {
+    pub certificates: PathBuf,
+    pub key: PathBuf,
+}
+
+/// A setting that nobody gets to see again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+impl Hidden {
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(***)")
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,10 +255,28 @@ impl Config {
             demo: value("demo").switch()?,
             live: value("live").switch()?,
             encoder: value("encoder").required("give auto or the name of a GStreamer element, such as x264enc")?,
-            pipelines_dir: Some(value("pipelines_dir").text).filter(|text| !text.is_empty()).map(PathBuf::from),
+            pipelines_dir: value("pipelines_dir").given().map(PathBuf::from),
+            redis: value("redis").redis_url()?.map(|url| Redis { url, prefix: value("redis_prefix").text }),
+            restore_from_redis: value("restore_from").restore_from_redis(value("redis").text.is_empty())?,
+            admin_password: value("admin_password").given().map(Hidden),
+            tls: tls_files(value("tls_cert"), value("tls_key"))?,
+            allowed_hosts: value("allowed_hosts").list(),
+            allowed_origins: value("allowed_origins").origins()?,
+            open_metrics: value("open_metrics").switch()?,
+            rate_limit: value("rate_limit").factor_or_off()?,
+            max_in_flight: value("max_in_flight").count_or_auto()?,
             log: value("log").log_filter()?,
             log_format: value("log_format").log_format()?,
         })
+    }
+}
+
+fn tls_files(certificates: Value, key: Value) -> Result<Option<TlsFiles>, ConfigError> {
+    match (certificates.text.is_empty(), key.text.is_empty()) {
+        (true, true) => Ok(None),
+        (false, false) => Ok(Some(TlsFiles { certificates: certificates.text.into(), key: key.text.into() })),
+        (true, false) => Err(certificates.bad("give it together with tls_key")),
+        (false, true) => Err(key.bad("give it together with tls_cert")),
     }
 }
 
@@ -183,7 +300,65 @@ impl Value {
     }
 
     fn bad(self, expected: &'static str) -> ConfigError {
-        ConfigError::BadValue { key: self.key, value: self.text, source_of: self.source, expected }
+        let value = if SECRET.contains(&self.key) { "***".to_owned() } else { self.text };
+        ConfigError::BadValue { key: self.key, value, source_of: self.source, expected }
+    }
+
+    fn given(self) -> Option<String> {
+        Some(self.text).filter(|text| !text.is_empty())
+    }
+
+    fn list(self) -> Vec<String> {
+        self.text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn origins(self) -> Result<Vec<String>, ConfigError> {
+        let text = self.text.clone();
+        let is_origin = |origin: &String| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '@', ' ']))
+        };
+        let (key, source) = (self.key, self.source);
+        let origins: Vec<String> = self.list().into_iter().map(|origin| origin.to_ascii_lowercase()).collect();
+        if origins.iter().all(is_origin) {
+            return Ok(origins);
+        }
+        Err(Value { key, text, source }
+            .bad("give origins such as https://studio.example or http://192.168.1.7:3000, without a path"))
+    }
+
+    fn redis_url(self) -> Result<Option<Hidden>, ConfigError> {
+        let known = ["redis://", "rediss://", "unix://", "redis+unix://"];
+        match self.text.as_str() {
+            "" => Ok(None),
+            text if known.iter().any(|scheme| text.starts_with(scheme)) => Ok(Some(Hidden(self.text))),
+            _ => Err(self.bad("give a URL such as redis://:password@host:6379/0, or rediss://… for TLS")),
+        }
+    }
+
+    fn restore_from_redis(self, no_redis: bool) -> Result<bool, ConfigError> {
+        match self.text.as_str() {
+            "" => Ok(false),
+            "redis" if no_redis => Err(self.bad("say where it is, with redis")),
+            "redis" => Ok(true),
+            _ => Err(self.bad("give redis, or nothing")),
+        }
+    }
+
+    fn factor_or_off(self) -> Result<Option<f64>, ConfigError> {
+        match self.text.parse::<f64>() {
+            _ if self.text == "off" => Ok(None),
+            Ok(factor) if (0.01..=1000.0).contains(&factor) => Ok(Some(factor)),
+            _ => Err(self.bad("give a factor from 0.01 to 1000, or off")),
+        }
+    }
+
+    fn count_or_auto(self) -> Result<Option<usize>, ConfigError> {
+        match self.text.parse::<usize>() {
+            _ if self.text == "auto" => Ok(None),
+            Ok(count) if (1..=10_000).contains(&count) => Ok(Some(count)),
+            _ => Err(self.bad("give a number from 1 to 10000, or auto")),
+        }
     }
 
     fn required(self, expected: &'static str) -> Result<String, ConfigError> {
@@ -194,11 +369,6 @@ impl Value {
         let Some(address) = self.text.to_socket_addrs().ok().and_then(|mut found| found.next()) else {
             return Err(self.bad("give an address with a port, such as 127.0.0.1:4200 (port 0 picks a free one)"));
         };
-        if !address.ip().is_loopback() {
-            return Err(
-                self.bad("others could reach it, and there are no users and passwords yet: listen on 127.0.0.1 or [::1]")
-            );
-        }
         Ok(address)
     }
 
@@ -234,7 +404,7 @@ impl Value {
 pub fn example() -> String {
     let mut text =
         String::from("# Settings of marquee, with their defaults. A flag or a MARQUEE_* variable goes before this file.\n");
-    for key in &KEYS {
+    for key in KEYS {
         let quoted = if key.is_switch() { key.default.to_owned() } else { format!("{:?}", key.default) };
         text += &format!("\n# {} (--{}, {})\n# {} = {}\n", key.help, key.flag(), key.variable(), key.name, quoted);
     }
@@ -270,12 +440,19 @@ mod tests {
             ("demo", "maybe"),
             ("log_format", "xml"),
             ("data_dir", ""),
-            ("http", "0.0.0.0:4200"),
+            ("redis", "localhost"),
+            ("restore_from", "redis"),
+            ("tls_cert", "cert.pem"),
+            ("allowed_origins", "studio.example"),
+            ("rate_limit", "fast"),
+            ("max_in_flight", "0"),
             ("log", "a=b=c"),
         ] {
             let given = Given { flags: values(&[(key, value)]), ..Given::default() };
             let message = Config::resolve(&given).expect_err(value).to_string();
-            assert!(message.starts_with(key) && message.contains("command line"), "{message}");
+            let blamed = if key == "tls_cert" { "tls_key" } else { key };
+            assert!(message.starts_with(blamed), "{message}");
+            assert!(message.contains("command line") || blamed != key, "{message}");
         }
     }
 
@@ -284,6 +461,17 @@ mod tests {
         assert!(matches!(values_in_file("f", "htp = \"x\""), Err(ConfigError::UnknownKey(..))));
         assert!(matches!(values_in_file("f", "= 3"), Err(ConfigError::BadFile(..))));
         assert_eq!(values_in_file("f", "live = true\nhttp = \"a\"").unwrap(), values(&[("live", "true"), ("http", "a")]));
+    }
+
+    #[test]
+    fn secrets_are_not_quoted() {
+        let given = Given { flags: values(&[("redis", "http://:s3cret@host")]), ..Given::default() };
+        let message = Config::resolve(&given).expect_err("no Redis").to_string();
+        assert!(!message.contains("s3cret"), "{message}");
+        let given =
+            Given { flags: values(&[("redis", "redis://:s3cret@host"), ("admin_password", "s3cret")]), ..Given::default() };
+        let config = Config::resolve(&given).unwrap();
+        assert!(!format!("{config:?}").contains("s3cret"));
     }
 
     /// Run with UPDATE=1 to write it anew.

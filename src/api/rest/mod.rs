@@ -1,12 +1,15 @@
 //! One file per resource; what their answers have in common is here.
 
 pub mod assets;
+pub mod auth;
 pub mod destinations;
 pub mod layers;
 pub mod preview;
 pub mod scenes;
 pub mod stream;
 pub mod system;
+pub mod tokens;
+pub mod users;
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

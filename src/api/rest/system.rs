@@ -1,13 +1,14 @@
 //! How the server is, what it can do, and where it is to be found.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::json;
 
 use super::{Answer, ok};
 use crate::api::Api;
+use crate::api::gate::Who;
 use crate::api::guard::host_name;
 use crate::api::wire::health::HealthView;
 use crate::api::wire::show::ShowView;
@@ -18,12 +19,14 @@ pub async fn show(State(api): State<Api>) -> Answer {
     ok(json!({ "seq": snapshot.seq, "show": ShowView::new(&snapshot.show, &api.vitals) }))
 }
 
-pub async fn health(State(api): State<Api>) -> Answer {
+/// Strangers are told whether it lives, and no more.
+pub async fn health(State(api): State<Api>, Extension(Who(who)): Extension<Who>) -> Answer {
     let on_air = api.state.snapshot().show.stream.is_on_air();
     let uptime = api.clock.now().since(api.started);
     let view = HealthView::new(api.vitals.status.conditions(), on_air, uptime);
     let status = if view.is_down() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    Ok((status, Json(view)).into_response())
+    let body = if who.is_some() { Json(view).into_response() } else { Json(view.for_strangers()).into_response() };
+    Ok((status, body).into_response())
 }
 
 pub async fn metrics(State(api): State<Api>) -> Answer {

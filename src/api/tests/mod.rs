@@ -1,5 +1,6 @@
 //! The doors with a real writer and journal behind them, and a preview that the test feeds.
 
+mod auth;
 mod docs;
 mod protocol;
 mod rest;
@@ -16,9 +17,10 @@ use tempfile::TempDir;
 use tokio::sync::{broadcast, watch};
 use tower::ServiceExt;
 
-use super::{Addresses, Api, Parts, router};
+use super::{Addresses, Api, Parts, Settings, router};
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
+use crate::identity::Identity;
 use crate::library::Library;
 use crate::send::preview::PreviewPicture;
 use crate::send::preview::by_hand::preview_by_hand;
@@ -82,9 +84,13 @@ impl Reply {
 
 impl House {
     async fn open() -> House {
+        Self::open_with(Clock::system(), Settings { on_this_machine_only: true, ..Settings::default() }).await
+    }
+
+    async fn open_with(clock: Clock, settings: Settings) -> House {
         let directory = tempfile::tempdir().expect("a directory");
         let (journal, loaded) = Journal::open(&directory.path().join("journal.redb")).expect("a journal");
-        let (clock, vitals) = (Clock::system(), Arc::new(Vitals::new()));
+        let vitals = Arc::new(Vitals::new());
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
         let (state, _) = writer::start(Box::new(journal), loaded, env).expect("a writer");
         let (preview, pictures) = preview_by_hand(vitals.clone());
@@ -93,8 +99,10 @@ impl House {
             state,
             preview,
             vitals,
-            clock,
+            clock: clock.clone(),
             library: Library::open(directory.path().join("assets")).expect("a library"),
+            identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
+            settings,
             capabilities: Arc::new(json!({ "encoder": "none" })),
             addresses: Arc::new(Addresses::default()),
         };

@@ -30,6 +30,10 @@ impl HealthView {
         Self { status, components, uptime_seconds: uptime.as_secs(), version: env!("CARGO_PKG_VERSION") }
     }
 
+    pub fn for_strangers(&self) -> serde_json::Value {
+        serde_json::json!({ "status": self.status })
+    }
+
     pub fn is_down(&self) -> bool {
         self.status == Health::Down
     }

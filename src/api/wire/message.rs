@@ -11,7 +11,7 @@ use crate::api::error::ApiError;
 use crate::api::figures::Figures;
 use crate::api::request::Fields;
 use crate::base::vitals::Vitals;
-use crate::identity::Caller;
+use crate::identity::{Caller, CallerKind};
 use crate::show::time::ShowTime;
 use crate::state::command::Command;
 use crate::state::operation::OperationId;
@@ -57,7 +57,7 @@ pub fn welcome(caller: &Caller, snapshot: &Snapshot, now: ShowTime) -> Value {
             "server": concat!("marquee/", env!("CARGO_PKG_VERSION")),
             "epoch": snapshot.epoch,
             "time": now.millis(),
-            "user": Some(caller.name()).filter(|name| !name.is_empty()),
+            "user": Some(caller.name()).filter(|_| caller.kind() != CallerKind::Anonymous),
             "role": caller.role(),
             "rooms": rooms,
         },

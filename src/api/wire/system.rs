@@ -61,8 +61,8 @@ impl AddressView {
             at.map(|at| format!("{scheme}://{}:{}{path}", host_of(at.ip(), asked), at.port()))
         };
         Self {
-            http: url("http", addresses.http, "/"),
-            websocket: url("ws", addresses.ws, "/"),
+            http: url(if addresses.secure { "https" } else { "http" }, addresses.http, "/"),
+            websocket: url(if addresses.secure { "wss" } else { "ws" }, addresses.ws, "/"),
             rtmp: url("rtmp", addresses.rtmp, "/live/program"),
         }
     }

@@ -8,9 +8,12 @@ use serde_json::{Map, Value};
 
 use super::MAX_MESSAGE;
 use super::session::{Answered, Flow, Session, closing};
+use crate::api::access::Class;
 use crate::api::ask::Asker;
 use crate::api::chronicle::{Since, Topic};
 use crate::api::close;
+use crate::api::gate::counted_as;
+use crate::api::limits::Client;
 use crate::api::wire::encoding::Encoding;
 use crate::api::wire::message::{self, AnyRoom, ClientMessage, Extra, Format, PROTOCOL, Unintelligible};
 use crate::state::operation::OperationId;
@@ -41,7 +44,12 @@ impl Session {
 
     async fn answer(&mut self, message: ClientMessage) -> Flow {
         match message {
-            ClientMessage::Hello { protocol, token } => self.hello(protocol, token).await,
+            ClientMessage::Hello { protocol, token } => return self.hello(protocol, token).await,
+            _ if self.caller.is_none() => return self.check_login(),
+            _ => {}
+        }
+        match message {
+            ClientMessage::Hello { .. } => ControlFlow::Continue(()),
             ClientMessage::Ping { echo } => {
                 let pong = message::pong(&echo, &self.api.state.snapshot(), self.api.clock.now());
                 self.say_value(&pong).await
@@ -49,10 +57,7 @@ impl Session {
             ClientMessage::Subscribe { rooms, format } => self.subscribe(rooms, format).await,
             ClientMessage::Unsubscribe { rooms } => self.unsubscribe(rooms).await,
             ClientMessage::Sync { epoch, last_seq, topics } => self.sync(&epoch, Seq(last_seq), topics).await,
-            ClientMessage::Command { operation, fields } => {
-                self.command(operation, fields);
-                ControlFlow::Continue(())
-            }
+            ClientMessage::Command { operation, fields } => self.command(operation, fields).await,
         }
     }
 
@@ -61,8 +66,11 @@ impl Session {
             return closing(close::UNKNOWN_PROTOCOL, "this server speaks protocol 1");
         }
         if let Some(token) = token {
-            match self.api.identify(&token) {
-                Ok(caller) => self.caller = caller,
+            if self.api.limits.count(Client::at(self.address), Class::Login).is_err() {
+                return closing(close_code::POLICY, "too many logins");
+            }
+            match self.api.who(Some(&token)) {
+                Ok(who) => self.caller = who,
                 Err(_) => return closing(close::LOGIN_NEEDED, "the token is not good"),
             }
         }
@@ -156,18 +164,22 @@ impl Session {
         self.say_value(&message::synced(&topics, how, &snapshot)).await
     }
 
-    fn command(&mut self, operation: Option<OperationId>, fields: Map<String, Value>) {
-        let (api, caller) = (self.api.clone(), self.caller.clone());
+    async fn command(&mut self, operation: Option<OperationId>, fields: Map<String, Value>) -> Flow {
+        self.check_login()?;
+        let Some(caller) = self.caller.clone() else { return self.check_login() };
+        let allowed = self.api.limits.count(counted_as(Some(&caller), self.address), Class::Write);
+        let api = self.api.clone();
         let answered = async move {
             let asker = Asker { door: "ws", caller, operation: operation.clone() };
-            let result = match message::command(fields) {
-                Ok(command) => api.perform(&asker, command).await,
-                Err(error) => Err(error),
+            let result = async {
+                allowed?;
+                api.perform(&asker, message::command(fields)?).await
             };
-            Answered { operation, result }
+            Answered { operation, result: result.await }
         };
         // Polled in this order, so that a client's commands stay in its order.
         self.pending.push_back(answered.boxed());
+        ControlFlow::Continue(())
     }
 
     async fn complain(&mut self, trouble: &Unintelligible) -> Flow {

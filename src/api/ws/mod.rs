@@ -6,6 +6,8 @@ mod hear;
 mod session;
 mod tell;
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{Extension, Query, State, rejection::QueryRejection};
 use axum::response::Response;
@@ -13,9 +15,10 @@ use serde::Deserialize;
 
 use super::Api;
 use super::error::ApiError;
+use super::gate::Who;
+use super::serve::Peer;
 use super::wire::encoding::Encoding;
 use super::wire::message::Format;
-use crate::identity::Caller;
 use session::{Beginning, Session};
 
 /// Longest message that a client may send: a scene with hundreds of layers has some 100 kB.
@@ -44,7 +47,8 @@ enum Preview {
 
 pub async fn upgrade(
     State(api): State<Api>,
-    Extension(caller): Extension<Caller>,
+    Extension(who): Extension<Who>,
+    peer: Option<Extension<Peer>>,
     wishes: Result<Query<Wishes>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -60,5 +64,6 @@ pub async fn upgrade(
             Preview::Off => None,
         }),
     };
-    Ok(upgrade.on_upgrade(move |socket| async move { Session::open(socket, api, caller, beginning).run().await }))
+    let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(peer)| peer.0.ip());
+    Ok(upgrade.on_upgrade(move |socket| async move { Session::open(socket, api, who, address, beginning).run().await }))
 }

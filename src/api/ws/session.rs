@@ -2,6 +2,7 @@
 //! gets the newest; a slow client costs nothing. A socket that takes nothing for half a minute is closed below us
 //! (`connection`).
 
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
+use crate::api::gate::Who;
 use crate::api::news::News;
 use crate::api::wire::encoding::{Encoding, Shared};
 use crate::api::wire::message::{Extra, Format};
@@ -28,6 +30,8 @@ use crate::state::{Receipt, Seq, Snapshot};
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Pings in a row without any sign of life before the client counts as gone.
 const MAX_SILENT_PINGS: u32 = 3;
+/// A client that has to say who it is says it at once.
+const HELLO: Duration = Duration::from_secs(10);
 /// For a client to read why it was closed, and say goodbye.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// Commands of one client that may be on their way. Beyond, nothing more is read from it until one is answered.
@@ -50,7 +54,9 @@ pub struct Answered {
 pub struct Session {
     pub(super) socket: WebSocket,
     pub(super) api: Api,
-    pub(super) caller: Caller,
+    /// Nobody, until a hello says who it is.
+    pub(super) caller: Option<Caller>,
+    pub(super) address: IpAddr,
     pub(super) encoding: Encoding,
     /// It is told the newest state as a whole.
     pub(super) plain: bool,
@@ -81,7 +87,7 @@ fn going_down() -> Flow {
 }
 
 impl Session {
-    pub fn open(socket: WebSocket, api: Api, caller: Caller, beginning: Beginning) -> Self {
+    pub fn open(socket: WebSocket, api: Api, Who(caller): Who, address: IpAddr, beginning: Beginning) -> Self {
         let (plain, encoding, preview) = match beginning {
             Beginning::Plain(preview) => (true, Encoding::Json, preview),
             Beginning::Spoken(encoding) => (false, encoding, None),
@@ -89,6 +95,7 @@ impl Session {
         Self {
             socket,
             caller,
+            address,
             encoding,
             plain,
             topics: Topics::default(),
@@ -116,7 +123,11 @@ impl Session {
     }
 
     async fn serve(&mut self) -> Flow {
-        self.begin().await?;
+        if self.caller.is_none() {
+            self.wait_for_hello().await?;
+        } else {
+            self.begin().await?;
+        }
         let mut ping = tokio::time::interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
@@ -149,15 +160,34 @@ impl Session {
         }
     }
 
-    async fn ping(&mut self) -> Flow {
-        if !self.api.still_good(&self.caller) {
-            return closing(close::LOGIN_NEEDED, "the login is no longer good");
+    /// Nothing is told before it is known to whom.
+    async fn wait_for_hello(&mut self) -> Flow {
+        let deadline = tokio::time::sleep(HELLO);
+        tokio::pin!(deadline);
+        while self.caller.is_none() {
+            tokio::select! {
+                () = &mut deadline => return closing(close::LOGIN_NEEDED, "say hello with a token first"),
+                incoming = self.socket.recv() => self.hear(incoming).await?,
+            }
         }
+        ControlFlow::Continue(())
+    }
+
+    async fn ping(&mut self) -> Flow {
+        self.check_login()?;
         self.silent_pings += 1;
         if self.silent_pings > MAX_SILENT_PINGS {
             return closing(close_code::POLICY, "no answer to pings");
         }
         self.say(Message::Ping(bytes::Bytes::new())).await
+    }
+
+    /// A connection may outlive the login that it was made with.
+    pub(super) fn check_login(&self) -> Flow {
+        match &self.caller {
+            Some(caller) if self.api.still_good(caller) => ControlFlow::Continue(()),
+            _ => closing(close::LOGIN_NEEDED, "the login is no longer good"),
+        }
     }
 
     async fn say_goodbye(&mut self, farewell: CloseFrame) {

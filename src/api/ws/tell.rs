@@ -43,7 +43,8 @@ impl Session {
         self.plain = false;
         let snapshot = self.snapshots.borrow_and_update().clone();
         self.told = snapshot.seq;
-        let welcome = message::welcome(&self.caller, &snapshot, self.api.clock.now());
+        let Some(caller) = &self.caller else { return self.check_login() };
+        let welcome = message::welcome(caller, &snapshot, self.api.clock.now());
         self.say_value(&welcome).await
     }
 
