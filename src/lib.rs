@@ -16,6 +16,7 @@ pub mod gst;
 pub mod send;
 // who asks
 pub mod api;
+pub mod identity;
 pub mod library;
 // what everyone stands on
 pub mod base;
@@ -24,3 +25,4 @@ pub mod app;
 pub mod check;
 pub mod cli;
 pub mod demo;
+pub mod users;
