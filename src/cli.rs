@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command};
 
 use crate::base::config::{Config, ConfigError, Given, KEYS, Values, values_in_file};
+use crate::identity::Role;
 
 /// For a wrong flag or setting (EX_USAGE of sysexits).
 pub const EXIT_USAGE: u8 = 64;
@@ -17,12 +18,26 @@ pub enum Asked {
     /// Verify a data directory.
     Check(PathBuf),
     Capabilities(Box<Config>),
+    /// See to the users of a data directory.
+    User {
+        data_dir: PathBuf,
+        command: UserCommand,
+    },
     /// Something to print, and the exit code: help, the version, or what was wrong.
     Print {
         text: String,
         to_stderr: bool,
         exit_code: u8,
     },
+}
+
+#[derive(Debug, PartialEq)]
+pub enum UserCommand {
+    Add { name: String, role: Role },
+    SetPassword { name: String },
+    SetRole { name: String, role: Role },
+    List,
+    Remove { name: String },
 }
 
 pub fn read(arguments: impl IntoIterator<Item = OsString>, environment: impl Fn(&str) -> Option<String>) -> Asked {
@@ -37,7 +52,10 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>, environment: impl Fn(
     let Some((name, matches)) = matches.subcommand() else {
         return Asked::Print { text: command().render_help().to_string(), to_stderr: true, exit_code: EXIT_USAGE };
     };
-    match (resolve(matches, environment), name) {
+    // `marquee user` has subcommands of its own, and their flags are found there.
+    let innermost = matches.subcommand().map_or(matches, |(_, matches)| matches);
+    match (resolve(innermost, environment), name) {
+        (Ok(config), "user") => Asked::User { data_dir: config.data_dir, command: user_command(matches) },
         (Ok(config), "check") => Asked::Check(config.data_dir),
         (Ok(config), "capabilities") => Asked::Capabilities(Box::new(config)),
         (Ok(config), _) => Asked::Serve(Box::new(config)),
@@ -71,10 +89,7 @@ fn file_values(named: Option<&String>) -> Result<Values, ConfigError> {
 }
 
 fn command() -> Command {
-    let config = Arg::new("config")
-        .long("config")
-        .value_name("FILE")
-        .help("Settings file [default: marquee.toml, where there is one]");
+    let config = config_file();
     let settings = || KEYS.iter().map(setting);
     let only = |names: &'static [&'static str]| KEYS.iter().filter(|key| names.contains(&key.name)).map(setting);
     Command::new("marquee")
@@ -88,6 +103,47 @@ fn command() -> Command {
                 .args(only(&["encoder"]))
                 .arg(config),
         )
+        .subcommand(users())
+}
+
+fn users() -> Command {
+    let name = || Arg::new("name").value_name("NAME").required(true).help("The user's name");
+    let role = |arg: Arg| arg.value_name("ROLE").value_parser(Role::ALL.map(Role::name)).help("What they may do");
+    let command = |command: &'static str, about: &'static str| {
+        let data_dir = KEYS.iter().filter(|key| key.name == "data_dir").map(setting);
+        Command::new(command).about(about).args(data_dir).arg(config_file())
+    };
+    Command::new("user")
+        .about("See to users, also while the server runs")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            command("add", "Add a user; the password is asked for, or read from standard input")
+                .arg(name())
+                .arg(role(Arg::new("role").long("role").default_value(Role::Operator.name()))),
+        )
+        .subcommand(command("passwd", "Give a user another password, which ends their sessions").arg(name()))
+        .subcommand(command("role", "Give a user another role").arg(name()).arg(role(Arg::new("role").required(true))))
+        .subcommand(command("list", "Say who there is"))
+        .subcommand(command("remove", "Remove a user, which ends their sessions").arg(name()))
+}
+
+fn user_command(matches: &ArgMatches) -> UserCommand {
+    let (command, matches) = matches.subcommand().expect("clap lets `user` through only with a subcommand");
+    let text = |id: &str| matches.get_one::<String>(id).cloned().expect("clap lets it through only with its arguments");
+    let role = || text("role").parse().expect("clap lets only roles through");
+    match command {
+        "add" => UserCommand::Add { name: text("name"), role: role() },
+        "passwd" => UserCommand::SetPassword { name: text("name") },
+        "role" => UserCommand::SetRole { name: text("name"), role: role() },
+        "remove" => UserCommand::Remove { name: text("name") },
+        _ => UserCommand::List,
+    }
+}
+
+fn config_file() -> Arg {
+    let help = "Settings file [default: marquee.toml, where there is one]";
+    Arg::new("config").long("config").value_name("FILE").help(help)
 }
 
 fn setting(key: &'static crate::base::config::Key) -> Arg {
@@ -123,11 +179,37 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_code_64() {
-        for arguments in
-            [&["serve", "--http", "banana"][..], &["serve", "--nonsense"], &["dance"], &[], &["serve", "--config", "/none"]]
-        {
+        for arguments in [
+            &["serve", "--http", "banana"][..],
+            &["serve", "--nonsense"],
+            &["dance"],
+            &[],
+            &["serve", "--config", "/none"],
+            &["user"],
+            &["user", "add"],
+            &["user", "add", "bob", "--role", "king"],
+            &["user", "role", "bob"],
+            &["user", "list", "--http", "127.0.0.1:0"],
+        ] {
             let Asked::Print { text, to_stderr, exit_code } = asked(arguments) else { panic!("{arguments:?}") };
             assert!(to_stderr && exit_code == EXIT_USAGE && !text.is_empty(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn users_are_seen_to_in_the_data_directory_that_was_named() {
+        let bob = || "bob".to_owned();
+        for (arguments, expected) in [
+            (&["add", "bob"][..], UserCommand::Add { name: bob(), role: Role::Operator }),
+            (&["add", "bob", "--role", "admin"], UserCommand::Add { name: bob(), role: Role::Admin }),
+            (&["passwd", "bob"], UserCommand::SetPassword { name: bob() }),
+            (&["role", "bob", "viewer"], UserCommand::SetRole { name: bob(), role: Role::Viewer }),
+            (&["list"], UserCommand::List),
+            (&["remove", "bob"], UserCommand::Remove { name: bob() }),
+        ] {
+            let arguments = [&["user"], arguments, &["--data-dir", "/show"]].concat();
+            let Asked::User { data_dir, command } = asked(&arguments) else { panic!("{arguments:?}") };
+            assert_eq!((data_dir, command), (PathBuf::from("/show"), expected));
         }
     }
 

@@ -25,3 +25,4 @@ pub mod app;
 pub mod check;
 pub mod cli;
 pub mod demo;
+pub mod users;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use marquee::base::{memory, telemetry};
 use marquee::cli::{self, Asked};
-use marquee::{app, check};
+use marquee::{app, check, users};
 
 fn main() -> ExitCode {
     match cli::read(std::env::args_os(), |name| std::env::var(name).ok()) {
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             ExitCode::from(exit_code)
         }
         Asked::Check(data_dir) => report(check::check(&data_dir)),
+        Asked::User { data_dir, command } => report(users::see_to(&data_dir, command)),
         Asked::Capabilities(config) => report(app::capabilities(&config)),
         Asked::Serve(config) => {
             memory::share_one_heap();

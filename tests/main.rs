@@ -10,3 +10,4 @@ mod soak;
 mod stream;
 mod support;
 mod tour;
+mod users;

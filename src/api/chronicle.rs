@@ -112,8 +112,10 @@ pub enum Since {
 pub struct Chronicle {
     row: Mutex<VecDeque<Arc<Told>>>,
     /// The newest snapshot of each topic: a crowd that comes at once shares it.
-    snapshots: Mutex<[Option<(Seq, Arc<Written>)>; Topic::COUNT]>,
+    snapshots: Mutex<[Option<KeptSnapshot>; Topic::COUNT]>,
 }
+
+type KeptSnapshot = (Seq, Arc<Written>);
 
 impl Chronicle {
     /// All changes after `seen`, up to and with `until` (the number of a snapshot that the caller holds).

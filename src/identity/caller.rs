@@ -1,8 +1,6 @@
 //! Who is asking, once it has been proved. A `Caller` says nothing about the next minute: connections that stay ask
 //! `Identity::still_good`.
 
-use crate::show::time::ShowTime;
-
 use super::role::Role;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +14,7 @@ pub struct Caller {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Proof {
     OpenHouse,
-    Session { id: String, token_expires_at: ShowTime },
+    Session { id: String },
     ApiToken { id: String },
 }
 
