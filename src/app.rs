@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::api::{self, Addresses, Api, Parts, Settings, Tls};
 use crate::base::clock::{Clock, Stopwatch};
-use crate::base::config::{Config, Hidden};
+use crate::base::config::{Config, Hidden, Redis};
 use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
@@ -27,7 +27,8 @@ use crate::sound;
 use crate::state::command::Command;
 use crate::state::store::directory::DataDirectory;
 use crate::state::store::journal::Journal;
-use crate::state::{Origin, StateHandle, writer};
+use crate::state::store::{Loaded, redis};
+use crate::state::{Origin, Seq, StateHandle, writer};
 
 /// Frames that may wait for the encoder: a quarter of a second at 30 fps rides out a busy moment.
 const ENCODER_PLACES: usize = 8;
@@ -73,7 +74,7 @@ pub fn serve(config: Config) -> anyhow::Result<()> {
     let served = runtime.block_on(async {
         let mut told = Told::listen()?;
         let doors = Doors::bind(&config).await?;
-        let house = House::build(&config)?;
+        let mut house = House::build(&config).await?;
         house.let_in_only_who_may(&config).await?;
         house.begin(&config).await?;
         let served = house.open(doors, &config).await?;
@@ -128,6 +129,7 @@ struct House {
     vitals: Arc<Vitals>,
     library: Library,
     identity: Identity,
+    redis: Option<redis::Target>,
     capabilities: Arc<serde_json::Value>,
     preview: PreviewHandle,
     program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
@@ -140,11 +142,15 @@ struct House {
 }
 
 impl House {
-    fn build(config: &Config) -> anyhow::Result<Self> {
+    async fn build(config: &Config) -> anyhow::Result<Self> {
         let directory = DataDirectory::open(&config.data_dir)?;
         let clock = Clock::system();
         let vitals = Arc::new(Vitals::new());
-        let (journal, loaded) = Journal::open(&directory.journal()).context("the journal can not be opened")?;
+        let (mut journal, mut loaded) = Journal::open(&directory.journal()).context("the journal can not be opened")?;
+        let redis = redis_target(config)?;
+        if let (true, Some(redis)) = (config.restore_from_redis, &redis) {
+            restore(redis, &mut journal, &mut loaded).await.context("the show can not be restored from Redis")?;
+        }
         let capabilities = Arc::new(serde_json::to_value(known_capabilities(config)?)?);
         let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
             .map_err(|error| BadSetting { key: "pipelines_dir", why: error.to_string() })?;
@@ -201,6 +207,7 @@ impl House {
             vitals,
             library,
             identity,
+            redis,
             capabilities,
             preview,
             program,
@@ -249,7 +256,7 @@ impl House {
         Ok(())
     }
 
-    async fn open(&self, doors: Doors, config: &Config) -> anyhow::Result<Served> {
+    async fn open(&mut self, doors: Doors, config: &Config) -> anyhow::Result<Served> {
         let addresses = Arc::new(doors.addresses(config)?);
         let tls = tls(config)?;
         let (closing, closed) = watch::channel(false);
@@ -264,12 +271,19 @@ impl House {
             capabilities: self.capabilities.clone(),
             addresses: addresses.clone(),
         };
-        let api = Api::start(parts, closed);
+        let api = Api::start(parts, closed.clone());
+        let mut tasks: Vec<(&'static str, tokio::task::JoinHandle<()>)> = Vec::new();
+        if let Some(target) = self.redis.take() {
+            let seen = api.clone();
+            let views = Arc::new(move || seen.views());
+            let (state, vitals) = (self.state.clone(), self.vitals.clone());
+            let env = redis::mirror::Env { target, state, views, vitals, closing: closed };
+            tasks.push(("redis", tokio::spawn(redis::mirror::mirror(env))));
+        }
         let until_closed = || {
             let api = api.clone();
             async move { api.closed().await }
         };
-        let mut tasks: Vec<(&'static str, tokio::task::JoinHandle<()>)> = Vec::new();
         for (name, listener, router) in
             [("http", doors.http, api::router(api.clone())), ("ws", doors.ws, api::ws_router(api.clone()))]
         {
@@ -331,6 +345,36 @@ impl House {
             false => tracing::warn!(?late, after = ?watch.elapsed(), "some were late and are left behind"),
         }
     }
+}
+
+fn redis_target(config: &Config) -> anyhow::Result<Option<redis::Target>> {
+    let Some(Redis { url, authority, prefix }) = &config.redis else { return Ok(None) };
+    let bad = |key: &'static str, why: String| BadSetting { key, why };
+    let authority = match authority {
+        Some(path) => Some(std::fs::read(path).map_err(|error| bad("redis_ca", format!("{}: {error}", path.display())))?),
+        None => None,
+    };
+    Ok(Some(redis::Target::new(url.reveal(), prefix, authority).map_err(|error| bad("redis", error.to_string()))?))
+}
+
+/// Only into an empty journal: what was decided here is never overwritten.
+async fn restore(from: &redis::Target, journal: &mut Journal, loaded: &mut Loaded) -> anyhow::Result<()> {
+    if loaded.snapshot.seq > Seq::default() {
+        tracing::info!("the data directory has a show of its own, so nothing is restored from Redis");
+        return Ok(());
+    }
+    let Some(snapshot) = from.held().await? else {
+        tracing::info!("Redis holds no show, so there is nothing to restore");
+        return Ok(());
+    };
+    journal.begin_with(&snapshot)?;
+    let keyless = snapshot.show.destinations.values().filter(|destination| !destination.enabled).count();
+    tracing::warn!(
+        seq = snapshot.seq.0,
+        "the show was restored from Redis; uploaded files and stream keys are not in it, and {keyless} destinations are off"
+    );
+    loaded.snapshot = snapshot;
+    Ok(())
 }
 
 fn on_this_machine_only(config: &Config) -> bool {

@@ -6,6 +6,7 @@
 mod architecture;
 mod bad_input;
 mod durability;
+mod redis;
 mod soak;
 mod stream;
 mod support;

@@ -41,12 +41,16 @@ use crate::library::Library;
 use crate::send::preview::PreviewHandle;
 use crate::show::time::ShowTime;
 use crate::state::StateHandle;
+use crate::state::store::redis::mirror::Views;
 use chronicle::Chronicle;
 use error::ApiError;
 use figures::Figures;
 use limits::Limits;
 use news::News;
 use wire::encoding::Shared;
+use wire::health::HealthView;
+use wire::stream::{StreamMetrics, StreamState};
+use wire::system::SystemMetrics;
 
 pub use routes::{router, ws_router};
 pub use serve::serve;
@@ -163,6 +167,25 @@ impl Api {
         let mut closing = self.live.closing.clone();
         // An error means that the sender is gone, and so is the server.
         let _ = closing.wait_for(|closing| *closing).await;
+    }
+
+    /// What the doors would answer right now, for the copy in Redis.
+    pub fn views(&self) -> Views {
+        let (show, figures) = (self.state.snapshot().show.clone(), self.figures());
+        // Plain data with text keys always becomes JSON.
+        let text = |view: serde_json::Result<String>| view.unwrap_or_default();
+        Views {
+            stream_state: text(serde_json::to_string(&StreamState::new(&show, &figures, &self.vitals))),
+            stream_config: text(serde_json::to_string(&show.config)),
+            stream_metrics: text(serde_json::to_string(&StreamMetrics::new(&figures, &self.vitals))),
+            system_health: text(serde_json::to_string(&self.health())),
+            system_metrics: text(serde_json::to_string(&SystemMetrics::new(&figures))),
+        }
+    }
+
+    fn health(&self) -> HealthView {
+        let on_air = self.state.snapshot().show.stream.is_on_air();
+        HealthView::new(self.vitals.status.conditions(), on_air, self.clock.now().since(self.started))
     }
 
     fn figures(&self) -> Figures {

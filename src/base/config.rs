@@ -51,6 +51,12 @@ pub const KEYS: &[Key] = &[
         default: "",
         help: "Redis that gets a copy of the state, redis://… or rediss://… with TLS; empty: none",
     },
+    Key {
+        name: "redis_ca",
+        value_name: "FILE",
+        default: "",
+        help: "A certificate (PEM) to trust for rediss://, besides the well-known",
+    },
     Key { name: "redis_prefix", value_name: "TEXT", default: "", help: "Put before every key in Redis" },
     Key {
         name: "restore_from",
@@ -140,6 +146,7 @@ pub struct Config {
 pub struct Redis {
     /// It may hold a password.
     pub url: Hidden,
+    pub authority: Option<PathBuf>,
     pub prefix: String,
 }
 
@@ -256,7 +263,10 @@ impl Config {
             live: value("live").switch()?,
             encoder: value("encoder").required("give auto or the name of a GStreamer element, such as x264enc")?,
             pipelines_dir: value("pipelines_dir").given().map(PathBuf::from),
-            redis: value("redis").redis_url()?.map(|url| Redis { url, prefix: value("redis_prefix").text }),
+            redis: value("redis").redis_url()?.map(|url| {
+                let authority = value("redis_ca").given().map(PathBuf::from);
+                Redis { url, authority, prefix: value("redis_prefix").text }
+            }),
             restore_from_redis: value("restore_from").restore_from_redis(value("redis").text.is_empty())?,
             admin_password: value("admin_password").given().map(Hidden),
             tls: tls_files(value("tls_cert"), value("tls_key"))?,

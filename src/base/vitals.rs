@@ -164,6 +164,10 @@ vitals! {
     journal_time: Histogram = "marquee_journal_commit_seconds";
     /// Writes to the journal that failed.
     journal_errors: IntCounter = "marquee_journal_errors_total";
+    /// Changes written to Redis.
+    redis_changes: IntCounter = "marquee_redis_changes_written_total";
+    /// Times that Redis could not be reached, or took nothing.
+    redis_errors: IntCounter = "marquee_redis_errors_total";
     /// HTTP requests, by class of answer.
     http_requests: IntCounterVec("class") = "marquee_http_requests_total";
     /// Share of all processor time that this process used over the last second, 0 to 100.

@@ -4,6 +4,7 @@ pub mod http;
 pub mod media;
 pub mod nginx;
 pub mod process;
+pub mod redis;
 pub mod server;
 pub mod ws;
 

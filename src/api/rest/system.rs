@@ -10,7 +10,6 @@ use super::{Answer, ok};
 use crate::api::Api;
 use crate::api::gate::Who;
 use crate::api::guard::host_name;
-use crate::api::wire::health::HealthView;
 use crate::api::wire::show::ShowView;
 use crate::api::wire::{prometheus as text, system};
 
@@ -21,9 +20,7 @@ pub async fn show(State(api): State<Api>) -> Answer {
 
 /// Strangers are told whether it lives, and no more.
 pub async fn health(State(api): State<Api>, Extension(Who(who)): Extension<Who>) -> Answer {
-    let on_air = api.state.snapshot().show.stream.is_on_air();
-    let uptime = api.clock.now().since(api.started);
-    let view = HealthView::new(api.vitals.status.conditions(), on_air, uptime);
+    let view = api.health();
     let status = if view.is_down() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let body = if who.is_some() { Json(view).into_response() } else { Json(view.for_strangers()).into_response() };
     Ok((status, body).into_response())

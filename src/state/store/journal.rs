@@ -43,6 +43,24 @@ impl Journal {
         Ok((Self { path: path.to_owned(), database: Some(database), snapshots }, loaded))
     }
 
+    /// Begins an empty journal with a show that was made elsewhere. Its numbers go on from there, in a life of their own.
+    pub fn begin_with(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let Some(database) = &self.database else {
+            return Err(StoreError("the journal is closed".to_owned()));
+        };
+        let transaction = database.begin_write().map_err(told)?;
+        {
+            transaction.open_table(CHANGES).map_err(told)?;
+            let mut about = transaction.open_table(ABOUT).map_err(told)?;
+            about.insert(EPOCH, String::from(snapshot.epoch).as_str()).map_err(told)?;
+            let mut snapshots = transaction.open_table(SNAPSHOTS).map_err(told)?;
+            snapshots.insert(snapshot.seq.0, snapshot_json(snapshot)?.as_slice()).map_err(told)?;
+        }
+        transaction.commit().map_err(told)?;
+        self.snapshots = VecDeque::from([(snapshot.seq.0, snapshot.at)]);
+        Ok(())
+    }
+
     fn write(&mut self, records: &[Record], after: &Snapshot) -> Result<(), StoreError> {
         let Some(first) = records.first().map(|record| record.seq.0) else { return Ok(()) };
         if self.database.is_none() {

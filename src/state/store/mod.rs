@@ -2,6 +2,7 @@
 
 pub mod directory;
 pub mod journal;
+pub mod redis;
 
 use super::history::History;
 use super::operation::Operations;
