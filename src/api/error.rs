@@ -54,6 +54,8 @@ pub enum ApiError {
     RoleNeeded { needed: &'static str },
     #[error("the first user must be an admin: who else could make the others?")]
     FirstUserIsAdmin,
+    #[error("there is no event {0:?}")]
+    UnknownEvent(String),
     #[error("only a user has a password")]
     NotAUser,
     #[error("an asset is added by uploading its file: POST /api/assets")]
@@ -106,6 +108,7 @@ impl ApiError {
             ApiError::IdMismatch { .. } => "id_mismatch",
             ApiError::RoleNeeded { .. } => "role_needed",
             ApiError::FirstUserIsAdmin => "first_user_is_admin",
+            ApiError::UnknownEvent(_) => "unknown_event",
             ApiError::NotAUser => "not_a_user",
             ApiError::NeedsUpload => "needs_upload",
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
@@ -131,6 +134,7 @@ impl ApiError {
             | ApiError::BodyBroken(_)
             | ApiError::MissingFile
             | ApiError::NeedsUpload
+            | ApiError::UnknownEvent(_)
             | ApiError::FirstUserIsAdmin
             | ApiError::InvalidId(_)
             | ApiError::IdMismatch { .. }

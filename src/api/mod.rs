@@ -21,6 +21,7 @@ mod request;
 mod rest;
 mod routes;
 mod serve;
+mod socketio;
 mod tls;
 mod wire;
 mod ws;

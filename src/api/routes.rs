@@ -17,7 +17,7 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{assets, auth, destinations, layers, preview, scenes, stream, system, tokens, users};
-use super::{Api, face, ws};
+use super::{Api, face, socketio, ws};
 
 /// One way to ask.
 pub struct Row {
@@ -130,6 +130,9 @@ pub fn router(api: Api) -> Router {
         let gate = Gate { api: api.clone(), access, class: row.class };
         router.route(row.path, (row.handler)().layer(from_fn_with_state(gate, gate::pass)))
     });
+    let gate = Gate { api: api.clone(), access: Access::Anyone, class: Class::Free };
+    let socketio = socketio::service(&api).layer(from_fn_with_state(gate, gate::pass));
+    let routes = routes.route("/socket.io/", socketio.clone().with_state(())).route("/socket.io", socketio.with_state(()));
     around(routes.fallback(unknown_path).method_not_allowed_fallback(method_not_allowed), api)
 }
 

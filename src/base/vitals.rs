@@ -144,6 +144,8 @@ vitals! {
     preview_watchers: IntGauge = "marquee_preview_watchers";
     /// WebSocket clients now.
     websocket_clients: IntGauge = "marquee_websocket_clients";
+    /// Socket.IO clients now.
+    socketio_clients: IntGauge = "marquee_socketio_clients";
     /// Connections to the RTMP server now.
     rtmp_connections: IntGauge = "marquee_rtmp_connections";
     /// RTMP clients that play the program now.

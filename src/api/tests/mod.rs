@@ -6,6 +6,7 @@ mod protocol;
 mod rest;
 mod safety;
 mod socket;
+mod socketio;
 
 use std::sync::Arc;
 

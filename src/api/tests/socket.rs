@@ -16,9 +16,13 @@ pub type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
 pub async fn listen(house: &House) -> String {
+    serve_router(house, ws_router(house.api.clone())).await
+}
+
+pub async fn serve_router(house: &House, router: axum::Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let (router, api) = (ws_router(house.api.clone()), house.api.clone());
+    let api = house.api.clone();
     tokio::spawn(async move { serve(listener, None, router, async move { api.closed().await }).await });
     format!("ws://{address}")
 }

@@ -1,0 +1,157 @@
+//! What a client says.
+
+use futures_util::FutureExt;
+use serde_json::{Map, Value, json};
+
+use super::allowed;
+use super::client::{Answered, Client, Heard};
+use super::tell::seconds;
+use crate::api::access::Class;
+use crate::api::ask::Asker;
+use crate::api::chronicle::{Since, Topic};
+use crate::api::error::ApiError;
+use crate::api::wire::message;
+use crate::api::wire::stream::StreamMetrics;
+use crate::state::operation::OperationId;
+use crate::state::{Epoch, Seq};
+
+impl Client {
+    pub(super) async fn hear(&mut self, Heard { event, data, ack }: Heard) {
+        let data = data.unwrap_or(Value::Null);
+        match event.as_str() {
+            "client_ping" => self.pong(&data).await,
+            "health_check" => self.tell_health().await,
+            "sync:request" => self.sync(&data).await,
+            "client:request_current_state" => {
+                let snapshot = self.api.state.snapshot();
+                self.tell_state(&[Topic::Show], &snapshot).await;
+            }
+            "command" => self.command(data, ack),
+            other => match other.split_once(':') {
+                Some(("join", room)) => self.join(room).await,
+                Some(("leave", room)) => self.leave(room).await,
+                _ => self.refuse(ApiError::UnknownEvent(shown(other)), ack).await,
+            },
+        }
+    }
+
+    async fn refuse(&mut self, error: ApiError, ack: socketioxide::extract::AckSender) {
+        self.tell_answer(Answered { operation: None, result: Err(error), ack }).await;
+    }
+
+    async fn pong(&mut self, data: &Value) {
+        let now = seconds(self.api.clock.now());
+        let echo = data.get("timestamp").cloned().unwrap_or(json!(now));
+        let pong = json!({ "timestamp": echo, "server_time": now, "server_seq": self.api.state.snapshot().seq });
+        self.emit("client_pong", &pong).await;
+    }
+
+    async fn tell_health(&mut self) {
+        let vitals = &self.api.vitals;
+        let status = json!({
+            "health_metrics": { "health": self.api.health(), "stream": StreamMetrics::new(&self.api.figures(), vitals) },
+            "connected_clients": vitals.socketio_clients.get() + vitals.websocket_clients.get(),
+            "server_time": seconds(self.api.clock.now()),
+        });
+        self.emit("health_status", &status).await;
+    }
+
+    /// The state comes first, and the word that one has joined after it: then nothing will be missed.
+    async fn join(&mut self, room: &str) {
+        let snapshot = self.snapshots.borrow_and_update().clone();
+        self.tell_until(&snapshot).await;
+        let mut answer = json!({ "room": shown(room), "success": false, "server_seq": snapshot.seq });
+        match Topic::named(room) {
+            Some(topic) => {
+                self.topics.add(topic);
+                self.tell_state(&[topic], &snapshot).await;
+                answer["success"] = json!(true);
+                answer["room_seq"] = json!(topic.number_at(&snapshot));
+            }
+            None => answer["message"] = json!(format!("there is no room {:?}", shown(room))),
+        }
+        self.emit("ack:join", &answer).await;
+    }
+
+    async fn leave(&mut self, room: &str) {
+        let topic = Topic::named(room);
+        if let Some(topic) = topic {
+            self.topics.remove(topic);
+        }
+        self.emit("ack:leave", &json!({ "room": shown(room), "success": topic.is_some() })).await;
+    }
+
+    /// Joins, but where the client can say how far it has come, it is told only what it missed.
+    async fn sync(&mut self, data: &Value) {
+        let snapshot = self.snapshots.borrow_and_update().clone();
+        self.tell_until(&snapshot).await;
+        let named: Vec<&str> = match data.get("requested_rooms").and_then(Value::as_array) {
+            Some(rooms) => rooms.iter().map(|room| room.as_str().unwrap_or("?")).collect(),
+            None => self.topics.iter().map(Topic::name).collect(),
+        };
+        let (known, unknown): (Vec<&str>, Vec<&str>) = named.into_iter().partition(|name| Topic::named(name).is_some());
+        let topics: Vec<Topic> = known.iter().filter_map(|name| Topic::named(name)).collect();
+        if !unknown.is_empty() {
+            let unknown: Vec<String> = unknown.into_iter().map(shown).collect();
+            self.emit("sync:error", &json!({ "error": "there are no such rooms", "requested_rooms": unknown })).await;
+        }
+        // Clients that were made before there were epochs do not say which life their number is from.
+        let same_life = match data.get("epoch").and_then(Value::as_str) {
+            Some(epoch) => Epoch::try_from(epoch.to_owned()).is_ok_and(|epoch| epoch == snapshot.epoch),
+            None => true,
+        };
+        let last = data.get("last_global_seq").and_then(Value::as_u64).filter(|_| same_life);
+        let missed = last.map(|last| self.api.chronicle.since(&self.api.state, Seq(last), snapshot.seq));
+        match missed {
+            Some(Since::Changes(changes)) => self.tell_missed(&topics, &changes, &snapshot).await,
+            _ => self.tell_state(&topics, &snapshot).await,
+        }
+        topics.iter().for_each(|topic| self.topics.add(*topic));
+        self.emit("sync:complete", &json!({ "synced_rooms": known, "server_seq": snapshot.seq, "epoch": snapshot.epoch }))
+            .await;
+    }
+
+    fn command(&mut self, data: Value, ack: socketioxide::extract::AckSender) {
+        let Value::Object(mut fields) = data else {
+            let result = Err(ApiError::InvalidBody { field: String::new(), why: "a command is an object".to_owned() });
+            let answered = Answered { operation: None, result, ack };
+            return self.pending.push_back(std::future::ready(answered).boxed());
+        };
+        let operation = named(&mut fields);
+        let (api, caller) = (self.api.clone(), self.caller.clone());
+        let permitted = if api.still_good(&caller) {
+            allowed(&api, &caller, self.peer, Class::Write)
+        } else {
+            Err(ApiError::LoginRequired)
+        };
+        let answered = async move {
+            let result = async {
+                permitted?;
+                let operation = operation.as_ref().map_err(|()| bad_name())?.clone();
+                let asker = Asker { door: "socketio", caller, operation };
+                api.perform(&asker, message::command(fields)?).await
+            };
+            let result = result.await;
+            Answered { operation: operation.ok().flatten(), result, ack }
+        };
+        // Polled in this order, so that a client's commands stay in its order.
+        self.pending.push_back(answered.boxed());
+    }
+}
+
+fn named(fields: &mut Map<String, Value>) -> Result<Option<OperationId>, ()> {
+    match fields.remove("client_op_id") {
+        None | Some(Value::Null) => Ok(None),
+        Some(name) => serde_json::from_value(name).map(Some).map_err(|_| ()),
+    }
+}
+
+fn bad_name() -> ApiError {
+    let why = crate::state::operation::InvalidOperationId.to_string();
+    ApiError::InvalidBody { field: "client_op_id".to_owned(), why }
+}
+
+/// A client's own words, where they come back to it: short.
+fn shown(text: &str) -> String {
+    text.chars().take(64).collect()
+}

@@ -1,0 +1,140 @@
+//! What a client is told: envelopes with `event_type, server_seq, data, timestamp, event_id`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use socketioxide::{SendError, SocketError};
+
+use super::client::{Answered, Client};
+use crate::api::chronicle::{Since, Told, Topic};
+use crate::api::wire::event::event_view;
+use crate::api::wire::story;
+use crate::show::time::ShowTime;
+use crate::state::history::{Change, condensed};
+use crate::state::{Seq, Snapshot};
+
+/// A client that is further behind is told several changes as one.
+const ONE_BY_ONE: usize = 64;
+const AS_ONE: usize = 256;
+/// Between two tries to give a packet to a socket whose buffer is full.
+const RETRY: Duration = Duration::from_millis(20);
+/// A socket that takes nothing for this long is gone, or as good as.
+const STALLED: u32 = 30_000 / 20;
+
+/// Unix time in seconds, as clients of this door expect it.
+pub fn seconds(at: ShowTime) -> f64 {
+    at.millis() as f64 / 1_000.0
+}
+
+impl Client {
+    pub(super) async fn tell_changes(&mut self) {
+        let snapshot = self.snapshots.borrow_and_update().clone();
+        self.tell_until(&snapshot).await;
+    }
+
+    pub(super) async fn tell_until(&mut self, snapshot: &Snapshot) {
+        let seen = std::mem::replace(&mut self.told, snapshot.seq);
+        let topics: Vec<_> = self.topics.iter().collect();
+        if topics.is_empty() || seen == snapshot.seq {
+            return;
+        }
+        match self.api.chronicle.since(&self.api.state, seen, snapshot.seq) {
+            Since::Changes(changes) => self.tell_missed(&topics, &changes, snapshot).await,
+            Since::TooOld => self.tell_state(&topics, snapshot).await,
+        }
+    }
+
+    pub(super) async fn tell_missed(&mut self, topics: &[Topic], changes: &[Arc<Told>], snapshot: &Snapshot) {
+        let together = if changes.len() <= ONE_BY_ONE { 1 } else { AS_ONE };
+        for several in changes.chunks(together) {
+            for topic in topics {
+                let here = several.iter().filter(|told| topic.number(&told.change).is_some());
+                let here: Vec<_> = here.map(|told| told.change.clone()).collect();
+                if !here.is_empty() {
+                    let (name, envelope) = change_envelope(*topic, &here, snapshot);
+                    self.emit(&name, &envelope).await;
+                }
+            }
+        }
+    }
+
+    /// Everything in each topic.
+    pub(super) async fn tell_state(&mut self, topics: &[Topic], snapshot: &Snapshot) {
+        for topic in topics {
+            let name = format!("state:{}", topic.name());
+            let envelope =
+                envelope(&name, snapshot, *topic, topic.number_at(snapshot), story::state(*topic, &snapshot.show));
+            self.emit(&name, &envelope).await;
+        }
+    }
+
+    /// After everything that the command did; to the one who asked, alone.
+    pub(super) async fn tell_answer(&mut self, Answered { operation, result, ack }: Answered) {
+        self.tell_changes().await;
+        let (name, payload) = match &result {
+            Ok(receipt) => {
+                let data = json!({ "created": receipt.created, "repeated": receipt.repeated });
+                let payload = json!({ "client_op_id": operation, "success": true, "server_seq": receipt.seq, "data": data });
+                ("ack:op", payload)
+            }
+            Err(error) => {
+                let seq = self.api.state.snapshot().seq;
+                let payload = json!({
+                    "client_op_id": operation, "success": false, "server_seq": seq,
+                    "message": error.to_string(), "code": error.code(), "details": error.details(),
+                });
+                ("err:op", payload)
+            }
+        };
+        self.emit(name, &payload).await;
+        // Whoever asked for no acknowledgement gets none.
+        let _ = ack.send(&payload);
+    }
+
+    /// Waits while the socket's buffer is full, so that nothing is left out.
+    pub(super) async fn emit(&mut self, event: &str, data: &impl Serialize) {
+        for _ in 0..STALLED {
+            match self.socket.emit(event, data) {
+                Err(SendError::Socket(SocketError::InternalChannelFull)) => {}
+                Ok(()) => return,
+                Err(_) => break,
+            }
+            tokio::select! {
+                () = self.gone.cancelled() => return,
+                () = tokio::time::sleep(RETRY) => {}
+            }
+        }
+        self.gone.cancel();
+    }
+}
+
+fn change_envelope(topic: Topic, changes: &[Arc<Change>], snapshot: &Snapshot) -> (String, Value) {
+    let name = format!("change:{}", topic.name());
+    let events: Vec<Value> = condensed(changes, |room| topic.holds(room)).into_iter().map(event_view).collect();
+    let (first, last) = (&changes[0], &changes[changes.len() - 1]);
+    let at = Snapshot { seq: last.seq, at: last.at, ..snapshot.clone() };
+    let mut envelope = envelope(&name, &at, topic, topic.number(last).unwrap_or_default(), json!({ "events": events }));
+    if changes.len() > 1 {
+        envelope["seq_from"] = json!(first.seq);
+        envelope["room_seq_from"] = json!(topic.number(first));
+    } else if let Some(operation) = &last.origin.operation {
+        envelope["cause_op"] = json!(operation.id);
+    }
+    (name, envelope)
+}
+
+fn envelope(name: &str, at: &Snapshot, topic: Topic, number: u64, data: Value) -> Value {
+    let (Seq(seq), epoch) = (at.seq, String::from(at.epoch));
+    json!({
+        "event_type": name,
+        "server_seq": seq,
+        "data": data,
+        "timestamp": seconds(at.at),
+        "event_id": format!("{epoch}-{seq}-{}", topic.name()),
+        "room": topic.name(),
+        "room_seq": number,
+        "epoch": epoch,
+    })
+}

@@ -1,0 +1,162 @@
+//! Socket.IO as it is on the wire, over WebSocket and polling. `tests/peers` has its own client do the same.
+
+use futures_util::SinkExt;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::socket::{Client, DEADLINE, connect, next, serve_router};
+use super::*;
+use crate::identity::Role;
+
+/// A connected client of the default namespace; its `connection_status` is still to be read.
+async fn open(house: &House, auth: &str) -> (Client, String) {
+    let address = serve_router(house, router(house.api.clone())).await;
+    let mut client = connect(&format!("{address}/socket.io/?EIO=4&transport=websocket")).await;
+    assert!(packet(&mut client).await.starts_with("0{"), "the engine opens");
+    client.send(Message::text(format!("40{auth}"))).await.expect("sent");
+    let answer = packet(&mut client).await;
+    (client, answer)
+}
+
+async fn packet(client: &mut Client) -> String {
+    loop {
+        match next(client).await {
+            Message::Text(text) if text.as_str() == "2" => client.send(Message::text("3")).await.expect("sent"),
+            Message::Text(text) => return text.as_str().to_owned(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// The next event, with its payload.
+async fn event(client: &mut Client) -> (String, Value) {
+    let text = packet(client).await;
+    let list: Value = serde_json::from_str(text.strip_prefix("42").unwrap_or_else(|| panic!("{text}"))).expect("JSON");
+    (list[0].as_str().expect("a name").to_owned(), list[1].clone())
+}
+
+async fn expect(client: &mut Client, name: &str) -> Value {
+    let waiting = event(client);
+    let (found, payload) = tokio::time::timeout(DEADLINE, waiting).await.expect("in time");
+    assert_eq!(found, name, "{payload}");
+    payload
+}
+
+async fn emit(client: &mut Client, event: &str, payload: Value) {
+    client.send(Message::text(format!("42{}", json!([event, payload])))).await.expect("sent");
+}
+
+fn put_scene(id: &str, operation: &str) -> Value {
+    json!({ "command": "put_scene", "scene": { "id": id, "layers": [] }, "client_op_id": operation })
+}
+
+#[tokio::test]
+async fn a_client_joins_sees_changes_and_leaves() {
+    let house = House::open().await;
+    let (mut client, answer) = open(&house, "").await;
+    assert!(answer.starts_with("40{\"sid\""), "{answer}");
+    let status = expect(&mut client, "connection_status").await;
+    assert_eq!((&status["status"], &status["server_seq"]), (&json!("connected"), &json!(0)));
+    emit(&mut client, "join:scenes", json!({})).await;
+    let state = expect(&mut client, "state:scenes").await;
+    for field in ["event_type", "server_seq", "data", "timestamp", "event_id"] {
+        assert!(state.get(field).is_some(), "{field} in {state}");
+    }
+    let joined = expect(&mut client, "ack:join").await;
+    assert_eq!((&joined["room"], &joined["success"]), (&json!("scenes"), &json!(true)));
+
+    house.tell("PUT", "/api/scenes/a", json!({ "layers": [] })).await.expect(201);
+    let change = expect(&mut client, "change:scenes").await;
+    assert_eq!((&change["server_seq"], &change["room_seq"]), (&json!(1), &json!(1)));
+    assert_eq!(change["data"]["events"][0]["scene"]["id"], "a");
+    emit(&mut client, "command", put_scene("b", "op-1")).await;
+    assert_eq!(expect(&mut client, "change:scenes").await["cause_op"], "op-1");
+    let ack = expect(&mut client, "ack:op").await;
+    assert_eq!((&ack["client_op_id"], &ack["success"], &ack["server_seq"]), (&json!("op-1"), &json!(true), &json!(2)));
+    emit(&mut client, "command", put_scene("b", "op-1")).await;
+    assert_eq!(expect(&mut client, "ack:op").await["data"]["repeated"], true);
+    emit(&mut client, "command", json!({ "command": "take_scene", "scene": "zzz", "client_op_id": "op-2" })).await;
+    let err = expect(&mut client, "err:op").await;
+    assert_eq!(
+        (&err["client_op_id"], &err["code"], &err["server_seq"]),
+        (&json!("op-2"), &json!("scene_not_found"), &json!(2))
+    );
+
+    emit(&mut client, "leave:scenes", json!({})).await;
+    assert_eq!(expect(&mut client, "ack:leave").await["success"], true);
+    emit(&mut client, "join:attic", json!({})).await;
+    assert_eq!(expect(&mut client, "ack:join").await["success"], false);
+    house.tell("PUT", "/api/scenes/c", json!({ "layers": [] })).await.expect(201);
+    emit(&mut client, "client_ping", json!({ "timestamp": 5 })).await;
+    let pong = expect(&mut client, "client_pong").await;
+    assert_eq!((&pong["timestamp"], &pong["server_seq"]), (&json!(5), &json!(3)));
+    emit(&mut client, "health_check", json!({})).await;
+    let health = expect(&mut client, "health_status").await;
+    assert_eq!((&health["connected_clients"], &health["health_metrics"]["health"]["status"]), (&json!(1), &json!("ok")));
+    emit(&mut client, "client:request_current_state", json!({})).await;
+    assert_eq!(expect(&mut client, "state:show").await["data"]["scenes"].as_array().expect("scenes").len(), 3);
+    emit(&mut client, "dance", json!({})).await;
+    assert_eq!(expect(&mut client, "err:op").await["code"], "unknown_event");
+}
+
+#[tokio::test]
+async fn a_sync_brings_what_was_missed() {
+    let house = House::open().await;
+    for id in ["a", "b", "c"] {
+        house.tell("PUT", &format!("/api/scenes/{id}"), json!({ "layers": [] })).await.expect(201);
+    }
+    let (mut client, _) = open(&house, "").await;
+    expect(&mut client, "connection_status").await;
+    emit(&mut client, "sync:request", json!({ "last_global_seq": 1, "requested_rooms": ["scenes", "attic"] })).await;
+    assert_eq!(expect(&mut client, "sync:error").await["requested_rooms"], json!(["attic"]));
+    assert_eq!(expect(&mut client, "change:scenes").await["server_seq"], 2);
+    assert_eq!(expect(&mut client, "change:scenes").await["server_seq"], 3);
+    let complete = expect(&mut client, "sync:complete").await;
+    assert_eq!((&complete["synced_rooms"], &complete["server_seq"]), (&json!(["scenes"]), &json!(3)));
+    emit(&mut client, "sync:request", json!({ "last_global_seq": 99 })).await;
+    expect(&mut client, "state:scenes").await;
+    expect(&mut client, "sync:complete").await;
+}
+
+#[tokio::test]
+async fn acknowledgements_are_answered_in_order() {
+    let house = House::open().await;
+    let (mut client, _) = open(&house, "").await;
+    expect(&mut client, "connection_status").await;
+    for number in 0..50 {
+        let payload = put_scene(&format!("s{number}"), &format!("op-{number}"));
+        client.send(Message::text(format!("42{number}{}", json!(["command", payload])))).await.expect("sent");
+    }
+    for number in 0..50 {
+        assert_eq!(expect(&mut client, "ack:op").await["server_seq"], number + 1);
+        let ack = packet(&mut client).await;
+        assert!(ack.starts_with(&format!("43{number}[")), "{ack}");
+    }
+}
+
+#[tokio::test]
+async fn strangers_do_not_get_in() {
+    let house = House::open().await;
+    house.api.identity.add_user("root", "a-long-password", Role::Admin).await.expect("a user");
+    let (_, answer) = open(&house, "").await;
+    assert!(answer.starts_with("44") && answer.contains("log in first"), "{answer}");
+    let (_, answer) = open(&house, r#"{"token":"mqt_nothing"}"#).await;
+    assert!(answer.starts_with("44"), "{answer}");
+    let admin = crate::identity::Caller::anonymous_admin();
+    let (_, token) = house.api.identity.create_token("phone", Role::Viewer, None, &admin).await.expect("a token");
+    let (mut client, answer) = open(&house, &json!({ "token": token }).to_string()).await;
+    assert!(answer.starts_with("40"), "{answer}");
+    assert_eq!(expect(&mut client, "connection_status").await["role"], "viewer");
+    emit(&mut client, "command", put_scene("a", "op")).await;
+    assert_eq!(expect(&mut client, "err:op").await["code"], "role_needed");
+}
+
+#[tokio::test]
+async fn polling_works_too() {
+    let house = House::open().await;
+    let first = house.ask("GET", "/socket.io/?EIO=4&transport=polling").await.expect(200);
+    let text = String::from_utf8_lossy(&first.body).into_owned();
+    let opened: Value = serde_json::from_str(text.strip_prefix('0').expect("an opening")).expect("JSON");
+    let _ = opened["sid"].as_str().expect("a session");
+    assert!(opened["upgrades"].as_array().is_some_and(|upgrades| upgrades.contains(&json!("websocket"))));
+    house.ask("GET", "/socket.io/?EIO=4&transport=pigeon").await.expect(400);
+}
