@@ -17,7 +17,7 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{assets, auth, destinations, layers, preview, scenes, stream, system, tokens, users};
-use super::{Api, face, socketio, ws};
+use super::{Api, face, openapi, socketio, ws};
 
 /// One way to ask.
 pub struct Row {
@@ -95,6 +95,9 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/tokens", ADMIN, Class::Read, || get(tokens::list)),
     row("POST", "/api/tokens", ADMIN, Class::Write, || post(tokens::create)),
     row("DELETE", "/api/tokens/{token}", ADMIN, Class::Write, || delete(tokens::revoke)),
+    row("GET", "/api/openapi.json", Access::Anyone, Class::Read, || get(openapi::openapi)),
+    row("GET", "/docs", Access::Anyone, Class::Free, || get(face::docs)),
+    row("GET", "/docs.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/metrics", VIEWER, Class::Free, || get(system::prometheus)),
     row("GET", "/ws", Access::Anyone, Class::Read, || get(ws::upgrade)),
     row("GET", "/", Access::Anyone, Class::Free, || get(face::page)),

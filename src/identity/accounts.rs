@@ -1,5 +1,6 @@
 //! Users: who there is, with which password, in which role.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::show::time::ShowTime;
@@ -18,7 +19,7 @@ pub const MAX_USERS: usize = 1_000;
 const FIRST_ADMIN: &str = "admin";
 
 /// What may be shown of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UserView {
     pub name: String,
     pub role: Role,

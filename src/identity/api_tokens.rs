@@ -1,6 +1,7 @@
 //! API tokens: for programs, which can not type a password. Each has a role and lasts until it expires or is revoked; users come
 //! and go without touching them.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::show::time::ShowTime;
@@ -18,7 +19,7 @@ pub const MAX_TOKENS: usize = 256;
 const LONGEST_NAME: usize = 64;
 
 /// What may be shown of an API token. Times are in milliseconds of Unix time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TokenView {
     pub id: String,
     pub name: String,

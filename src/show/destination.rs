@@ -2,14 +2,16 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::DestinationId;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Destination {
     pub id: DestinationId,
     #[serde(default)]
+    #[schemars(length(max = 128))]
     pub name: String,
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -17,11 +19,12 @@ pub struct Destination {
     pub target: Target,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Target {
     /// Push to an RTMP server. `url` ends with the application (`rtmp://host/live`), `key` is the stream's name there.
     Rtmp {
+        #[schemars(length(max = 1024))]
         url: String,
         #[serde(default)]
         key: Secret,
@@ -30,7 +33,7 @@ pub enum Target {
     Record { format: RecordFormat },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RecordFormat {
     /// Matroska.
@@ -40,8 +43,9 @@ pub enum RecordFormat {
 }
 
 /// A stream key: stored and used, but shown by no door and in no log.
-#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("writeOnly" = true, "maxLength" = 1024))]
 pub struct Secret(String);
 
 impl<'de> Deserialize<'de> for Secret {

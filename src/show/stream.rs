@@ -1,5 +1,6 @@
 //! The stream: how it is encoded, and whether it is live.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geometry::Canvas;
@@ -44,24 +45,29 @@ impl Stream {
 }
 
 /// Everything about the encoded stream and its preview that can be set. Names are those of the stream API (camelCase).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StreamConfig {
+    #[schemars(range(min = 64, max = 4096), extend("multipleOf" = 2))]
     pub width: u32,
+    #[schemars(range(min = 64, max = 4096), extend("multipleOf" = 2))]
     pub height: u32,
     pub fps: Fps,
     /// Video, kbit/s.
+    #[schemars(range(min = 100, max = 50_000))]
     pub bitrate: u32,
     /// AAC, kbit/s.
+    #[schemars(range(min = 32, max = 320))]
     pub audio_bitrate: u32,
     /// Seconds between key frames.
+    #[schemars(range(min = 1, max = 10))]
     pub key_frame_interval: u32,
     pub preset: Preset,
     pub preview: PreviewConfig,
 }
 
 /// Effort of the encoder, fastest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
     Ultrafast,
@@ -73,13 +79,16 @@ pub enum Preset {
 }
 
 /// The JPEG preview. The height follows from the canvas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PreviewConfig {
+    #[schemars(range(min = 64, max = 1920))]
     pub width: u32,
     /// At most this many pictures a second.
+    #[schemars(range(min = 1, max = 60))]
     pub fps: u32,
     /// 1 to 100.
+    #[schemars(range(min = 1, max = 100))]
     pub quality: u8,
 }
 

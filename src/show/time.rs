@@ -6,6 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Microseconds of Unix time, read from one slewed monotonic clock (`base::clock`).
@@ -90,6 +91,22 @@ impl Fps {
 
     pub fn frame_duration(self) -> Duration {
         Duration::from_nanos(1_000_000_000 * u64::from(self.denominator) / u64::from(self.numerator))
+    }
+}
+
+impl JsonSchema for Fps {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Fps".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001.",
+            "anyOf": [
+                { "type": "integer", "minimum": 1, "maximum": 120 },
+                { "type": "string", "pattern": "^[0-9]{1,6}(/[0-9]{1,4})?$" },
+            ],
+        })
     }
 }
 

@@ -16,9 +16,15 @@ pub async fn page() -> impl IntoResponse {
     part("text/html; charset=utf-8", include_str!("index.html"))
 }
 
+/// Reads the API's document to people.
+pub async fn docs() -> impl IntoResponse {
+    part("text/html; charset=utf-8", include_str!("docs.html"))
+}
+
 pub async fn script(uri: Uri) -> Result<impl IntoResponse, ApiError> {
     let text = match uri.path() {
         "/app.js" => include_str!("app.js"),
+        "/docs.js" => include_str!("docs.js"),
         "/destinations.js" => include_str!("destinations.js"),
         "/figures.js" => include_str!("figures.js"),
         "/page.js" => include_str!("page.js"),

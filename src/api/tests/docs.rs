@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::api::routes;
+use crate::api::codes::{self, CODES};
+use crate::api::{openapi, routes};
 
 const DOCS: &str = include_str!("../../../docs/API.md");
 
@@ -23,10 +24,48 @@ fn every_code_is_documented_and_every_documented_code_exists() {
     ];
     let known: BTreeSet<&str> = sources.into_iter().flat_map(codes).collect();
     assert!(known.len() > 40, "the codes are found: {known:?}");
-    let section = DOCS.split("\n## Error codes\n").nth(1).expect("a section").split("\n## ").next().unwrap_or("");
-    let documented: BTreeSet<&str> =
-        section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
-    assert_eq!(known, documented);
+    let listed: BTreeSet<&str> = CODES.iter().map(|code| code.code).collect();
+    assert_eq!(known, listed);
+    generated("codes", &codes::table_for_people());
+}
+
+/// What stands between two marks in docs/API.md is made; with UPDATE=1 it is made anew.
+pub fn generated(mark: &str, text: &str) {
+    let (begin, end) = (format!("<!-- {mark} -->\n"), format!("<!-- /{mark} -->"));
+    if std::env::var_os("UPDATE").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/API.md");
+        let docs = std::fs::read_to_string(path).expect("it can be read");
+        let (before, rest) = docs.split_once(&begin).expect("a place for it");
+        let (_, after) = rest.split_once(&end).expect("its end");
+        std::fs::write(path, format!("{before}{begin}{text}{end}{after}")).expect("written");
+        return;
+    }
+    assert!(DOCS.contains(&format!("{begin}{text}{end}")), "run the tests docs with UPDATE=1");
+}
+
+#[test]
+fn the_table_of_who_may_do_what_is_documented() {
+    generated("roles", &routes::table_for_people());
+}
+
+/// Every row but files of the page and the WebSocket's own words is in the OpenAPI document, and the copy in docs/ is fresh.
+#[test]
+fn the_openapi_document_has_every_row_and_its_copy_is_fresh() {
+    let document = openapi::document();
+    for row in routes::TABLE.iter().filter(|row| row.path.starts_with("/api") || row.path == "/metrics" || row.path == "/ws")
+    {
+        let operation = &document["paths"][row.path][row.method.to_lowercase()];
+        assert_eq!(operation["x-role"], row.access.name(), "{} {}", row.method, row.path);
+        for code in operation["responses"].as_object().expect("answers").keys() {
+            assert!(code.parse::<u16>().is_ok_and(|code| (100..600).contains(&code)), "{code}");
+        }
+    }
+    let text = serde_json::to_string_pretty(&document).expect("JSON") + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &text).expect("written");
+    }
+    assert!(std::fs::read_to_string(path).is_ok_and(|copy| copy == text), "run the tests docs with UPDATE=1");
 }
 
 #[test]

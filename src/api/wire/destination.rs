@@ -1,5 +1,6 @@
 //! A destination as doors show it: without its key, with what it is doing.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::base::status::DestinationState;
@@ -8,7 +9,7 @@ use crate::show::Show;
 use crate::show::destination::{Destination, RecordFormat, Target};
 use crate::show::time::ShowTime;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct DestinationView {
     id: String,
     name: String,
@@ -20,14 +21,14 @@ pub struct DestinationView {
     status: Option<Status>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum TargetView {
     Rtmp { url: String, key_set: bool },
     Record { format: RecordFormat },
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Status {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]

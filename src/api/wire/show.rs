@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use crate::show::scene::Scene;
 use crate::show::stream::{Stream, StreamConfig};
 use crate::show::{Program, Show};
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ShowView<'a> {
     program: Value,
     scenes: Vec<&'a Arc<Scene>>,

@@ -1,5 +1,6 @@
 //! The two types of the stream API: what it is doing, and how well.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::figures::Figures;
@@ -9,7 +10,7 @@ use crate::show::Show;
 use crate::show::stream::Stream;
 use crate::show::time::ShowTime;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamState {
     pub is_live: bool,
@@ -65,7 +66,7 @@ fn error(vitals: &Vitals) -> Option<String> {
     })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamMetrics {
     pub fps: f64,

@@ -2,33 +2,34 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::stream::tenths;
 use crate::api::Addresses;
 use crate::api::figures::Figures;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SystemMetrics {
     cpu: Cpu,
     memory: Memory,
     network: Network,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Cpu {
     /// 0 to 100, of all cores.
     usage: f64,
     cores: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Memory {
     used: u64,
     total: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Network {
     bytes_in: u64,
@@ -47,7 +48,7 @@ impl SystemMetrics {
 }
 
 /// Addresses to paste elsewhere; null for a door that is shut.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AddressView {
     http: Option<String>,
     websocket: Option<String>,

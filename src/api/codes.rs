@@ -1,0 +1,127 @@
+//! Every code that a client can be told, with its status and when: docs/API.md and the OpenAPI document are made from it, and a test
+//! holds it against the errors themselves.
+
+/// Where a code is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// With this status.
+    Http(u16),
+    WebSocket,
+    SocketIo,
+}
+
+pub struct Code {
+    pub code: &'static str,
+    pub told: Told,
+    pub when: &'static str,
+}
+
+const fn http(code: &'static str, status: u16, when: &'static str) -> Code {
+    Code { code, told: Told::Http(status), when }
+}
+
+pub const CODES: &[Code] = &[
+    http("bad_request", 400, "the request is broken in a way that has no code of its own"),
+    http("malformed_json", 400, "the body, or a WebSocket message, is not JSON"),
+    Code { code: "malformed_msgpack", told: Told::WebSocket, when: "the message is not MessagePack" },
+    http("invalid_body", 400, "JSON, but not of the right shape; `details.field` names the field"),
+    http("invalid_query", 400, "the part after `?` is not understood"),
+    http("invalid_id", 400, "the path holds an id that can not be one"),
+    http("id_mismatch", 400, "the body's id is not the path's"),
+    http("invalid_value", 400, "a value, or a patch, makes no valid whole"),
+    http("out_of_range", 400, "a number is too small or too large"),
+    http("invalid_destination", 400, "the address of a destination can not be used"),
+    http("body_broken", 400, "the connection broke while the body came"),
+    http("missing_file", 400, "an upload without a field `file`"),
+    http("upload_interrupted", 400, "an upload broke off or is no proper form"),
+    Code { code: "unknown_event", told: Told::SocketIo, when: "there is no such event" },
+    http("needs_upload", 400, "an asset is added by uploading its file"),
+    http("first_user_is_admin", 400, "the first user must be an admin"),
+    http("invalid_user_name", 400, "a user name has 1 to 64 of `a-z A-Z 0-9 _ - . @`"),
+    http("weak_password", 400, "a password has 8 to 256 characters"),
+    http("invalid_role", 400, "a role is `viewer`, `operator` or `admin`"),
+    http("invalid_token_name", 400, "a token's name has 1 to 64 characters, in one line"),
+    http("invalid_expiry", 400, "a token can only expire later than now"),
+    http("login_required", 401, "who is asking?"),
+    http("invalid_credentials", 401, "the user name or the password is wrong"),
+    http("token_expired", 401, "refresh it, or log in again"),
+    http("token_revoked", 401, "the session has been ended"),
+    http("invalid_token", 401, "no token of this server, or one that was revoked"),
+    http("role_needed", 403, "this role may not; see below"),
+    http("forbidden_host", 403, "the server does not answer to this `Host`"),
+    http("forbidden_origin", 403, "a page of another site asks"),
+    http("unknown_path", 404, "there is nothing at this address"),
+    http("scene_not_found", 404, "no such scene"),
+    http("layer_not_found", 404, "no such layer in this scene"),
+    http("destination_not_found", 404, "no such destination"),
+    http("asset_not_found", 404, "no such asset"),
+    http("user_not_found", 404, "no such user"),
+    http("token_not_found", 404, "no such API token"),
+    http("method_not_allowed", 405, "see `Allow`"),
+    http("request_timeout", 408, "the body did not come within 30 s"),
+    http("already_exists", 409, "`POST` with an id that is taken"),
+    http("already_live", 409, "start, while on air"),
+    http("not_live", 409, "stop, pause or resume, while off air"),
+    http("already_paused", 409, "pause, while paused"),
+    http("not_paused", 409, "resume, while not paused"),
+    http("needs_restart", 409, "this field interrupts a live stream: stop it, or send `\"restart\": true`"),
+    http("scene_on_air", 409, "the scene is on air and can not be removed"),
+    http("asset_in_use", 409, "a layer shows the asset"),
+    http("client_op_id_reused", 409, "this `client_op_id` was used for another request within five minutes"),
+    http("not_a_user", 409, "only a user has a password"),
+    http("no_session", 409, "only a login can be ended by logging out"),
+    http("user_exists", 409, "the name is taken; upper and lower case are the same"),
+    http("last_admin", 409, "somebody must remain who may do everything"),
+    http("too_many_users", 409, "no more than 1,000"),
+    http("too_many_tokens", 409, "no more than 256"),
+    http("body_too_large", 413, "more than 1 MiB of JSON"),
+    http("upload_too_large", 413, "a file of more than 32 MiB"),
+    http("unsupported_media_type", 415, "not JSON; for uploads, not `multipart/form-data`"),
+    http("unsupported_image", 415, "the file is no PNG, JPEG or WebP, whatever its name"),
+    http("asset_missing", 422, "a layer shows an asset that is not there"),
+    http("duplicate_layer", 422, "a layer id stands twice in a scene"),
+    http("order_mismatch", 422, "the order does not name each layer once"),
+    http("too_many", 422, "a limit on the number of things"),
+    http("image_too_large", 422, "more than 8192 × 8192 or 64 million pixels"),
+    http("broken_image", 422, "the picture is damaged or cut off"),
+    http("upgrade_required", 426, "this address speaks WebSocket only"),
+    http("rate_limited", 429, "this client asks too often; see `Retry-After` and `details.retry_after_ms`"),
+    http("locked_out", 429, "too many failed logins; see `Retry-After`"),
+    http("too_many_logins", 429, "too many logins are waiting"),
+    http("internal", 500, "a mistake of the server; its log says more under the request's id"),
+    http("storage_unavailable", 503, "the disk takes nothing; nothing was changed"),
+    http("overloaded", 503, "too many commands wait"),
+    http("closing", 503, "the server is going down"),
+    http("busy", 503, "too many requests are being worked on"),
+    http("identity_storage", 503, "users and tokens can not be read or written"),
+    http("no_picture", 503, "the engine made no picture within 2 s"),
+    Code { code: "unknown_message", told: Told::WebSocket, when: "a message of no known type" },
+    Code { code: "unknown_room", told: Told::WebSocket, when: "there is no such room" },
+    Code { code: "unsupported_message", told: Told::WebSocket, when: "binary messages are not understood" },
+];
+
+pub fn status_of(code: &str) -> Option<u16> {
+    CODES.iter().find(|known| known.code == code).and_then(|known| match known.told {
+        Told::Http(status) => Some(status),
+        Told::WebSocket | Told::SocketIo => None,
+    })
+}
+
+pub fn when(code: &str) -> &'static str {
+    CODES.iter().find(|known| known.code == code).map_or("", |known| known.when)
+}
+
+/// For docs/API.md.
+#[cfg(test)]
+pub fn table_for_people() -> String {
+    let mut text = String::from("| code | status | when |\n| --- | --- | --- |\n");
+    for Code { code, told, when } in CODES {
+        let told = match told {
+            Told::Http(status) => status.to_string(),
+            Told::WebSocket => "WebSocket".to_owned(),
+            Told::SocketIo => "Socket.IO".to_owned(),
+        };
+        text += &format!("| `{code}` | {told} | {when} |\n");
+    }
+    text
+}

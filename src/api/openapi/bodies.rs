@@ -1,0 +1,253 @@
+//! Shapes of bodies and answers that no single type of ours has: a thing without its id, fields to change, an answer with a few words
+//! around a view. For the document alone; reading and writing is done elsewhere, and a test against a live server holds both
+//! together.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use crate::api::wire::show::ShowView;
+use crate::api::wire::stream::StreamState;
+use crate::identity::{Role, UserView};
+use crate::show::destination::Destination;
+use crate::show::ids::LayerId;
+use crate::show::layer::Layer;
+use crate::show::scene::Scene;
+use crate::show::stream::StreamConfig;
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used, here and below")]
+pub struct StateAnswer {
+    success: bool,
+    seq: u64,
+    state: StreamState,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct TakeAnswer {
+    success: bool,
+    seq: u64,
+    program: ProgramView,
+}
+
+/// The scene on air, and since when (milliseconds of Unix time).
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ProgramView {
+    scene: String,
+    since: i64,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ShowAnswer {
+    seq: u64,
+    show: ShowView<'static>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct Order {
+    /// All layers of the scene, lowest first.
+    order: Vec<LayerId>,
+    client_op_id: Option<ClientOpId>,
+}
+
+/// What the client calls its request: the same name again within five minutes gets the first receipt.
+#[derive(JsonSchema)]
+#[schemars(transparent, extend("pattern" = "^[!-~]{1,128}$"))]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ClientOpId(String);
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct Bare {
+    client_op_id: Option<ClientOpId>,
+}
+
+/// PNG, JPEG or WebP, at most 32 MiB.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct AssetsUpload {
+    #[schemars(extend("format" = "binary"))]
+    file: String,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct Login {
+    username: String,
+    #[schemars(extend("writeOnly" = true))]
+    password: String,
+    /// Tokens as cookies that no script can read, instead of in the answer.
+    #[schemars(default)]
+    cookie: bool,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct LoginAnswer {
+    token_type: String,
+    access_token: Option<String>,
+    refresh_token: Option<String>,
+    /// Seconds.
+    expires_in: u64,
+    refresh_expires_in: u64,
+    user: UserView,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct Refresh {
+    #[schemars(extend("writeOnly" = true))]
+    refresh_token: Option<String>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct Me {
+    user: Option<String>,
+    role: Option<Role>,
+    login_required: bool,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewPassword {
+    #[schemars(extend("writeOnly" = true))]
+    current_password: String,
+    #[schemars(length(min = 8, max = 256), extend("writeOnly" = true))]
+    new_password: String,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewUser {
+    #[schemars(extend("pattern" = "^[A-Za-z0-9_.@-]{1,64}$"))]
+    name: String,
+    #[schemars(length(min = 8, max = 256), extend("writeOnly" = true))]
+    password: String,
+    role: Role,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct RolePatch {
+    role: Option<Role>,
+    #[schemars(length(min = 8, max = 256), extend("writeOnly" = true))]
+    password: Option<String>,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewToken {
+    #[schemars(length(min = 1, max = 64))]
+    name: String,
+    role: Role,
+    /// Milliseconds of Unix time; without it the token does not expire.
+    expires_at: Option<i64>,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct TokenAnswer {
+    id: String,
+    name: String,
+    role: Role,
+    created_at: i64,
+    expires_at: Option<i64>,
+    created_by: String,
+    /// Shown this once.
+    token: String,
+}
+
+/// A thing as it is sent: the id may be left out, and the request may have a name.
+macro_rules! sent {
+    ($($(#[doc = $doc:literal])* $name:ident = $thing:ty, $change:expr;)*) => {$(
+        $(#[doc = $doc])*
+        pub struct $name;
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                let mut schema = <$thing>::json_schema(generator);
+                let operation = generator.subschema_for::<ClientOpId>();
+                with_property(&mut schema, "client_op_id", operation.to_value());
+                let change: fn(&mut Schema, &mut SchemaGenerator) = $change;
+                change(&mut schema, generator);
+                schema
+            }
+        }
+    )*};
+}
+
+sent! {
+    NewScene = Scene, |schema, generator| {
+        optional(schema, "id");
+        let layer = generator.subschema_for::<LayerBody>();
+        with_property(schema, "layers", json!({ "type": "array", "maxItems": 128, "items": layer }));
+    };
+    LayerBody = Layer, |schema, _| {
+        optional(schema, "id");
+        with_property(schema, "index", json!({ "type": "integer", "minimum": 0, "description": "Its place, counted from below." }));
+    };
+    NewDestination = Destination, |schema, _| optional(schema, "id");
+    /// Any of the fields.
+    StreamConfigPatch = StreamConfig, |schema, _| {
+        schema.remove("required");
+        let restart = json!({ "type": "boolean", "description": "Interrupt a live stream where that is needed." });
+        with_property(schema, "restart", restart);
+        // Of the preview, too, any of the fields.
+        with_property(schema, "preview", json!({ "type": "object" }));
+    };
+}
+
+/// Any of the fields of a thing; which ones there are depends on its kind.
+macro_rules! patch {
+    ($($name:ident)*) => {$(
+        pub struct $name;
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                let operation = generator.subschema_for::<ClientOpId>();
+                json_schema!({
+                    "type": "object",
+                    "description": "Any of the fields (RFC 7396: null takes one away).",
+                    "properties": { "client_op_id": operation },
+                })
+            }
+        }
+    )*};
+}
+
+patch!(ScenePatch LayerPatch DestinationPatch);
+
+fn with_property(schema: &mut Schema, name: &str, property: Value) {
+    let properties = schema.ensure_object().entry("properties").or_insert_with(|| json!({}));
+    properties[name] = property;
+}
+
+fn optional(schema: &mut Schema, name: &str) {
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|field| field != name);
+    }
+}

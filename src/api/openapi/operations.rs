@@ -1,0 +1,312 @@
+//! What each row of the table takes, gives, and can refuse.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::Value;
+
+use super::bodies::{
+    AssetsUpload, DestinationPatch, LayerBody, LayerPatch, Login, LoginAnswer, Me, NewDestination, NewPassword, NewScene,
+    NewToken, NewUser, Order, Refresh, RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch, TakeAnswer,
+    TokenAnswer,
+};
+use crate::api::routes::Row;
+use crate::api::wire::destination::DestinationView;
+use crate::api::wire::health::HealthView;
+use crate::api::wire::stream::{StreamMetrics, StreamState};
+use crate::api::wire::system::{AddressView, SystemMetrics};
+use crate::identity::{TokenView, UserView};
+use crate::show::asset::Asset;
+use crate::show::layer::Layer;
+use crate::show::scene::Scene;
+use crate::show::stream::StreamConfig;
+
+/// Makes a type's schema.
+pub type Shape = fn(&mut SchemaGenerator) -> Schema;
+
+fn shape<T: JsonSchema>() -> Shape {
+    |generator| generator.subschema_for::<T>()
+}
+
+#[derive(Clone, Copy)]
+pub enum Body {
+    Nothing,
+    /// At most the name of the operation.
+    Bare,
+    Json(Shape),
+    /// A token in the body, or else in the cookie.
+    OptionalJson(Shape),
+    /// With a file in it.
+    Form(Shape),
+}
+
+#[derive(Clone, Copy)]
+pub enum Answer {
+    Empty,
+    Json(Shape),
+    Bytes(&'static str),
+}
+
+pub struct Operation {
+    pub tag: &'static str,
+    pub summary: &'static str,
+    pub body: Body,
+    pub answers: Vec<(u16, Answer)>,
+    /// Codes beyond those that every row of its kind can give.
+    pub errors: &'static [&'static str],
+}
+
+fn reads(tag: &'static str, summary: &'static str, answer: Answer, errors: &'static [&'static str]) -> Operation {
+    Operation { tag, summary, body: Body::Nothing, answers: vec![(200, answer)], errors }
+}
+
+fn acts(tag: &'static str, summary: &'static str, answer: Answer, errors: &'static [&'static str]) -> Operation {
+    Operation { body: Body::Bare, ..reads(tag, summary, answer, errors) }
+}
+
+fn removes(tag: &'static str, summary: &'static str, errors: &'static [&'static str]) -> Operation {
+    Operation { tag, summary, body: Body::Bare, answers: vec![(204, Answer::Empty)], errors }
+}
+
+fn changes(
+    tag: &'static str,
+    summary: &'static str,
+    body: Shape,
+    answer: Answer,
+    errors: &'static [&'static str],
+) -> Operation {
+    Operation { body: Body::Json(body), ..reads(tag, summary, answer, errors) }
+}
+
+/// A thing that is made gives 201; one that was there, 200. Asked for again when it is gone, 204.
+fn puts(tag: &'static str, summary: &'static str, body: Shape, answer: Shape, errors: &'static [&'static str]) -> Operation {
+    let answers = vec![(200, Answer::Json(answer)), (201, Answer::Json(answer)), (204, Answer::Empty)];
+    Operation { tag, summary, body: Body::Json(body), answers, errors }
+}
+
+const SCENE_TROUBLE: &[&str] =
+    &["invalid_value", "out_of_range", "id_mismatch", "duplicate_layer", "asset_missing", "too_many", "already_exists"];
+const LAYER_TROUBLE: &[&str] = &[
+    "invalid_value",
+    "out_of_range",
+    "id_mismatch",
+    "asset_missing",
+    "too_many",
+    "already_exists",
+    "scene_not_found",
+    "layer_not_found",
+];
+const DESTINATION_TROUBLE: &[&str] = &[
+    "invalid_value",
+    "out_of_range",
+    "id_mismatch",
+    "invalid_destination",
+    "too_many",
+    "already_exists",
+    "destination_not_found",
+];
+
+/// None for files of the page.
+pub fn describe(row: &Row) -> Option<Operation> {
+    let json = |shape: Shape| Answer::Json(shape);
+    let list = |shape: Shape| Answer::Json(shape);
+    Some(match (row.method, row.path) {
+        ("POST", "/api/stream/start") => acts("stream", "Go on air", json(shape::<StateAnswer>()), &["already_live"]),
+        ("POST", "/api/stream/stop") => acts("stream", "Go off air", json(shape::<StateAnswer>()), &["not_live"]),
+        ("POST", "/api/stream/pause") => {
+            acts("stream", "Hold picture and sound", json(shape::<StateAnswer>()), &["not_live", "already_paused"])
+        }
+        ("POST", "/api/stream/resume") => {
+            acts("stream", "Go on after a pause", json(shape::<StateAnswer>()), &["not_live", "not_paused"])
+        }
+        ("GET", "/api/stream/state") => reads("stream", "What the stream is doing", json(shape::<StreamState>()), &[]),
+        ("GET", "/api/stream/metrics") => reads("stream", "How well it is doing", json(shape::<StreamMetrics>()), &[]),
+        ("GET", "/api/stream/config") => reads("stream", "How it is encoded", json(shape::<StreamConfig>()), &[]),
+        ("PATCH", "/api/stream/config") => {
+            let trouble = &["invalid_value", "out_of_range", "needs_restart"];
+            changes(
+                "stream",
+                "Change how it is encoded",
+                shape::<StreamConfigPatch>(),
+                json(shape::<StreamConfig>()),
+                trouble,
+            )
+        }
+        ("GET", "/api/show") => reads("scenes", "Everything that was decided", json(shape::<ShowAnswer>()), &[]),
+        ("GET", "/api/scenes") => reads("scenes", "All scenes", list(shape::<Vec<Scene>>()), &[]),
+        ("POST", "/api/scenes") => puts("scenes", "Make a scene", shape::<NewScene>(), shape::<Scene>(), SCENE_TROUBLE),
+        ("GET", "/api/scenes/{scene}") => reads("scenes", "A scene", json(shape::<Scene>()), &["scene_not_found"]),
+        ("PUT", "/api/scenes/{scene}") => {
+            puts("scenes", "Make or replace a scene", shape::<NewScene>(), shape::<Scene>(), SCENE_TROUBLE)
+        }
+        ("PATCH", "/api/scenes/{scene}") => {
+            let mut operation =
+                puts("scenes", "Change a scene", shape::<ScenePatch>(), shape::<Scene>(), SCENE_PATCH_TROUBLE);
+            operation.answers.retain(|(status, _)| *status != 201);
+            operation
+        }
+        ("DELETE", "/api/scenes/{scene}") => removes("scenes", "Remove a scene", &["scene_not_found", "scene_on_air"]),
+        ("POST", "/api/scenes/{scene}/take") => {
+            acts("scenes", "Put a scene on air", json(shape::<TakeAnswer>()), &["scene_not_found"])
+        }
+        ("PUT", "/api/scenes/{scene}/order") => {
+            let trouble = &["scene_not_found", "order_mismatch"];
+            let mut operation = puts("scenes", "Put layers in order", shape::<Order>(), shape::<Scene>(), trouble);
+            operation.answers.retain(|(status, _)| *status != 201);
+            operation
+        }
+        ("GET", "/api/scenes/{scene}/layers") => {
+            reads("scenes", "Layers of a scene", list(shape::<Vec<Layer>>()), &["scene_not_found"])
+        }
+        ("POST", "/api/scenes/{scene}/layers") => {
+            puts("scenes", "Make a layer", shape::<LayerBody>(), shape::<Layer>(), LAYER_TROUBLE)
+        }
+        ("GET", "/api/scenes/{scene}/layers/{layer}") => {
+            reads("scenes", "A layer", json(shape::<Layer>()), &["scene_not_found", "layer_not_found"])
+        }
+        ("PUT", "/api/scenes/{scene}/layers/{layer}") => {
+            puts("scenes", "Make or replace a layer", shape::<LayerBody>(), shape::<Layer>(), LAYER_TROUBLE)
+        }
+        ("PATCH", "/api/scenes/{scene}/layers/{layer}") => {
+            let mut operation = puts("scenes", "Change a layer", shape::<LayerPatch>(), shape::<Layer>(), LAYER_TROUBLE);
+            operation.answers.retain(|(status, _)| *status != 201);
+            operation
+        }
+        ("DELETE", "/api/scenes/{scene}/layers/{layer}") => {
+            removes("scenes", "Remove a layer", &["scene_not_found", "layer_not_found"])
+        }
+        ("GET", "/api/assets") => reads("assets", "All assets", list(shape::<Vec<Asset>>()), &[]),
+        ("POST", "/api/assets") => {
+            let trouble = &[
+                "missing_file",
+                "upload_interrupted",
+                "upload_too_large",
+                "unsupported_image",
+                "image_too_large",
+                "broken_image",
+                "invalid_value",
+                "out_of_range",
+                "too_many",
+            ];
+            let body = Body::Form(shape::<AssetsUpload>());
+            Operation { body, ..puts("assets", "Upload a picture", shape::<AssetsUpload>(), shape::<Asset>(), trouble) }
+        }
+        ("GET", "/api/assets/{asset}") => reads("assets", "An asset", json(shape::<Asset>()), &["asset_not_found"]),
+        ("GET", "/api/assets/{asset}/file") => {
+            reads("assets", "The picture itself", Answer::Bytes("image/*"), &["asset_not_found"])
+        }
+        ("DELETE", "/api/assets/{asset}") => removes("assets", "Remove an asset", &["asset_not_found", "asset_in_use"]),
+        ("GET", "/api/destinations") => {
+            reads("destinations", "All destinations", list(shape::<Vec<DestinationView>>()), &[])
+        }
+        ("POST", "/api/destinations") => puts(
+            "destinations",
+            "Make a destination",
+            shape::<NewDestination>(),
+            shape::<DestinationView>(),
+            DESTINATION_TROUBLE,
+        ),
+        ("GET", "/api/destinations/{destination}") => {
+            reads("destinations", "A destination", json(shape::<DestinationView>()), &["destination_not_found"])
+        }
+        ("PUT", "/api/destinations/{destination}") => {
+            let body = shape::<NewDestination>();
+            puts("destinations", "Make or replace a destination", body, shape::<DestinationView>(), DESTINATION_TROUBLE)
+        }
+        ("PATCH", "/api/destinations/{destination}") => {
+            let body = shape::<DestinationPatch>();
+            let mut operation =
+                puts("destinations", "Change a destination", body, shape::<DestinationView>(), DESTINATION_TROUBLE);
+            operation.answers.retain(|(status, _)| *status != 201);
+            operation
+        }
+        ("DELETE", "/api/destinations/{destination}") => {
+            removes("destinations", "Remove a destination", &["destination_not_found"])
+        }
+        ("GET", "/api/preview.jpg") => reads("preview", "One picture", Answer::Bytes("image/jpeg"), &["no_picture"]),
+        ("GET", "/api/preview.mjpeg") => {
+            reads("preview", "Pictures as they come", Answer::Bytes("multipart/x-mixed-replace"), &["no_picture"])
+        }
+        ("GET", "/api/frame.png") => {
+            reads("preview", "The newest frame at full size", Answer::Bytes("image/png"), &["no_picture"])
+        }
+        ("GET", "/api/health") => {
+            let health = json(shape::<HealthView>());
+            let mut operation = reads("system", "How the server is; strangers are told the status alone", health, &[]);
+            operation.answers.push((503, health));
+            operation
+        }
+        ("GET", "/api/system/metrics") => reads("system", "The machine", json(shape::<SystemMetrics>()), &[]),
+        ("GET", "/api/capabilities") => {
+            reads("system", "What this build on this machine can do", json(shape::<Value>()), &[])
+        }
+        ("GET", "/api/addresses") => reads("system", "Where the doors are", json(shape::<AddressView>()), &[]),
+        ("GET", "/api/openapi.json") => reads("system", "This document", json(shape::<Value>()), &[]),
+        ("GET", "/metrics") => reads("system", "For Prometheus", Answer::Bytes("text/plain"), &[]),
+        ("GET", "/ws") => Operation {
+            answers: vec![(101, Answer::Empty)],
+            ..reads("system", "The WebSocket", Answer::Empty, &["upgrade_required", "invalid_query"])
+        },
+        ("POST", "/api/auth/login") => {
+            let trouble = &["invalid_credentials", "locked_out", "too_many_logins", "identity_storage"];
+            changes("identity", "Log in", shape::<Login>(), json(shape::<LoginAnswer>()), trouble)
+        }
+        ("POST", "/api/auth/refresh") => Operation {
+            body: Body::OptionalJson(shape::<Refresh>()),
+            ..reads("identity", "Stay logged in", json(shape::<LoginAnswer>()), REFRESH_TROUBLE)
+        },
+        ("POST", "/api/auth/logout") => removes("identity", "Log out", &["no_session", "identity_storage"]),
+        ("GET", "/api/auth/me") => reads("identity", "Who is asking", json(shape::<Me>()), &[]),
+        ("POST", "/api/auth/password") => Operation {
+            answers: vec![(204, Answer::Empty)],
+            ..changes("identity", "Change one's own password", shape::<NewPassword>(), Answer::Empty, PASSWORD_TROUBLE)
+        },
+        ("GET", "/api/users") => reads("identity", "All users", list(shape::<Vec<UserView>>()), &[]),
+        ("POST", "/api/users") => Operation {
+            answers: vec![(201, json(shape::<UserView>()))],
+            ..changes("identity", "Let somebody in", shape::<NewUser>(), Answer::Empty, USER_TROUBLE)
+        },
+        ("PATCH", "/api/users/{user}") => {
+            changes("identity", "Change a user", shape::<RolePatch>(), json(shape::<UserView>()), USER_TROUBLE)
+        }
+        ("DELETE", "/api/users/{user}") => removes(
+            "identity",
+            "Let somebody in no more",
+            &["user_not_found", "last_admin", "invalid_user_name", "identity_storage"],
+        ),
+        ("GET", "/api/tokens") => reads("identity", "All API tokens", list(shape::<Vec<TokenView>>()), &[]),
+        ("POST", "/api/tokens") => Operation {
+            answers: vec![(201, json(shape::<TokenAnswer>()))],
+            ..changes("identity", "Make an API token", shape::<NewToken>(), Answer::Empty, TOKEN_TROUBLE)
+        },
+        ("DELETE", "/api/tokens/{token}") => {
+            removes("identity", "Revoke an API token", &["token_not_found", "identity_storage"])
+        }
+        _ => return None,
+    })
+}
+
+const SCENE_PATCH_TROUBLE: &[&str] =
+    &["invalid_value", "out_of_range", "id_mismatch", "duplicate_layer", "asset_missing", "too_many", "scene_not_found"];
+const REFRESH_TROUBLE: &[&str] =
+    &["login_required", "invalid_token", "token_expired", "token_revoked", "too_many_logins", "identity_storage"];
+const PASSWORD_TROUBLE: &[&str] = &[
+    "not_a_user",
+    "invalid_credentials",
+    "locked_out",
+    "too_many_logins",
+    "weak_password",
+    "user_not_found",
+    "identity_storage",
+];
+const USER_TROUBLE: &[&str] = &[
+    "first_user_is_admin",
+    "invalid_user_name",
+    "weak_password",
+    "invalid_role",
+    "user_exists",
+    "user_not_found",
+    "last_admin",
+    "too_many_users",
+    "too_many_logins",
+    "identity_storage",
+];
+const TOKEN_TROUBLE: &[&str] = &["invalid_token_name", "invalid_expiry", "too_many_tokens", "identity_storage"];
