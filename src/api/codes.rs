@@ -69,6 +69,7 @@ pub const CODES: &[Code] = &[
     http("asset_in_use", 409, "a layer shows the asset"),
     http("client_op_id_reused", 409, "this `client_op_id` was used for another request within five minutes"),
     http("not_a_user", 409, "only a user has a password"),
+    http("no_users", 409, "a token needs an admin first: with it everyone has to log in"),
     http("no_session", 409, "only a login can be ended by logging out"),
     http("user_exists", 409, "the name is taken; upper and lower case are the same"),
     http("last_admin", 409, "somebody must remain who may do everything"),

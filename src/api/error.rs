@@ -58,6 +58,8 @@ pub enum ApiError {
     UnknownEvent(String),
     #[error("only a user has a password")]
     NotAUser,
+    #[error("there are no users: make an admin first, because with a token everyone has to log in")]
+    NoUsers,
     #[error("an asset is added by uploading its file: POST /api/assets")]
     NeedsUpload,
     #[error("pages of {0} may not steer this server")]
@@ -110,6 +112,7 @@ impl ApiError {
             ApiError::FirstUserIsAdmin => "first_user_is_admin",
             ApiError::UnknownEvent(_) => "unknown_event",
             ApiError::NotAUser => "not_a_user",
+            ApiError::NoUsers => "no_users",
             ApiError::NeedsUpload => "needs_upload",
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
@@ -143,7 +146,7 @@ impl ApiError {
             ApiError::UnknownPath => StatusCode::NOT_FOUND,
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            ApiError::NotAUser => StatusCode::CONFLICT,
+            ApiError::NotAUser | ApiError::NoUsers => StatusCode::CONFLICT,
             ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::NotJson | ApiError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,

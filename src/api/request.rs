@@ -73,9 +73,9 @@ fn invalid(field: &str, why: &str) -> ApiError {
 }
 
 impl Fields {
-    /// Takes one field out of the body, if it is there.
+    /// Takes one field out of the body, if it is there; null counts as not there.
     pub fn take<T: DeserializeOwned>(&mut self, field: &str) -> Result<Option<T>, ApiError> {
-        let Some(value) = self.0.remove(field) else { return Ok(None) };
+        let Some(value) = self.0.remove(field).filter(|value| !value.is_null()) else { return Ok(None) };
         serde_json::from_value(value).map(Some).map_err(|error| invalid(field, &error.to_string()))
     }
 

@@ -104,6 +104,7 @@ pub const TABLE: &[Row] = &[
     row("GET", "/app.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/destinations.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/figures.js", Access::Anyone, Class::Free, || get(face::script)),
+    row("GET", "/login.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/page.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/picture.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/style.css", Access::Anyone, Class::Free, || get(face::style)),

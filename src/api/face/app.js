@@ -3,6 +3,7 @@
 
 import { showCountdowns, showDestinations } from "./destinations.js";
 import { setTarget, showMetrics } from "./figures.js";
+import { admitted } from "./login.js";
 import { announce, ask, byId, complain, element, reconcile, setText, twice } from "./page.js";
 import { showPicture } from "./picture.js";
 
@@ -118,9 +119,19 @@ class Connection {
   #retryAt = 0;
   #timer = null;
 
-  open() {
+  async open() {
     clearTimeout(this.#timer);
     this.#timer = null;
+    try {
+      await admitted();
+    } catch {
+      this.#lost();
+      return;
+    }
+    this.#connect();
+  }
+
+  #connect() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const preview = document.hidden ? "off" : "binary";
     const socket = new WebSocket(`${scheme}://${location.host}/ws?preview=${preview}`);

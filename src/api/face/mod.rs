@@ -26,6 +26,7 @@ pub async fn script(uri: Uri) -> Result<impl IntoResponse, ApiError> {
         "/app.js" => include_str!("app.js"),
         "/docs.js" => include_str!("docs.js"),
         "/destinations.js" => include_str!("destinations.js"),
+        "/login.js" => include_str!("login.js"),
         "/figures.js" => include_str!("figures.js"),
         "/page.js" => include_str!("page.js"),
         "/picture.js" => include_str!("picture.js"),

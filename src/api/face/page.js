@@ -34,7 +34,12 @@ export async function ask(method, path, body) {
     request.body = JSON.stringify(body);
   }
   try {
-    const response = await fetch(path, request);
+    let response = await fetch(path, request);
+    if (response.status === 401) {
+      const { admitted } = await import("./login.js");
+      await admitted();
+      response = await fetch(path, request);
+    }
     if (response.ok) {
       byId("trouble").hidden = true;
       return true;

@@ -2,11 +2,14 @@
 //! around a view. For the document alone; reading and writing is done elsewhere, and a test against a live server holds both
 //! together.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use crate::api::wire::show::ShowView;
 use crate::api::wire::stream::StreamState;
+use crate::base::status::{Condition, Health};
 use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
 use crate::show::ids::LayerId;
@@ -44,6 +47,16 @@ pub struct ProgramView {
 pub struct ShowAnswer {
     seq: u64,
     show: ShowView<'static>,
+}
+
+/// Strangers are told the status alone.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct HealthAnswer {
+    status: Health,
+    components: Option<BTreeMap<String, Condition>>,
+    uptime_seconds: Option<u64>,
+    version: Option<String>,
 }
 
 #[derive(JsonSchema)]

@@ -4,13 +4,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::bodies::{
-    AssetsUpload, DestinationPatch, LayerBody, LayerPatch, Login, LoginAnswer, Me, NewDestination, NewPassword, NewScene,
-    NewToken, NewUser, Order, Refresh, RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch, TakeAnswer,
-    TokenAnswer,
+    AssetsUpload, DestinationPatch, HealthAnswer, LayerBody, LayerPatch, Login, LoginAnswer, Me, NewDestination,
+    NewPassword, NewScene, NewToken, NewUser, Order, Refresh, RolePatch, ScenePatch, ShowAnswer, StateAnswer,
+    StreamConfigPatch, TakeAnswer, TokenAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
-use crate::api::wire::health::HealthView;
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::api::wire::system::{AddressView, SystemMetrics};
 use crate::identity::{TokenView, UserView};
@@ -229,7 +228,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             reads("preview", "The newest frame at full size", Answer::Bytes("image/png"), &["no_picture"])
         }
         ("GET", "/api/health") => {
-            let health = json(shape::<HealthView>());
+            let health = json(shape::<HealthAnswer>());
             let mut operation = reads("system", "How the server is; strangers are told the status alone", health, &[]);
             operation.answers.push((503, health));
             operation
@@ -309,4 +308,4 @@ const USER_TROUBLE: &[&str] = &[
     "too_many_logins",
     "identity_storage",
 ];
-const TOKEN_TROUBLE: &[&str] = &["invalid_token_name", "invalid_expiry", "too_many_tokens", "identity_storage"];
+const TOKEN_TROUBLE: &[&str] = &["no_users", "invalid_token_name", "invalid_expiry", "too_many_tokens", "identity_storage"];

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Answer, ok};
 use crate::api::Api;
 use crate::api::ask::{Ask, Bare};
+use crate::api::error::ApiError;
 use crate::api::request::At;
 use crate::identity::Role;
 use crate::show::time::ShowTime;
@@ -21,6 +22,9 @@ pub async fn create(State(api): State<Api>, Ask { asker, mut fields }: Ask) -> A
     let (name, role) = (fields.require::<String>("name")?, fields.require::<Role>("role")?);
     let expires_at = fields.take::<i64>("expires_at")?.map(|millis| ShowTime(millis.saturating_mul(1_000)));
     fields.finish()?;
+    if api.identity.users().is_empty() {
+        return Err(ApiError::NoUsers);
+    }
     let (view, secret) = api.identity.create_token(&name, role, expires_at, &asker.caller).await?;
     let mut body = json!(view);
     body["token"] = json!(secret);
