@@ -298,7 +298,9 @@ impl House {
             ));
         }
         if let Some(listener) = doors.rtmp {
-            let env = rtmp_server::Env::new(self.program.clone(), self.vitals.clone());
+            let seen = api.clone();
+            let may_play = Arc::new(move |token: Option<&str>| seen.may_watch(token));
+            let env = rtmp_server::Env::new(self.program.clone(), self.vitals.clone(), may_play);
             tasks.push(("rtmp", tokio::spawn(rtmp_server::serve(listener, env, until_closed()))));
         }
         let mut snapshots = self.state.snapshots();

@@ -148,7 +148,8 @@ fn config_file() -> Arg {
 
 fn setting(key: &'static crate::base::config::Key) -> Arg {
     let default = if key.default.is_empty() { "none" } else { key.default };
-    let arg = Arg::new(key.name).long(key.flag()).value_name(key.value_name).help(format!(
+    // Given twice, the last counts: scripts put their own flags before those of whoever calls them.
+    let arg = Arg::new(key.name).long(key.flag()).overrides_with(key.name).value_name(key.value_name).help(format!(
         "{} [default: {default}] [{}]",
         key.help,
         key.variable()

@@ -5,6 +5,7 @@
 
 mod architecture;
 mod bad_input;
+mod doors;
 mod durability;
 mod redis;
 mod soak;

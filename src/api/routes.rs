@@ -9,6 +9,8 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::access::{ADMIN, Access, Class, OPERATOR, VIEWER};
@@ -154,8 +156,14 @@ pub(super) fn around(routes: Router<Api>, api: Api) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(api.clone(), guard))
         .layer(from_fn_with_state(api.clone(), answer))
+        .layer(CompressionLayer::new().compress_when(worth_it()))
         .layer(cors)
         .with_state(api)
+}
+
+/// Text of some length; pictures are compressed already, and a motion JPEG must not wait for more.
+fn worth_it() -> impl Predicate {
+    SizeAbove::new(1_024).and(NotForContentType::IMAGES).and(NotForContentType::const_new("multipart/"))
 }
 
 /// Without cookies: those pages log in and send the token themselves.

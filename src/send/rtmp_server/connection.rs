@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::dialogue::{Dialogue, Step, send_not_found};
+use super::dialogue::{Dialogue, Refusal, Step, refuse_playing, send_not_found};
 use super::handshake::shake_hands;
 use super::input::Input;
 use super::output::Output;
@@ -62,7 +62,11 @@ impl Connection {
                 Step::Listen => {}
                 Step::Leave => return Err(Ending::Left),
                 Step::Refuse(refusal) => return Err(Ending::Refused(refusal)),
-                Step::Play { stream } => {
+                Step::Play { stream, token } => {
+                    if !(env.may_play)(token.as_deref()) {
+                        refuse_playing(stream, &mut self.output);
+                        return Err(Ending::Refused(Refusal::NotAllowed));
+                    }
                     let (program, vitals) = (env.program.clone(), env.vitals.clone());
                     // Dropped at once: what it holds is a lock.
                     drop(timeout(env.patience.reopen_within, program.clone().wait_for(Option::is_some)).await);

@@ -10,12 +10,12 @@ const APP: &str = "live";
 const STREAM: &str = "program";
 
 /// What follows from a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The conversation goes on.
     Listen,
-    /// It wants the program on this message stream.
-    Play { stream: u32 },
+    /// It wants the program on this message stream, and shows this token.
+    Play { stream: u32, token: Option<String> },
     /// It was told why not; the connection ends.
     Refuse(Refusal),
     /// It has had enough.
@@ -27,6 +27,7 @@ pub enum Refusal {
     NoSuchApp,
     NoSuchStream,
     Publishing,
+    NotAllowed,
 }
 
 #[derive(Default)]
@@ -127,7 +128,7 @@ impl Dialogue {
 
 fn play(stream: u32, name: &str, out: &mut Output) -> Step {
     if same_name(name, STREAM) {
-        return Step::Play { stream };
+        return Step::Play { stream, token: token_in(name).map(str::to_owned) };
     }
     send_not_found(out, stream, "There is no such stream; ask for live/program.");
     Step::Refuse(Refusal::NoSuchStream)
@@ -140,6 +141,16 @@ fn refuse_publishing(stream: u32, out: &mut Output) -> Step {
 
 pub fn send_not_found(out: &mut Output, stream: u32, why: &'static str) {
     send_status(out, stream, status("error", "NetStream.Play.StreamNotFound", why));
+}
+
+pub fn refuse_playing(stream: u32, out: &mut Output) {
+    let why = "Log in first: put ?access_token=… with an API token behind the name.";
+    send_status(out, stream, status("error", "NetStream.Play.Failed", why));
+}
+
+fn token_in(name: &str) -> Option<&str> {
+    let mut pairs = name.split_once('?')?.1.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == "access_token").map(|(_, token)| token)
 }
 
 /// Some players leave slashes at the ends, or a query behind the name.
@@ -176,8 +187,10 @@ mod tests {
 
     #[test]
     fn names_decide() {
-        check(&[connect("live"), named("play", "program")], Ok(Step::Play { stream: 1 }));
-        check(&[connect("live/"), named("play", "program?token=1")], Ok(Step::Play { stream: 1 }));
+        let play = |token: Option<&str>| Ok(Step::Play { stream: 1, token: token.map(str::to_owned) });
+        check(&[connect("live"), named("play", "program")], play(None));
+        check(&[connect("live/"), named("play", "program?token=1")], play(None));
+        check(&[connect("live"), named("play", "program?a=b&access_token=mqt_1")], play(Some("mqt_1")));
         check(&[connect("live"), named("play", "other")], Ok(Step::Refuse(Refusal::NoSuchStream)));
         check(&[connect("vod")], Ok(Step::Refuse(Refusal::NoSuchApp)));
         check(&[connect("live"), named("publish", "program")], Ok(Step::Refuse(Refusal::Publishing)));
@@ -196,6 +209,6 @@ mod tests {
             assert_eq!(dialogue.hear(message, &mut out), Ok(Step::Listen));
             assert!(out.size() > before, "{message:?}");
         }
-        assert_eq!(dialogue.hear(&named("play", "program"), &mut out), Ok(Step::Play { stream: 1 }));
+        assert_eq!(dialogue.hear(&named("play", "program"), &mut out), Ok(Step::Play { stream: 1, token: None }));
     }
 }

@@ -39,19 +39,23 @@ use input::Violation;
 /// When the system has no sockets left, trying again at once would only burn time.
 const AFTER_A_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
+pub type MayPlay = Arc<dyn Fn(Option<&str>) -> bool + Send + Sync>;
+
 #[derive(Clone)]
 pub struct Env {
     /// What is on air; another feed when the encoder starts anew.
     pub program: watch::Receiver<Option<Arc<Feed>>>,
     pub vitals: Arc<Vitals>,
+    /// Whether whoever shows this token may see the program.
+    pub may_play: MayPlay,
     /// Each costs a socket, and up to half a megabyte when its player is slow.
     pub max_connections: usize,
     pub patience: Patience,
 }
 
 impl Env {
-    pub fn new(program: watch::Receiver<Option<Arc<Feed>>>, vitals: Arc<Vitals>) -> Self {
-        Self { program, vitals, max_connections: 256, patience: Patience::default() }
+    pub fn new(program: watch::Receiver<Option<Arc<Feed>>>, vitals: Arc<Vitals>, may_play: MayPlay) -> Self {
+        Self { program, vitals, may_play, max_connections: 256, patience: Patience::default() }
     }
 }
 

@@ -164,7 +164,7 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let (program, on_air) = watch::channel(feed);
         let vitals = Arc::new(Vitals::new());
-        let mut env = Env::new(on_air, vitals.clone());
+        let mut env = Env::new(on_air, vitals.clone(), Arc::new(|_| true));
         adjust(&mut env);
         let task = tokio::spawn(serve(listener, env, std::future::pending()));
         Self { address, program, vitals, task }
