@@ -6,6 +6,7 @@ pub mod nginx;
 pub mod process;
 pub mod redis;
 pub mod server;
+pub mod spoken;
 pub mod ws;
 
 use std::time::{Duration, Instant};
