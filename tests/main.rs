@@ -12,3 +12,4 @@ mod stream;
 mod support;
 mod tour;
 mod users;
+mod watching;
