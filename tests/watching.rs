@@ -285,6 +285,20 @@ fn the_unit_is_one_that_systemd_takes() {
     assert!(!said.contains("marquee.service"), "{said}");
 }
 
+/// A setting that was renamed would be ignored without a word.
+#[test]
+fn every_setting_that_these_files_give_is_one() {
+    let help = Command::new(binary()).args(["serve", "--help"]).output().unwrap();
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    for file in ["docker/Dockerfile", "docker/compose.yml", "docker/marquee.service", "docs/OPERATIONS.md"] {
+        let text = read(file);
+        let words = text.split(|c: char| !(c.is_ascii_uppercase() || c == '_'));
+        for name in words.filter(|word| word.len() > "MARQUEE_".len() && word.starts_with("MARQUEE_")) {
+            assert!(help.contains(&format!("[{name}]")), "{file}: there is no setting {name}");
+        }
+    }
+}
+
 /// Files that the sources include must be sent to the image's builder.
 #[test]
 fn the_image_is_built_from_all_that_the_sources_include() {
