@@ -11,6 +11,7 @@ use crate::support::eventually;
 use crate::support::nginx::Nginx;
 use crate::support::process::Ended;
 use crate::support::prometheus::{Prometheus, tool};
+use crate::support::redis::Redis;
 use crate::support::server::{Server, binary};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,17 +83,18 @@ impl Dashboard {
     }
 }
 
-/// A show on air to everyone: to nginx, into a file, and somebody watches the preview.
+/// A show on air to everyone: to nginx, into a file, copied to Redis, and somebody watches the preview.
 struct Stage {
     server: Server,
     nginx: Nginx,
+    redis: Redis,
     _watcher: Ended,
 }
 
 impl Stage {
     fn set() -> Self {
-        let nginx = Nginx::start();
-        let server = Server::start(&[]);
+        let (nginx, redis) = (Nginx::start(), Redis::start());
+        let server = Server::start(&["--redis", &redis.url()]);
         server.small();
         server.pattern_on_air();
         server.record("tape", "mkv");
@@ -103,7 +105,7 @@ impl Stage {
         server.wait_for_destination("tape", "live", PATIENCE);
         let mut curl = tool("curl", "curl");
         curl.args(["-sN", "-o", "/dev/null", &format!("{}/api/preview.mjpeg", server.http.base)]);
-        Self { _watcher: Ended(curl.stdin(Stdio::null()).spawn().unwrap()), server, nginx }
+        Self { _watcher: Ended(curl.stdin(Stdio::null()).spawn().unwrap()), server, nginx, redis }
     }
 
     fn watched_with(&self, rules: &str) -> Prometheus {
@@ -195,24 +197,33 @@ fn every_query_finds_something_in_a_running_show() {
 }
 
 #[test]
-fn a_destination_that_is_away_raises_an_alert_until_it_is_back() {
+fn who_goes_away_raises_an_alert_until_it_is_back() {
     let mut stage = Stage::set();
-    let rules = read("docker/alerts.yml").replace("for: 1m", "for: 2s");
+    let rules = read("docker/alerts.yml").replace("for: 1m", "for: 2s").replace("for: 2m", "for: 2s");
     let prometheus = stage.watched_with(&rules);
     // Until the first scrape there was no server to be seen.
-    eventually("nothing is wrong, and nothing says so", PATIENCE, || prometheus.firing().is_empty().then_some(()));
+    let is_silent = || prometheus.firing().is_empty().then_some(());
+    eventually("nothing is wrong, and nothing says so", PATIENCE, is_silent);
 
     stage.nginx.kill();
-    let firing = eventually("an alert fires", PATIENCE, || Some(prometheus.firing()).filter(|firing| !firing.is_empty()));
-    let labels: Vec<_> =
-        firing.iter().map(|alert| (&alert["labels"]["alertname"], &alert["labels"]["destination"])).collect();
-    assert_eq!(labels, [(&json!("MarqueeDestinationAway"), &json!("tv"))], "that one, and no other");
-    let summary = firing[0]["annotations"]["summary"].as_str().unwrap();
-    assert_eq!(summary, format!("The destination tv of {} gets no stream", stage.server.http.address()));
+    stage.redis.kill();
+    let firing = eventually("two alerts fire", PATIENCE, || {
+        let mut firing = prometheus.firing();
+        firing.sort_by_key(|alert| alert["labels"]["alertname"].to_string());
+        (firing.len() >= 2).then_some(firing)
+    });
+    let summaries: Vec<_> = firing.iter().map(|alert| alert["annotations"]["summary"].as_str().unwrap()).collect();
+    let address = stage.server.http.address();
+    assert_eq!(
+        summaries,
+        [format!("The destination tv of {address} gets no stream"), format!("The server {address} has lost Redis")],
+        "these, and no other"
+    );
 
     stage.nginx.go();
+    stage.redis.go();
     stage.server.wait_for_destination("tv", "live", PATIENCE);
-    eventually("the alert is over", PATIENCE, || prometheus.firing().is_empty().then_some(()));
+    eventually("both are over", PATIENCE, is_silent);
 }
 
 #[test]
