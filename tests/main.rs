@@ -14,3 +14,4 @@ mod stream;
 mod support;
 mod tour;
 mod users;
+mod watching;

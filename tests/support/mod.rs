@@ -4,6 +4,7 @@ pub mod http;
 pub mod media;
 pub mod nginx;
 pub mod process;
+pub mod prometheus;
 pub mod redis;
 pub mod server;
 pub mod spoken;
@@ -28,6 +29,11 @@ pub fn eventually<T>(what: &str, patience: Duration, mut ask: impl FnMut() -> Op
 /// Lets real time pass, where the passing of time is the matter itself (a recording of ten seconds takes ten seconds).
 pub fn let_pass(duration: Duration) {
     std::thread::sleep(duration);
+}
+
+/// For a peer that can not be asked to choose one itself.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Whether the long form of a soak was asked for.

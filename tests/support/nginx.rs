@@ -1,21 +1,16 @@
 //! nginx with its RTMP module: the server that people push to.
 
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::http::Http;
-use super::{eventually, process};
+use super::{eventually, free_port, process};
 
 pub struct Nginx {
     dir: tempfile::TempDir,
     child: Option<Child>,
     rtmp: u16,
     http: Http,
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 impl Nginx {

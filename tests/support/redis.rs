@@ -1,10 +1,9 @@
 //! A redis-server of the test's own, and what redis-cli says of it.
 
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::{eventually, process};
+use super::{eventually, free_port, process};
 
 pub struct Redis {
     dir: tempfile::TempDir,
@@ -19,7 +18,7 @@ impl Redis {
     }
 
     pub fn start_with(extra: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let extra = extra.iter().map(|flag| (*flag).to_owned()).collect();
         let mut redis = Self { dir: tempfile::tempdir().unwrap(), child: None, port, extra };
         redis.go();
