@@ -27,7 +27,7 @@ use crate::sound;
 use crate::state::command::Command;
 use crate::state::store::directory::DataDirectory;
 use crate::state::store::journal::Journal;
-use crate::state::store::{Loaded, redis};
+use crate::state::store::{Loaded, redis as redis_copy};
 use crate::state::{Origin, Seq, StateHandle, writer};
 
 /// Frames that may wait for the encoder: a quarter of a second at 30 fps rides out a busy moment.
@@ -129,7 +129,7 @@ struct House {
     vitals: Arc<Vitals>,
     library: Library,
     identity: Identity,
-    redis: Option<redis::Target>,
+    redis: Option<redis_copy::Target>,
     capabilities: Arc<serde_json::Value>,
     preview: PreviewHandle,
     program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
@@ -277,8 +277,8 @@ impl House {
             let seen = api.clone();
             let views = Arc::new(move || seen.views());
             let (state, vitals) = (self.state.clone(), self.vitals.clone());
-            let env = redis::mirror::Env { target, state, views, vitals, closing: closed };
-            tasks.push(("redis", tokio::spawn(redis::mirror::mirror(env))));
+            let env = redis_copy::mirror::Env { target, state, views, vitals, closing: closed };
+            tasks.push(("redis", tokio::spawn(redis_copy::mirror::mirror(env))));
         }
         let until_closed = || {
             let api = api.clone();
@@ -349,18 +349,18 @@ impl House {
     }
 }
 
-fn redis_target(config: &Config) -> anyhow::Result<Option<redis::Target>> {
+fn redis_target(config: &Config) -> anyhow::Result<Option<redis_copy::Target>> {
     let Some(Redis { url, authority, prefix }) = &config.redis else { return Ok(None) };
     let bad = |key: &'static str, why: String| BadSetting { key, why };
     let authority = match authority {
         Some(path) => Some(std::fs::read(path).map_err(|error| bad("redis_ca", format!("{}: {error}", path.display())))?),
         None => None,
     };
-    Ok(Some(redis::Target::new(url.reveal(), prefix, authority).map_err(|error| bad("redis", error.to_string()))?))
+    Ok(Some(redis_copy::Target::new(url.reveal(), prefix, authority).map_err(|error| bad("redis", error.to_string()))?))
 }
 
 /// Only into an empty journal: what was decided here is never overwritten.
-async fn restore(from: &redis::Target, journal: &mut Journal, loaded: &mut Loaded) -> anyhow::Result<()> {
+async fn restore(from: &redis_copy::Target, journal: &mut Journal, loaded: &mut Loaded) -> anyhow::Result<()> {
     if loaded.snapshot.seq > Seq::default() {
         tracing::info!("the data directory has a show of its own, so nothing is restored from Redis");
         return Ok(());

@@ -165,7 +165,7 @@ fn parameters(row: &Row, body: Body) -> Vec<Value> {
 fn request_body(body: Body, bodies: &mut Schemas) -> Option<Value> {
     let (kind, schema, required) = match body {
         Body::Nothing => return None,
-        Body::Bare => ("application/json", bodies.schema(|generator| bodies::Bare::json_schema(generator)), false),
+        Body::Bare => ("application/json", bodies.schema(bodies::Bare::json_schema), false),
         Body::Json(shape) => ("application/json", bodies.schema(shape), true),
         Body::OptionalJson(shape) => ("application/json", bodies.schema(shape), false),
         Body::Form(shape) => ("multipart/form-data", bodies.schema(shape), true),
