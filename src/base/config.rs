@@ -236,7 +236,7 @@ impl Key {
 /// Reads the text of a `marquee.toml`: flat, one key a line.
 pub fn values_in_file(name: &str, text: &str) -> Result<Values, ConfigError> {
     let table: toml::Table =
-        text.parse().map_err(|error: toml::de::Error| ConfigError::BadFile(name.to_owned(), error.to_string()))?;
+        text.parse().map_err(|error| ConfigError::BadFile(name.to_owned(), what_and_where(&error, text)))?;
     let mut values = Values::new();
     for (key, value) in table {
         if !KEYS.iter().any(|known| known.name == key) {
@@ -249,6 +249,15 @@ pub fn values_in_file(name: &str, text: &str) -> Result<Values, ConfigError> {
         values.insert(key, text);
     }
     Ok(values)
+}
+
+/// Without the line itself, which the parser would quote: there may be a password in it.
+fn what_and_where(error: &toml::de::Error, text: &str) -> String {
+    let place = error.span().map_or(0, |span| text.floor_char_boundary(span.start));
+    let before = &text[..place];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    format!("line {line}, column {column}: {}", error.message())
 }
 
 impl Config {
@@ -471,6 +480,19 @@ mod tests {
         assert!(matches!(values_in_file("f", "htp = \"x\""), Err(ConfigError::UnknownKey(..))));
         assert!(matches!(values_in_file("f", "= 3"), Err(ConfigError::BadFile(..))));
         assert_eq!(values_in_file("f", "live = true\nhttp = \"a\"").unwrap(), values(&[("live", "true"), ("http", "a")]));
+    }
+
+    #[test]
+    fn a_mistake_beside_a_secret_does_not_quote_it() {
+        for text in [
+            "admin_password = \"s3cret",
+            "admin_password = 's3cret' x",
+            "live = true\nredis = redis://:s3cret@host",
+            "admin_password = \"s3cret\"\nadmin_password = \"s3cret\"",
+        ] {
+            let message = values_in_file("marquee.toml", text).expect_err(text).to_string();
+            assert!(!message.contains("s3cret") && message.contains("line "), "{message}");
+        }
     }
 
     #[test]
