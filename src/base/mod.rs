@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod config;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 pub mod memory;
 pub mod quote;
 pub mod status;

@@ -1,5 +1,8 @@
 //! The journal: every change, and now and then a snapshot, in one redb file. A commit is one fsync, whatever it holds.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
+
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
