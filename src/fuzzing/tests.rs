@@ -1,5 +1,6 @@
 //! Every target over what is kept in fuzz/, and over mutations of it. With MARQUEE_FUZZ_SECONDS a target goes on for so long, from
-//! another seed each time: that is what `script/fuzz` does where no fuzzer can be built.
+//! another seed each time: that is what `script/fuzz` does where no fuzzer can be built. With MARQUEE_FUZZ_INPUT it is given that file
+//! and nothing else.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -36,6 +37,9 @@ fn check(target: &str, bytes: &[u8], what: &str) {
 }
 
 fn check_target(target: &str, slowness: usize) {
+    if let Some(path) = std::env::var_os("MARQUEE_FUZZ_INPUT") {
+        return run(target, &fs::read(path).unwrap());
+    }
     let kept = kept(target);
     assert!(!kept.is_empty(), "{target} has seeds");
     for (path, bytes) in &kept {
