@@ -25,4 +25,6 @@ pub mod app;
 pub mod check;
 pub mod cli;
 pub mod demo;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod users;

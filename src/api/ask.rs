@@ -109,7 +109,7 @@ fn actor(caller: &Caller) -> Option<String> {
     }
 }
 
-fn operation_in(headers: &HeaderMap) -> Result<Option<OperationId>, ApiError> {
+pub(super) fn operation_in(headers: &HeaderMap) -> Result<Option<OperationId>, ApiError> {
     let Some(value) = OPERATION_HEADERS.iter().find_map(|name| headers.get(name)) else { return Ok(None) };
     let id = value.to_str().ok().and_then(|text| OperationId::new(text).ok());
     id.map(Some).ok_or_else(|| ApiError::BadRequest(InvalidOperationId.to_string()))

@@ -126,7 +126,7 @@ impl Chronicle {
         let mut row = self.row.lock().unwrap_or_else(PoisonError::into_inner);
         catch_up(&mut row, state);
         let Some(oldest) = row.front().map(|told| told.change.seq) else { return Since::TooOld };
-        if oldest.0 > seen.0 + 1 || seen > until {
+        if seen > until || oldest.0 > seen.0 + 1 {
             return Since::TooOld;
         }
         // No number is left out, so places follow from numbers.

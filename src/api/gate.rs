@@ -75,7 +75,7 @@ pub fn address_of(request: &Request) -> IpAddr {
 }
 
 /// From the header; where a browser can send none (WebSockets, pictures), from the cookie or the query.
-fn bearer_of(request: &Request) -> Option<String> {
+pub(super) fn bearer_of(request: &Request) -> Option<String> {
     let headers = request.headers();
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;

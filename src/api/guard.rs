@@ -18,7 +18,7 @@ pub async fn guard(State(api): State<Api>, request: Request, next: Next) -> Resp
     }
 }
 
-fn check(request: &Request, names: &[String], origins: &[String]) -> Result<(), ApiError> {
+pub(super) fn check(request: &Request, names: &[String], origins: &[String]) -> Result<(), ApiError> {
     let headers = request.headers();
     let mut own = None;
     for host in headers.get_all(header::HOST) {

@@ -13,6 +13,8 @@ mod codes;
 mod connection;
 mod face;
 mod figures;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod gate;
 mod guard;
 mod limits;

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
+use crate::base::quote::quoted;
 use crate::state::operation::OperationId;
 
 /// A scene with hundreds of layers has some 100 kB.
@@ -58,7 +59,7 @@ async fn collect(request: Request) -> Result<BytesMut, ApiError> {
     Ok(body)
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let essence = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
@@ -69,7 +70,7 @@ pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn invalid(field: &str, why: &str) -> ApiError {
-    ApiError::InvalidBody { field: field.to_owned(), why: why.to_owned() }
+    ApiError::InvalidBody { field: quoted(field), why: quoted(why) }
 }
 
 impl Fields {
@@ -82,6 +83,19 @@ impl Fields {
     /// Takes one field that must be there.
     pub fn require<T: DeserializeOwned>(&mut self, field: &'static str) -> Result<T, ApiError> {
         self.take(field)?.ok_or_else(|| invalid(field, "this field is missing"))
+    }
+
+    /// Takes a password or a token, if it is there: what is of the wrong kind may be one all the same, and is not quoted.
+    pub fn take_secret(&mut self, field: &'static str) -> Result<Option<String>, ApiError> {
+        match self.0.remove(field) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(invalid(field, "this must be a string")),
+        }
+    }
+
+    pub fn require_secret(&mut self, field: &'static str) -> Result<String, ApiError> {
+        self.take_secret(field)?.ok_or_else(|| invalid(field, "this field is missing"))
     }
 
     /// Nothing may be left: a mistyped field is not silently ignored.
@@ -118,7 +132,7 @@ impl Fields {
         };
         let attempt = |candidate: &Value| T::deserialize(candidate).err().map(|error| error.to_string());
         let field = if weight(&body) > MAX_SEARCHED { String::new() } else { culprit(&body, &error, &attempt) };
-        Err(ApiError::InvalidBody { field, why: error })
+        Err(invalid(&field, &error))
     }
 }
 
@@ -218,6 +232,35 @@ mod tests {
             Err(ApiError::InvalidBody { field, .. }) => assert_eq!(field, expected),
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Errors go into the log and back to the client: as one short line.
+    #[test]
+    fn a_mistake_is_quoted_in_part_and_without_control_characters() {
+        for body in
+            [json!({ "id": "a", "x\u{1b}[2J\n".repeat(50_000): 1 }), json!({ "id": "a", "layers": "\u{0}".repeat(50_000) })]
+        {
+            let Value::Object(fields) = body else { panic!("an object") };
+            let mut one_by_one = Fields(fields.clone());
+            let errors = [
+                Fields(fields).parse::<Scene>().unwrap_err(),
+                one_by_one.take::<u32>("layers").err().unwrap_or(ApiError::Internal),
+                one_by_one.take::<u32>("id").unwrap_err(),
+                one_by_one.finish().err().unwrap_or(ApiError::Internal),
+            ];
+            for error in errors {
+                let told = [error.to_string(), error.details().to_string()];
+                assert!(told.iter().all(|text| text.len() < 1_000 && !text.contains(char::is_control)), "{told:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_password_of_the_wrong_kind_is_not_quoted() {
+        let mut fields = Fields([("password".to_owned(), json!(123_456_789))].into_iter().collect());
+        let error = fields.require_secret("password").unwrap_err();
+        assert_eq!((error.code(), error.details()), ("invalid_body", json!({ "field": "password" })));
+        assert!(!error.to_string().contains("123456789"), "{error}");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::fmt;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
+use super::quote::quoted;
+
 /// One setting.
 pub struct Key {
     /// As in `marquee.toml`; with dashes it is the flag, in capitals after `MARQUEE_` the environment variable.
@@ -236,11 +238,11 @@ impl Key {
 /// Reads the text of a `marquee.toml`: flat, one key a line.
 pub fn values_in_file(name: &str, text: &str) -> Result<Values, ConfigError> {
     let table: toml::Table =
-        text.parse().map_err(|error: toml::de::Error| ConfigError::BadFile(name.to_owned(), error.to_string()))?;
+        text.parse().map_err(|error| ConfigError::BadFile(name.to_owned(), what_and_where(&error, text)))?;
     let mut values = Values::new();
     for (key, value) in table {
         if !KEYS.iter().any(|known| known.name == key) {
-            return Err(ConfigError::UnknownKey(name.to_owned(), key));
+            return Err(ConfigError::UnknownKey(name.to_owned(), quoted(&key)));
         }
         let text = match value {
             toml::Value::String(text) => text,
@@ -249,6 +251,15 @@ pub fn values_in_file(name: &str, text: &str) -> Result<Values, ConfigError> {
         values.insert(key, text);
     }
     Ok(values)
+}
+
+/// Without the line itself, which the parser would quote: there may be a password in it.
+fn what_and_where(error: &toml::de::Error, text: &str) -> String {
+    let place = error.span().map_or(0, |span| text.floor_char_boundary(span.start));
+    let before = &text[..place];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    format!("line {line}, column {column}: {}", quoted(error.message()))
 }
 
 impl Config {
@@ -310,7 +321,7 @@ impl Value {
     }
 
     fn bad(self, expected: &'static str) -> ConfigError {
-        let value = if SECRET.contains(&self.key) { "***".to_owned() } else { self.text };
+        let value = if SECRET.contains(&self.key) { "***".to_owned() } else { quoted(&self.text) };
         ConfigError::BadValue { key: self.key, value, source_of: self.source, expected }
     }
 
@@ -471,6 +482,30 @@ mod tests {
         assert!(matches!(values_in_file("f", "htp = \"x\""), Err(ConfigError::UnknownKey(..))));
         assert!(matches!(values_in_file("f", "= 3"), Err(ConfigError::BadFile(..))));
         assert_eq!(values_in_file("f", "live = true\nhttp = \"a\"").unwrap(), values(&[("live", "true"), ("http", "a")]));
+    }
+
+    #[test]
+    fn a_long_mistake_is_quoted_in_part() {
+        let long = "x".repeat(5_000);
+        let file = values_in_file("f", &format!("http = {long:?}")).unwrap();
+        let wrong = [
+            values_in_file("f", &format!("{long} = 1")).unwrap_err(),
+            Config::resolve(&Given { file, ..Given::default() }).unwrap_err(),
+        ];
+        assert!(wrong.iter().all(|error| error.to_string().len() < 1_000), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_mistake_beside_a_secret_does_not_quote_it() {
+        for text in [
+            "admin_password = \"s3cret",
+            "admin_password = 's3cret' x",
+            "live = true\nredis = redis://:s3cret@host",
+            "admin_password = \"s3cret\"\nadmin_password = \"s3cret\"",
+        ] {
+            let message = values_in_file("marquee.toml", text).expect_err(text).to_string();
+            assert!(!message.contains("s3cret") && message.contains("line "), "{message}");
+        }
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 pub mod clock;
 pub mod config;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 pub mod memory;
+pub mod quote;
 pub mod status;
 pub mod tasks;
 pub mod telemetry;

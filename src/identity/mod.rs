@@ -11,6 +11,8 @@ mod book;
 mod caller;
 mod error;
 mod file;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod jwt;
 mod lockout;
 mod password;

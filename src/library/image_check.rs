@@ -2,7 +2,7 @@
 //! Its name and what the uploader calls its type do not matter.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
 use image::{ImageDecoder, ImageError, ImageFormat as Codec, ImageReader, Limits};
@@ -23,14 +23,20 @@ pub struct Found {
 }
 
 pub fn check(path: &Path) -> Result<Found, LibraryError> {
-    let mut file = BufReader::new(File::open(path)?);
+    check_file(BufReader::new(File::open(path)?))
+}
+
+pub(super) fn check_file(mut file: impl BufRead + Seek) -> Result<Found, LibraryError> {
     let mut start = Vec::with_capacity(16);
     file.by_ref().take(16).read_to_end(&mut start)?;
     let (format, codec) = sniff(&start)?;
     file.rewind()?;
-    let (width, height) = decode(file, codec)?;
+    let (width, height) = decode(&mut file, codec)?;
     if format == ImageFormat::Jpeg {
-        check_jpeg_end(&std::fs::read(path)?)?;
+        let mut bytes = Vec::new();
+        file.rewind()?;
+        file.read_to_end(&mut bytes)?;
+        check_jpeg_end(&bytes)?;
     }
     Ok(Found { format, width, height })
 }
@@ -46,7 +52,7 @@ fn sniff(start: &[u8]) -> Result<(ImageFormat, Codec), LibraryError> {
 }
 
 /// The header is believed only as far as refusing goes; what it promises is then decoded.
-fn decode(file: BufReader<File>, codec: Codec) -> Result<(u32, u32), LibraryError> {
+fn decode(file: impl BufRead + Seek, codec: Codec) -> Result<(u32, u32), LibraryError> {
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_MEMORY);
     let mut reader = ImageReader::with_format(file, codec);

@@ -3,6 +3,8 @@
 //! The library knows files; which of them the show uses is `state`'s business, and the door ties the two.
 
 mod error;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod image_check;
 mod upload;
 

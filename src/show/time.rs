@@ -25,7 +25,7 @@ impl ShowTime {
 
     /// Time since `earlier`; zero when `earlier` is later.
     pub fn since(self, earlier: ShowTime) -> Duration {
-        Duration::from_micros(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
     pub fn plus(self, duration: Duration) -> ShowTime {
@@ -169,6 +169,12 @@ mod tests {
                 assert!(number == 0 || fps.frame_at(just_before) < frame, "{fps} {number}");
             }
         }
+    }
+
+    #[test]
+    fn times_that_a_damaged_file_brings_are_as_far_apart_as_can_be() {
+        assert_eq!(ShowTime(i64::MAX).since(ShowTime(i64::MIN)), Duration::from_micros(i64::MAX as u64));
+        assert_eq!(ShowTime(i64::MIN).since(ShowTime(i64::MAX)), Duration::ZERO);
     }
 
     #[test]

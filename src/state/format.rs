@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::apply::check_whole;
 use super::event::Event;
-use super::room::RoomSeqs;
+use super::rejection::Rejection;
+use super::room::{Room, RoomSeqs};
 use super::{Origin, Seq};
 use crate::show::Show;
 use crate::show::time::ShowTime;
@@ -20,6 +22,39 @@ pub struct ChangeRecord {
     pub at: ShowTime,
     pub origin: Origin,
     pub events: Arc<[Event]>,
+}
+
+/// Why a record is not to be used, though it is well-formed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Unusable {
+    #[error("it was written by a newer marquee (format {0}, this one knows {VERSION})")]
+    Newer(u32),
+    #[error("its numbers are too large to have been counted")]
+    Uncountable,
+    #[error("it holds no whole show: {0}")]
+    NotWhole(#[from] Rejection),
+}
+
+/// At a thousand changes a second it takes 285,000 years to get here; JavaScript's numbers end here too.
+const LAST: u64 = (1 << 53) - 1;
+
+impl ChangeRecord {
+    pub fn check(&self) -> Result<(), Unusable> {
+        if self.v > VERSION { Err(Unusable::Newer(self.v)) } else { Ok(()) }
+    }
+}
+
+impl SnapshotRecord {
+    pub fn check(&self) -> Result<(), Unusable> {
+        let Self { v, seq, at: _, rooms, show } = self;
+        if *v > VERSION {
+            return Err(Unusable::Newer(*v));
+        }
+        if seq.0 > LAST || Room::ALL.into_iter().any(|room| rooms.of(room) > LAST) {
+            return Err(Unusable::Uncountable);
+        }
+        Ok(check_whole(show)?)
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -112,7 +112,7 @@ impl History {
         }
         let ring = self.ring();
         match ring.changes.front() {
-            Some(oldest) if oldest.seq.0 <= seen.0 + 1 && seen < newest => {
+            Some(oldest) if seen < newest && oldest.seq.0 <= seen.0 + 1 => {
                 // No number is left out, so the place follows from it.
                 let first = (seen.0 + 1 - oldest.seq.0) as usize;
                 Replay::Changes(ring.changes.range(first.min(ring.changes.len())..).cloned().collect())

@@ -8,6 +8,8 @@ pub mod command;
 pub mod effect;
 pub mod event;
 pub mod format;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 pub mod history;
 pub mod operation;
 pub mod rejection;

@@ -1,5 +1,6 @@
 //! Why a command was turned down. Nothing has changed then.
 
+use crate::base::quote::quoted;
 use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
 
 /// What sort of trouble it is; doors turn it into their own numbers.
@@ -60,6 +61,11 @@ pub enum Rejection {
 }
 
 impl Rejection {
+    /// With what serde says, which quotes what it was given.
+    pub fn invalid(what: &'static str, error: &serde_json::Error) -> Self {
+        Rejection::Invalid { what, why: quoted(&error.to_string()) }
+    }
+
     /// Stable: clients depend on it.
     pub fn code(&self) -> &'static str {
         match self {

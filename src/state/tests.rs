@@ -367,7 +367,9 @@ async fn doors_can_ask_for_what_they_missed() {
     }
     let Replay::Changes(changes) = state.changes_since(Seq(11)) else { panic!("they are kept") };
     assert_eq!(changes.iter().map(|change| change.seq.0).collect::<Vec<_>>(), [12, 13]);
-    assert!(matches!(state.changes_since(Seq(99)), Replay::TooOld), "a number from another life");
+    for other_life in [99, u64::MAX] {
+        assert!(matches!(state.changes_since(Seq(other_life)), Replay::TooOld), "{other_life} is from another life");
+    }
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ const REFRESH_PATH: &str = "/api/auth/refresh";
 pub async fn login(State(api): State<Api>, request: Request) -> Answer {
     let address = address_of(&request);
     let mut fields = body_of(request).await?.ok_or(ApiError::MalformedJson("there is no body".to_owned()))?;
-    let (user, password): (String, String) = (fields.require("username")?, fields.require("password")?);
+    let (user, password): (String, String) = (fields.require("username")?, fields.require_secret("password")?);
     let as_cookie = fields.take("cookie")?.unwrap_or(false);
     fields.finish()?;
     let session = api.identity.login(&user, &password, address).await?;
@@ -34,7 +34,7 @@ pub async fn login(State(api): State<Api>, request: Request) -> Answer {
 pub async fn refresh(State(api): State<Api>, headers: HeaderMap, request: Request) -> Answer {
     let told: Option<String> = match body_of(request).await? {
         Some(mut fields) => {
-            let told = fields.take("refresh_token")?;
+            let told = fields.take_secret("refresh_token")?;
             fields.finish()?;
             told
         }
@@ -100,7 +100,7 @@ pub async fn me(State(api): State<Api>, Extension(Who(who)): Extension<Who>) -> 
 pub async fn change_password(State(api): State<Api>, request: Request) -> Answer {
     let (asker, address) = (Asker::of(&request)?, address_of(&request));
     let mut fields = body_of(request).await?.ok_or(ApiError::MalformedJson("there is no body".to_owned()))?;
-    let (present, new): (String, String) = (fields.require("current_password")?, fields.require("new_password")?);
+    let (present, new) = (fields.require_secret("current_password")?, fields.require_secret("new_password")?);
     fields.finish()?;
     if asker.caller.kind() != CallerKind::User {
         return Err(ApiError::NotAUser);

@@ -16,7 +16,7 @@ pub async fn list(State(api): State<Api>) -> Answer {
 }
 
 pub async fn create(State(api): State<Api>, Ask { asker: _, mut fields }: Ask) -> Answer {
-    let (name, password): (String, String) = (fields.require("name")?, fields.require("password")?);
+    let (name, password) = (fields.require::<String>("name")?, fields.require_secret("password")?);
     let role = fields.require::<Role>("role")?;
     fields.finish()?;
     if api.identity.nobody_known() && role != Role::Admin {
@@ -27,7 +27,7 @@ pub async fn create(State(api): State<Api>, Ask { asker: _, mut fields }: Ask) -
 }
 
 pub async fn change(State(api): State<Api>, At(name): At<String>, Ask { asker: _, mut fields }: Ask) -> Answer {
-    let (role, password) = (fields.take::<Role>("role")?, fields.take::<String>("password")?);
+    let (role, password) = (fields.take::<Role>("role")?, fields.take_secret("password")?);
     fields.finish()?;
     if let Some(password) = password {
         api.identity.set_password(&name, &password).await?;

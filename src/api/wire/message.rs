@@ -10,12 +10,16 @@ use crate::api::chronicle::{Topic, Topics};
 use crate::api::error::ApiError;
 use crate::api::figures::Figures;
 use crate::api::request::Fields;
+use crate::base::quote::quoted;
 use crate::base::vitals::Vitals;
 use crate::identity::{Caller, CallerKind};
 use crate::show::time::ShowTime;
 use crate::state::command::Command;
 use crate::state::operation::OperationId;
 use crate::state::{Receipt, Snapshot};
+
+/// As deep as serde_json goes into JSON.
+const MAX_DEPTH: usize = 128;
 
 /// The only version there is of what is said after a hello.
 pub const PROTOCOL: u64 = 1;
@@ -211,8 +215,9 @@ impl Unintelligible {
 #[serde(deny_unknown_fields)]
 struct HelloPayload {
     protocol: u64,
+    /// Whatever it is: serde would quote one of the wrong kind.
     #[serde(default)]
-    token: Option<String>,
+    token: Value,
 }
 
 #[derive(Deserialize)]
@@ -236,7 +241,11 @@ pub fn from_json(text: &str) -> Result<ClientMessage, Unintelligible> {
 }
 
 pub fn from_msgpack(bytes: &[u8]) -> Result<ClientMessage, Unintelligible> {
-    read(rmp_serde::from_slice(bytes).map_err(|error| Unintelligible::MalformedMessagePack(error.to_string()))?)
+    let malformed = |why: &str| Unintelligible::MalformedMessagePack(quoted(why));
+    let mut reader = rmp_serde::Deserializer::new(bytes);
+    reader.set_max_depth(MAX_DEPTH);
+    let message = Value::deserialize(&mut reader).map_err(|error| malformed(&error.to_string()))?;
+    if reader.get_ref().is_empty() { read(message) } else { Err(malformed("there is something behind the message")) }
 }
 
 fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
@@ -244,6 +253,11 @@ fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
     match message.get("type").and_then(Value::as_str) {
         Some("hello") => {
             let HelloPayload { protocol, token } = parsed(payload)?;
+            let token = match token {
+                Value::Null => None,
+                Value::String(token) => Some(token),
+                _ => return Err(Unintelligible::InvalidPayload("the token must be a string".to_owned())),
+            };
             Ok(ClientMessage::Hello { protocol, token })
         }
         Some("ping") => Ok(ClientMessage::Ping { echo: payload }),
@@ -277,7 +291,7 @@ pub fn command(fields: Map<String, Value>) -> Result<Command, ApiError> {
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(payload: Value) -> Result<T, Unintelligible> {
-    serde_json::from_value(payload).map_err(|error| Unintelligible::InvalidPayload(error.to_string()))
+    serde_json::from_value(payload).map_err(|error| Unintelligible::InvalidPayload(quoted(&error.to_string())))
 }
 
 fn rooms(payload: Value) -> Result<(Vec<AnyRoom>, Option<Format>), Unintelligible> {
@@ -331,5 +345,29 @@ mod tests {
         check(r#"{"type":"subscribe","payload":{"rooms":[]}}"#, Err("invalid_body"));
         check(r#"{"type":"subscribe","payload":{"rooms":["bar"]}}"#, Err("unknown_room"));
         assert_eq!(from_msgpack(&[0xc1]).unwrap_err().code(), "malformed_msgpack");
+    }
+
+    #[test]
+    fn a_packed_message_is_one_value_and_no_deeper_than_one_in_json() {
+        let packed = rmp_serde::to_vec_named(&json!({ "type": "ping" })).unwrap();
+        assert!(from_msgpack(&packed).is_ok());
+        for behind in [&[0xc0][..], &packed] {
+            assert_eq!(from_msgpack(&[&packed, behind].concat()).unwrap_err().code(), "malformed_msgpack");
+        }
+        let deep = [&vec![0x91; 200][..], &[0xc0]].concat();
+        assert_eq!(from_msgpack(&deep).unwrap_err().code(), "malformed_msgpack");
+    }
+
+    #[test]
+    fn a_token_of_the_wrong_kind_is_not_quoted() {
+        let error = from_json(r#"{"type":"hello","payload":{"protocol":1,"token":123456789}}"#).unwrap_err();
+        assert_eq!(error.code(), "invalid_body");
+        assert!(!error.to_string().contains("123456789"), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_quoted_in_part() {
+        let error = from_json(&json!({"type": "hello", "payload": {"x\u{7}y".repeat(1_000): 1}}).to_string()).unwrap_err();
+        assert!(error.to_string().len() < 1_000 && !error.to_string().contains(char::is_control), "{error}");
     }
 }

@@ -19,6 +19,7 @@ use super::gate::Who;
 use super::serve::Peer;
 use super::wire::encoding::Encoding;
 use super::wire::message::Format;
+use crate::base::quote::quoted;
 use session::{Beginning, Session};
 
 /// Longest message that a client may send: a scene with hundreds of layers has some 100 kB.
@@ -53,7 +54,7 @@ pub async fn upgrade(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|rejection| ApiError::UpgradeRequired(rejection.body_text()))?;
-    let Query(wishes) = wishes.map_err(|rejection| ApiError::InvalidQuery(rejection.body_text()))?;
+    let Query(wishes) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
     let upgrade = upgrade.max_message_size(MAX_READ).max_frame_size(MAX_READ).protocols([JSON, MESSAGE_PACK]);
     let beginning = match upgrade.selected_protocol().and_then(|name| name.to_str().ok()) {
         Some(JSON) => Beginning::Spoken(Encoding::Json),

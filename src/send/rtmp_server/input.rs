@@ -178,6 +178,19 @@ impl Input {
     }
 }
 
+#[cfg(any(test, feature = "fuzzing"))]
+impl Input {
+    /// Everything that a client can make us keep.
+    pub fn check_bounds(&self) {
+        let unfinished: usize = self.streams.values().map(|stream| stream.partial.len()).sum();
+        let reserved: usize = self.streams.values().map(|stream| stream.partial.capacity()).sum();
+        assert_eq!(unfinished, self.unfinished, "what is counted is what is there");
+        assert!(unfinished <= 3 * MAX_MESSAGE && reserved <= 6 * MAX_MESSAGE, "{unfinished} bytes kept in {reserved}");
+        assert!(self.streams.len() <= MAX_STREAMS);
+        assert!(self.bytes.capacity() <= 4 * MAX_MESSAGE, "{} bytes set aside", self.bytes.capacity());
+    }
+}
+
 /// The number of the chunk stream and how many bytes it took.
 fn chunk_stream_id(bytes: &[u8]) -> Option<(u32, usize)> {
     match bytes.first()? & 0x3f {

@@ -11,6 +11,8 @@
 mod amf;
 mod connection;
 mod dialogue;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod handshake;
 mod input;
 mod message;

@@ -14,11 +14,18 @@ const MAX_ASSETS: usize = 1_000;
 
 /// Adding the same file again is fine: it is the same asset, under its newest name.
 pub(super) fn add(show: &Show, asset: Asset) -> Result<Event, Rejection> {
-    if !show.assets.contains_key(&asset.id) && show.assets.len() >= MAX_ASSETS {
-        return Err(Rejection::TooMany { what: "assets", limit: MAX_ASSETS });
-    }
-    check_name(&asset.name)?;
+    let is_new = !show.assets.contains_key(&asset.id);
+    check_count(show.assets.len() + usize::from(is_new))?;
+    check(&asset)?;
     Ok(Event::AssetAdded { asset: Arc::new(asset) })
+}
+
+pub(super) fn check(asset: &Asset) -> Result<(), Rejection> {
+    check_name(&asset.name)
+}
+
+pub(super) fn check_count(assets: usize) -> Result<(), Rejection> {
+    if assets > MAX_ASSETS { Err(Rejection::TooMany { what: "assets", limit: MAX_ASSETS }) } else { Ok(()) }
 }
 
 pub(super) fn remove(show: &Show, id: AssetId) -> Result<Event, Rejection> {

@@ -17,10 +17,27 @@ const MAX_ADDRESS: usize = 1024;
 pub(super) fn put(show: &Show, destination: Destination, only_new: bool) -> Result<Event, Rejection> {
     let exists = show.destinations.contains_key(&destination.id);
     check_new(only_new, exists, "destination", destination.id.as_str())?;
-    if !exists && show.destinations.len() >= MAX_DESTINATIONS {
+    check_count(show.destinations.len() + usize::from(!exists))?;
+    save(destination)
+}
+
+pub(super) fn check_count(destinations: usize) -> Result<(), Rejection> {
+    if destinations > MAX_DESTINATIONS {
         return Err(Rejection::TooMany { what: "destinations", limit: MAX_DESTINATIONS });
     }
-    save(destination)
+    Ok(())
+}
+
+/// As it was saved once. Only its key may be missing: it is left out where others could read it.
+pub(super) fn check(destination: &Destination) -> Result<(), Rejection> {
+    let Destination { id: _, name, enabled: _, target } = destination;
+    check_name(name)?;
+    let Target::Rtmp { url, key } = target else { return Ok(()) };
+    let key = if key.is_empty() { Secret::new("left-out") } else { key.clone() };
+    match rtmp(url, key)? {
+        Target::Rtmp { url: saved, .. } if saved == *url => Ok(()),
+        _ => Err(Rejection::BadDestination("it is not written as it would be saved")),
+    }
 }
 
 pub(super) fn change(show: &Show, id: &DestinationId, mut patch: Patch) -> Result<Event, Rejection> {
@@ -71,10 +88,11 @@ fn rtmp(url: &str, key: Secret) -> Result<Target, Rejection> {
     let (authority, path) = rest.split_once('/').ok_or(bad("the application is missing: rtmp://host/app"))?;
     check_authority(authority)?;
     let (application, key) = if key.is_empty() { split_key(path)? } else { (path, key) };
+    let application = application.trim_end_matches('/');
     if application.is_empty() || application.contains(['?', '#']) {
         return Err(bad("the application is missing or carries a query: give rtmp://host/app and the key"));
     }
-    Ok(Target::Rtmp { url: format!("{scheme}://{authority}/{}", application.trim_end_matches('/')), key })
+    Ok(Target::Rtmp { url: format!("{scheme}://{authority}/{application}"), key })
 }
 
 fn check_authority(authority: &str) -> Result<(), Rejection> {
@@ -146,5 +164,15 @@ mod tests {
         ] {
             check(bad, "", Err(()));
         }
+    }
+
+    /// Else it could be saved, but never changed.
+    #[test]
+    fn an_application_of_slashes_alone_is_none() {
+        for bad in ["rtmp://h//", "rtmp://h///"] {
+            check(bad, "key", Err(()));
+        }
+        check("rtmp://h//key", "", Err(()));
+        check("rtmp://h//live//", "key", Ok(("rtmp://h//live", "key")));
     }
 }

@@ -7,6 +7,7 @@ mod layer;
 mod patch;
 mod scene;
 mod stream;
+mod whole;
 
 use crate::show::Show;
 use crate::show::time::ShowTime;
@@ -14,6 +15,8 @@ use crate::show::time::ShowTime;
 use super::command::Command;
 use super::event::{Event, evolve};
 use super::rejection::Rejection;
+
+pub use whole::check_whole;
 
 pub fn apply(show: &mut Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let events = decide(show, command, now)?;

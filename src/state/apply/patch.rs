@@ -9,7 +9,7 @@ use crate::state::rejection::Rejection;
 
 /// What the thing is once the patch is merged into it (RFC 7396); ids stay.
 pub(super) fn merged<T: Serialize + DeserializeOwned>(what: &'static str, thing: &T, patch: &Patch) -> Result<T, Rejection> {
-    let invalid = |error: serde_json::Error| Rejection::Invalid { what, why: error.to_string() };
+    let invalid = |error: serde_json::Error| Rejection::invalid(what, &error);
     let mut value = serde_json::to_value(thing).map_err(invalid)?;
     if let (Some(id), Some(wanted)) = (value.get("id"), patch.get("id"))
         && id != wanted

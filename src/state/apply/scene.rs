@@ -18,9 +18,7 @@ const MAX_SCENES: usize = 256;
 pub(super) fn put(show: &Show, scene: Scene, only_new: bool) -> Result<Event, Rejection> {
     let exists = show.scenes.contains_key(&scene.id);
     check_new(only_new, exists, "scene", scene.id.as_str())?;
-    if !exists && show.scenes.len() >= MAX_SCENES {
-        return Err(Rejection::TooMany { what: "scenes", limit: MAX_SCENES });
-    }
+    check_count(show.scenes.len() + usize::from(!exists))?;
     check(show, &scene)?;
     Ok(Event::SceneSaved { scene: Arc::new(scene) })
 }
@@ -48,7 +46,11 @@ pub(super) fn find<'a>(show: &'a Show, id: &SceneId) -> Result<&'a Arc<Scene>, R
     show.scenes.get(id).ok_or_else(|| Rejection::NoScene(id.clone()))
 }
 
-fn check(show: &Show, scene: &Scene) -> Result<(), Rejection> {
+pub(super) fn check_count(scenes: usize) -> Result<(), Rejection> {
+    if scenes > MAX_SCENES { Err(Rejection::TooMany { what: "scenes", limit: MAX_SCENES }) } else { Ok(()) }
+}
+
+pub(super) fn check(show: &Show, scene: &Scene) -> Result<(), Rejection> {
     let Scene { id: _, name, layers } = scene;
     check_name(name)?;
     if layers.len() > layer::MAX_LAYERS {

@@ -1,6 +1,10 @@
 //! The journal: every change, and now and then a snapshot, in one redb file. A commit is one fsync, whatever it holds.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
+
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +13,7 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use super::{Loaded, Record, Store, StoreError};
 use crate::show::Show;
 use crate::show::time::ShowTime;
+use crate::state::apply::check_whole;
 use crate::state::format::{ChangeRecord, SnapshotRecord, VERSION};
 use crate::state::history::Change;
 use crate::state::operation::REMEMBERED;
@@ -36,11 +41,13 @@ pub struct Journal {
 impl Journal {
     /// Opens or makes the file and replays what is in it.
     pub fn open(path: &Path) -> Result<(Self, Loaded), StoreError> {
-        let database = open_database(path)?;
-        let epoch = epoch(&database)?;
-        let (mut loaded, snapshots) = load(&database)?;
-        loaded.snapshot.epoch = epoch;
-        Ok((Self { path: path.to_owned(), database: Some(database), snapshots }, loaded))
+        unless_it_panics(|| {
+            let database = open_database(path)?;
+            let epoch = epoch(&database)?;
+            let (mut loaded, snapshots) = load(&database)?;
+            loaded.snapshot.epoch = epoch;
+            Ok((Self { path: path.to_owned(), database: Some(database), snapshots }, loaded))
+        })
     }
 
     /// Begins an empty journal with a show that was made elsewhere. Its numbers go on from there, in a life of their own.
@@ -115,7 +122,7 @@ fn snapshot_json(snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
 
 impl Store for Journal {
     fn append(&mut self, records: &[Record], after: &Snapshot) -> Result<(), StoreError> {
-        let written = self.write(records, after);
+        let written = unless_it_panics(|| self.write(records, after));
         if written.is_err() {
             self.database = None;
         }
@@ -125,7 +132,14 @@ impl Store for Journal {
 
 /// Reads a journal without changing what it says: what it holds, or why it can not be read.
 pub fn verify(path: &Path) -> Result<Loaded, StoreError> {
-    load(&open_database(path)?).map(|(loaded, _)| loaded)
+    unless_it_panics(|| load(&open_database(path)?).map(|(loaded, _)| loaded))
+}
+
+/// The database trusts its file, and panics where a damaged one does not hold what it expects.
+fn unless_it_panics<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    // Whatever the work has left half done is dropped, and the file opened anew.
+    std::panic::catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(StoreError("the journal's file is damaged: its database can not read it".to_owned())))
 }
 
 fn told(error: impl std::fmt::Display) -> StoreError {
@@ -167,6 +181,10 @@ fn load(database: &Database) -> Result<(Loaded, VecDeque<(u64, ShowTime)>), Stor
             for entry in snapshots.iter().map_err(told)? {
                 let (seq, bytes) = entry.map_err(told)?;
                 let record: SnapshotRecord = read("snapshot", bytes.value())?;
+                record.check().map_err(|error| damaged("snapshot", error))?;
+                if record.seq.0 != seq.value() {
+                    return Err(damaged("snapshot", "it lies in another's place"));
+                }
                 known.push_back((seq.value(), record.at));
                 if known.len() == 1 {
                     let SnapshotRecord { v: _, seq, at, rooms, show } = record;
@@ -187,11 +205,14 @@ fn load(database: &Database) -> Result<(Loaded, VecDeque<(u64, ShowTime)>), Stor
         }
         replay(&mut loaded, &mut show, Seq(next), bytes.value())?;
     }
+    check_whole(&show).map_err(|error| StoreError(format!("the journal is damaged: its show is not whole: {error}")))?;
     Ok((loaded, known))
 }
 
 fn replay(loaded: &mut Loaded, show: &mut Show, seq: Seq, bytes: &[u8]) -> Result<(), StoreError> {
-    let ChangeRecord { v: _, at, origin, events } = read("change", bytes)?;
+    let record: ChangeRecord = read("change", bytes)?;
+    record.check().map_err(|error| damaged("change", error))?;
+    let ChangeRecord { v: _, at, origin, events } = record;
     let mut change = Change::happen(show, &mut loaded.snapshot.rooms, seq, at, origin, events);
     change.bytes = bytes.len();
     loaded.operations.remember(&change.origin, seq, at, change.created);
@@ -201,7 +222,13 @@ fn replay(loaded: &mut Loaded, show: &mut Show, seq: Seq, bytes: &[u8]) -> Resul
 }
 
 fn read<T: serde::de::DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, StoreError> {
-    serde_json::from_slice(bytes).map_err(|error| StoreError(format!("a {what} in the journal can not be read: {error}")))
+    // Only where: serde's own words may quote a stream key.
+    let place = |error: serde_json::Error| format!("line {}, column {}", error.line(), error.column());
+    serde_json::from_slice(bytes).map_err(|error| damaged(what, place(error)))
+}
+
+fn damaged(what: &str, why: impl std::fmt::Display) -> StoreError {
+    StoreError(format!("a {what} in the journal is damaged: {why}"))
 }
 
 #[cfg(test)]
@@ -295,6 +322,83 @@ mod tests {
         let loaded = verify(&path).unwrap();
         assert_eq!(loaded.snapshot.seq, Seq(2));
         assert_eq!(loaded.snapshot.show.stream, Stream::Live { since: ShowTime(20) });
+    }
+
+    /// Puts texts where records belong, below what would check them.
+    fn journal_of(snapshots: &[(u64, String)], changes: &[(u64, String)]) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        let database = open_database(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        for (table, records) in [(SNAPSHOTS, snapshots), (CHANGES, changes)] {
+            let mut table = transaction.open_table(table).unwrap();
+            records.iter().for_each(|(seq, text)| drop(table.insert(seq, text.as_bytes()).unwrap()));
+        }
+        transaction.commit().unwrap();
+        (dir, path)
+    }
+
+    #[track_caller]
+    fn is_damaged(snapshots: &[(u64, String)], changes: &[(u64, String)]) {
+        let (_dir, path) = journal_of(snapshots, changes);
+        let errors = [verify(&path).err(), Journal::open(&path).err()];
+        for error in errors {
+            let error = error.expect("it is damaged").to_string();
+            assert!(!error.contains("s3cret") && error.len() < 1_000, "{error}");
+        }
+    }
+
+    fn snapshot_of(seq: u64, show: &Show) -> String {
+        serde_json::json!({"v": VERSION, "seq": seq, "show": show}).to_string()
+    }
+
+    fn change_of(event: serde_json::Value) -> String {
+        serde_json::json!({"v": VERSION, "at": 1, "origin": {"door": "test"}, "events": [event]}).to_string()
+    }
+
+    #[test]
+    fn numbers_without_a_next_are_damage() {
+        is_damaged(&[(u64::MAX, snapshot_of(u64::MAX, &Show::default()))], &[]);
+        let rooms = serde_json::json!({"v": VERSION, "seq": 1, "rooms": {"stream": u64::MAX}, "show": Show::default()});
+        is_damaged(&[(1, rooms.to_string())], &[]);
+        is_damaged(&[(7, snapshot_of(3, &Show::default()))], &[]);
+    }
+
+    #[test]
+    fn a_damaged_record_is_not_quoted() {
+        let event =
+            serde_json::json!({"event": "destination_saved", "destination": {"id": "tv", "kind": "rtmp", "s3cret": 1}});
+        is_damaged(&[], &[(1, change_of(event))]);
+        is_damaged(&[], &[(1, "\"s3cret\"".to_owned())]);
+    }
+
+    #[test]
+    fn a_record_of_a_newer_format_is_not_touched() {
+        let newer = change_of(serde_json::json!({"event": "scene_removed", "scene": "a"})).replace("\"v\":1", "\"v\":2");
+        is_damaged(&[], &[(1, newer)]);
+    }
+
+    /// The engine would be given sizes and scenes that no command is allowed to ask for.
+    #[test]
+    fn a_show_that_no_command_would_have_led_to_is_damage() {
+        let mut show = Show::default();
+        Arc::make_mut(&mut show.config).width = 0;
+        is_damaged(&[(1, snapshot_of(1, &show))], &[]);
+        is_damaged(
+            &[],
+            &[(1, change_of(serde_json::json!({"event": "scene_taken", "program": {"scene": "x", "since": 1}})))],
+        );
+    }
+
+    #[test]
+    fn a_file_that_its_database_panics_at_is_an_error() {
+        let (_dir, path) = journal_of(&[(1, snapshot_of(1, &Show::default()))], &[]);
+        let mut file = std::fs::read(&path).unwrap();
+        // Where the database keeps count of its pages.
+        file[4_096..4_200].fill(0xff);
+        std::fs::write(&path, file).unwrap();
+        let error = verify(&path).err().expect("it is damaged").to_string();
+        assert!(error.contains("damaged"), "{error}");
     }
 
     #[test]

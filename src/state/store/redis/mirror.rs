@@ -246,7 +246,7 @@ fn is_of_another(text: &str, own: Epoch) -> bool {
 }
 
 /// Keys of destinations are for this server alone: in Redis everyone could read them who reads the show.
-fn snapshot_text(snapshot: &Snapshot) -> String {
+pub(super) fn snapshot_text(snapshot: &Snapshot) -> String {
     let Snapshot { epoch, seq, rooms, at, show } = snapshot;
     let mut open = Show::clone(show);
     let destinations = Arc::make_mut(&mut open.destinations);

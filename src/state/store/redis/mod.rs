@@ -3,6 +3,8 @@
 //!
 //! `keys` says what lies where, `mirror` writes it, `restore` reads a snapshot back into an empty data directory.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 pub mod keys;
 pub mod mirror;
 pub mod restore;

@@ -1,0 +1,61 @@
+//! The fuzz targets: every parser that faces the network or the disk, given any bytes. Each asserts more than that nothing panics:
+//! what is written is read again, what is kept is bounded, errors have documented codes and tell no secret.
+//!
+//! A target lies in the room of what it is about (`fuzz.rs` there), because it looks at what nobody outside may see. Here is the
+//! list, for the fuzzers in fuzz/ and for `tests`, which runs all of them over fuzz/seeds and fuzz/findings and over mutations of
+//! both. None of this is in a server: it is built with the feature `fuzzing` and for tests only.
+
+mod config;
+mod texts;
+
+#[cfg(test)]
+mod mutator;
+#[cfg(test)]
+mod tests;
+
+use std::sync::OnceLock;
+
+use crate::picture::pictures::Pictures;
+use crate::picture::plan::{DisplayList, plan};
+use crate::show::time::ShowTime;
+use crate::{api, identity, library, send, state};
+
+/// By the name that it has in fuzz/.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("ws_message", api::fuzz::ws_message),
+    ("rest_body", api::fuzz::rest_body),
+    ("http_headers", api::fuzz::http_headers),
+    ("command_apply", command_apply),
+    ("rtmp_chunks", send::rtmp_server::fuzz::rtmp_chunks),
+    ("rtmp_amf", send::rtmp_server::fuzz::rtmp_amf),
+    ("journal_record", state::store::journal::fuzz::journal_record),
+    ("journal_file", state::store::journal::fuzz::journal_file),
+    ("scene_json", texts::scene_json),
+    ("small_texts", texts::small_texts),
+    ("identity_file", identity::fuzz::identity_file),
+    ("bearer", identity::fuzz::bearer),
+    ("config_file", config::config_file),
+    ("redis_snapshot", state::store::redis::fuzz::redis_snapshot),
+    ("image_upload", library::fuzz::image_upload),
+];
+
+pub fn run(name: &str, bytes: &[u8]) {
+    let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).expect("a target of the list");
+    target(bytes);
+}
+
+/// More than a scene of 128 patterns has.
+const MOST_ITEMS: usize = 128 * 64;
+
+/// Any commands lead to a show that can be told and planned.
+fn command_apply(bytes: &[u8]) {
+    static NOTHING_READY: OnceLock<Pictures> = OnceLock::new();
+    let (show, events) = state::fuzz::command_apply(bytes);
+    api::fuzz::check_views(&show, &events);
+    let mut list = DisplayList::default();
+    for at in [0, -1, 1_700_000_000_500_000, i64::MIN, i64::MAX] {
+        plan(&show, ShowTime(at), NOTHING_READY.get_or_init(Pictures::default), &mut list);
+        assert!((1..=MOST_ITEMS).contains(&list.items().len()), "{} items", list.items().len());
+        assert_eq!(list.canvas(), show.config.canvas());
+    }
+}

@@ -1,0 +1,111 @@
+//! Every target over what is kept in fuzz/, and over mutations of it. With MARQUEE_FUZZ_SECONDS a target goes on for so long, from
+//! another seed each time: that is what `script/fuzz` does where no fuzzer can be built. With MARQUEE_FUZZ_INPUT it is given that file
+//! and nothing else.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::mutator::mutated;
+use super::{TARGETS, run};
+use crate::base::clock::Stopwatch;
+
+/// Together some ten seconds in a debug build.
+const MUTATIONS: usize = 1_500;
+
+/// Seeds and findings, in an order that stays.
+fn kept(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let mut files: Vec<PathBuf> = ["seeds", "findings"]
+        .into_iter()
+        .filter_map(|kind| fs::read_dir(fuzz.join(kind).join(target)).ok())
+        .flat_map(|entries| entries.map(|entry| entry.unwrap().path()))
+        .collect();
+    files.sort();
+    files.into_iter().map(|path| (path.clone(), fs::read(&path).unwrap())).collect()
+}
+
+/// What fails is put where it can be given to the target again.
+fn check(target: &str, bytes: &[u8], what: &str) {
+    if catch_unwind(AssertUnwindSafe(|| run(target, bytes))).is_err() {
+        let name = format!("marquee-{target}-{}", &blake3::hash(bytes).to_hex()[..12]);
+        let path = std::env::temp_dir().join(name);
+        fs::write(&path, bytes).unwrap();
+        panic!("{target} fails with {what}; the input is {}", path.display());
+    }
+}
+
+fn check_target(target: &str, slowness: usize) {
+    if let Some(path) = std::env::var_os("MARQUEE_FUZZ_INPUT") {
+        return run(target, &fs::read(path).unwrap());
+    }
+    let kept = kept(target);
+    assert!(!kept.is_empty(), "{target} has seeds");
+    for (path, bytes) in &kept {
+        check(target, bytes, &path.display().to_string());
+    }
+    let seconds = std::env::var("MARQUEE_FUZZ_SECONDS").ok().map(|seconds| seconds.parse().unwrap());
+    let seed = seconds.map_or(1, |_: u64| fastrand::u64(..));
+    let mut random = fastrand::Rng::with_seed(seed);
+    let watch = Stopwatch::start();
+    let mut done = 0;
+    while seconds.map_or(done < MUTATIONS / slowness, |seconds| watch.elapsed() < Duration::from_secs(seconds)) {
+        let (_, bytes) = &kept[random.usize(..kept.len())];
+        let (_, other) = &kept[random.usize(..kept.len())];
+        check(target, &mutated(bytes, other, &mut random), &format!("a mutation of seed {seed}"));
+        done += 1;
+    }
+    println!("{target}: {done} mutations of {} in {:?}", kept.len(), watch.elapsed());
+}
+
+macro_rules! targets {
+    ($($target:ident: $slowness:literal),+ $(,)?) => {
+        $(#[test] fn $target() { check_target(stringify!($target), $slowness); })+
+        const TESTED: &[&str] = &[$(stringify!($target)),+];
+    };
+}
+
+// A target that takes longer gets fewer mutations.
+targets! {
+    ws_message: 1,
+    rest_body: 1,
+    http_headers: 1,
+    command_apply: 5,
+    rtmp_chunks: 1,
+    rtmp_amf: 1,
+    journal_record: 5,
+    journal_file: 5,
+    scene_json: 1,
+    small_texts: 1,
+    identity_file: 1,
+    bearer: 1,
+    config_file: 2,
+    redis_snapshot: 1,
+    image_upload: 2,
+}
+
+#[test]
+fn the_list_the_tests_and_the_fuzzers_are_the_same() {
+    let listed: Vec<&str> = TARGETS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed, TESTED);
+    let manifest = include_str!("../../fuzz/Cargo.toml");
+    let built: Vec<&str> =
+        manifest.lines().filter_map(|line| line.strip_prefix("path = \"targets/")?.strip_suffix(".rs\"")).collect();
+    assert_eq!(listed, built);
+}
+
+/// These two are signed or hashed, so they are made, not written. Run with UPDATE=1 to write them anew.
+#[test]
+fn the_seeds_that_open_doors_do() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+    let file = serde_json::to_vec(&crate::identity::fuzz::good_file()).unwrap();
+    for (name, made) in [("identity_file/good", file), ("bearer/access", crate::identity::fuzz::access_token().into_bytes())]
+    {
+        if std::env::var_os("UPDATE").is_some() {
+            fs::create_dir_all(seeds.join(name).parent().unwrap()).unwrap();
+            fs::write(seeds.join(name), &made).unwrap();
+        }
+        assert_eq!(fs::read(seeds.join(name)).unwrap(), made, "{name}");
+    }
+}

@@ -1,0 +1,38 @@
+//! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
+//! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
+
+use super::{asset, destination, scene, stream};
+use crate::show::Show;
+use crate::state::rejection::Rejection;
+
+pub fn check_whole(show: &Show) -> Result<(), Rejection> {
+    let Show { config, stream: _, scenes, program, destinations, assets } = show;
+    stream::check(config)?;
+    scene::check_count(scenes.len())?;
+    for (id, scene) in scenes.iter() {
+        check_place(id.as_str(), scene.id.as_str())?;
+        scene::check(show, scene)?;
+    }
+    if let Some(program) = program {
+        scene::find(show, &program.scene)?;
+    }
+    destination::check_count(destinations.len())?;
+    for (id, destination) in destinations.iter() {
+        check_place(id.as_str(), destination.id.as_str())?;
+        destination::check(destination)?;
+    }
+    asset::check_count(assets.len())?;
+    for (id, asset) in assets.iter() {
+        check_place(id.as_str(), asset.id.as_str())?;
+        asset::check(asset)?;
+    }
+    Ok(())
+}
+
+/// Things lie under their own ids.
+fn check_place(place: &str, id: &str) -> Result<(), Rejection> {
+    if place == id {
+        return Ok(());
+    }
+    Err(Rejection::Invalid { what: "show", why: format!("{id} lies in the place of {place}") })
+}
