@@ -287,8 +287,8 @@ fn soak_race() {
     scene(&server.http);
     let runtime = runtime();
     // Every fifth operation is asked for over both doors, every tenth twice over the same.
-    let over_rest = |number: u64| number % 2 == 0 || number % 5 == 0;
-    let over_ws = |number: u64| number % 2 == 1 || number % 5 == 0;
+    let over_rest = |number: u64| number.is_multiple_of(2) || number.is_multiple_of(5);
+    let over_ws = |number: u64| !number.is_multiple_of(2) || number.is_multiple_of(5);
     let receipts: Arc<Mutex<std::collections::BTreeMap<u64, u64>>> = Arc::default();
     let noted = {
         let receipts = receipts.clone();

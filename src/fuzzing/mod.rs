@@ -20,8 +20,10 @@ use crate::picture::plan::{DisplayList, plan};
 use crate::show::time::ShowTime;
 use crate::{api, identity, library, send, state};
 
-/// By the name that it has in fuzz/.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// Its name in fuzz/, and what it does with any bytes.
+type Target = (&'static str, fn(&[u8]));
+
+pub const TARGETS: &[Target] = &[
     ("ws_message", api::fuzz::ws_message),
     ("rest_body", api::fuzz::rest_body),
     ("http_headers", api::fuzz::http_headers),

@@ -53,7 +53,7 @@ pub fn journal_file(mut edits: &[u8]) {
     let mut file = good_file().to_vec();
     while let [first, second, third, count, rest @ ..] = edits {
         let part = u64::from(u32::from_be_bytes([0, *first, *second, *third]));
-        let place = (part * file.len() as u64 >> 24) as usize;
+        let place = ((part * file.len() as u64) >> 24) as usize;
         let (bytes, after) = rest.split_at(usize::from(*count).min(rest.len()));
         let end = (place + bytes.len()).min(file.len());
         file[place..end].copy_from_slice(&bytes[..end - place]);
