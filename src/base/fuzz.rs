@@ -7,7 +7,8 @@ use serde_json::Value;
 
 const API: &str = include_str!("../../docs/API.md");
 
-/// What stands in place of every secret while a target runs: no parser comes upon it by itself.
+/// What stands in place of every secret while a target runs. A fuzzer sees what is compared with what and tries it out, so an input
+/// may have it too (`is_given_away`).
 pub const SECRET: &str = "xyzzy-s3cret-plugh";
 /// The same for a secret that is given as a number.
 pub const SECRET_NUMBER: u64 = 860_315_927_460_718;
@@ -34,6 +35,12 @@ pub fn check_told(text: &str) {
 
 pub fn check_secret(text: &str) {
     assert!(!text.contains(SECRET) && !text.contains(&SECRET_NUMBER.to_string()), "a secret is told: {text}");
+}
+
+/// An input that has the secret in the open proves nothing: what a client says may be told to it again.
+pub fn is_given_away(input: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(input);
+    text.contains(SECRET) || text.contains(&SECRET_NUMBER.to_string())
 }
 
 /// Puts the secret above in place of whatever stands in a field that holds secrets.
