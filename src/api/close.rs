@@ -1,5 +1,9 @@
-//! Codes of our own with which a WebSocket is closed; the others are those of RFC 6455.
+//! Codes with which a WebSocket is closed: those of RFC 6455 that are used here, and two of our own.
 
+/// The server is going down.
+pub const AWAY: u16 = 1001;
+pub const POLICY: u16 = 1008;
+pub const TOO_BIG: u16 = 1009;
 /// There is no login, or it is no longer good.
 pub const LOGIN_NEEDED: u16 = 4401;
 /// The hello asked for a protocol that this server does not speak.

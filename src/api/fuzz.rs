@@ -36,10 +36,10 @@ use crate::state::{Epoch, Seq, Snapshot, StateHandle};
 pub fn ws_message(bytes: &[u8]) {
     check_heard(message::from_msgpack(bytes));
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    check_heard(message::from_json(text));
+    check_heard(message::from_json(text.as_bytes()));
     let Ok(mut value) = serde_json::from_str::<Value>(text) else { return };
     with_secrets(&mut value);
-    let heard = message::from_json(&value.to_string());
+    let heard = message::from_json(value.to_string().as_bytes());
     let mut packed = rmp_serde::to_vec_named(&value).expect("JSON fits MessagePack");
     assert_eq!(format!("{heard:?}"), format!("{:?}", message::from_msgpack(&packed)));
     check_heard(heard);
@@ -64,7 +64,7 @@ fn check_message(heard: ClientMessage) {
             let pong = message::pong(&echo, &Snapshot::default(), ShowTime(1));
             for encoding in [Encoding::Json, Encoding::MessagePack] {
                 let read: Value = match encoding.text(&pong) {
-                    Text::Json(text) => serde_json::from_str(&text).expect("what is said can be read"),
+                    Text::Json(text) => serde_json::from_slice(&text).expect("what is said can be read"),
                     Text::MessagePack(bytes) => rmp_serde::from_slice(&bytes).expect("what is said can be read"),
                 };
                 assert_eq!(read, pong);

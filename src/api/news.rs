@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
@@ -23,7 +23,8 @@ const GAP: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub struct News {
     pub seq: Seq,
-    pub text: Utf8Bytes,
+    /// JSON.
+    pub text: Bytes,
 }
 
 pub fn compose(state: &StateHandle, vitals: &Vitals, figures: &Figures) -> News {

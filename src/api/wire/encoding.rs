@@ -2,7 +2,6 @@
 
 use std::sync::OnceLock;
 
-use axum::extract::ws::{Message, Utf8Bytes};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -16,34 +15,17 @@ pub enum Encoding {
 /// A message ready to be sent, shared by whoever gets it.
 #[derive(Clone, Debug)]
 pub enum Text {
-    Json(Utf8Bytes),
+    /// UTF-8.
+    Json(Bytes),
     MessagePack(Bytes),
 }
 
 impl Encoding {
     pub fn text(self, message: &Value) -> Text {
         match self {
-            Encoding::Json => Text::Json(message.to_string().into()),
+            Encoding::Json => Text::Json(Bytes::from(message.to_string())),
             // To memory, and without a type that MessagePack does not have: this does not fail.
             Encoding::MessagePack => Text::MessagePack(rmp_serde::to_vec_named(message).unwrap_or_default().into()),
-        }
-    }
-}
-
-impl Text {
-    pub fn len(&self) -> usize {
-        match self {
-            Text::Json(text) => text.len(),
-            Text::MessagePack(bytes) => bytes.len(),
-        }
-    }
-}
-
-impl From<Text> for Message {
-    fn from(text: Text) -> Message {
-        match text {
-            Text::Json(text) => Message::Text(text),
-            Text::MessagePack(bytes) => Message::Binary(bytes),
         }
     }
 }

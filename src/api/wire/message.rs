@@ -1,6 +1,6 @@
 //! Messages of the WebSocket: what the server says, and what a client may say. `{type, seq?, payload}` either way.
 
-use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -38,12 +38,12 @@ struct StatePayload<'a> {
     show: ShowView<'a>,
 }
 
-pub fn state_update(snapshot: &Snapshot, figures: &Figures, vitals: &Vitals) -> Utf8Bytes {
+pub fn state_update(snapshot: &Snapshot, figures: &Figures, vitals: &Vitals) -> Bytes {
     let stream = StreamState::new(&snapshot.show, figures, vitals);
     let payload = StatePayload { stream, show: ShowView::new(&snapshot.show, vitals) };
     let message = StateUpdate { r#type: "stateUpdate", seq: snapshot.seq.0, payload };
     // Maps with text keys and plain numbers always serialise.
-    serde_json::to_string(&message).unwrap_or_default().into()
+    serde_json::to_vec(&message).unwrap_or_default().into()
 }
 
 pub fn metrics_update(figures: &Figures, vitals: &Vitals) -> Value {
@@ -236,8 +236,8 @@ struct SyncPayload {
     rooms: Vec<String>,
 }
 
-pub fn from_json(text: &str) -> Result<ClientMessage, Unintelligible> {
-    read(serde_json::from_str(text).map_err(|error| Unintelligible::MalformedJson(error.to_string()))?)
+pub fn from_json(text: &[u8]) -> Result<ClientMessage, Unintelligible> {
+    read(serde_json::from_slice(text).map_err(|error| Unintelligible::MalformedJson(error.to_string()))?)
 }
 
 pub fn from_msgpack(bytes: &[u8]) -> Result<ClientMessage, Unintelligible> {
@@ -317,7 +317,7 @@ mod tests {
             ClientMessage::Sync { .. } => "sync",
             ClientMessage::Command { .. } => "command",
         };
-        assert_eq!(from_json(text).map(kind).map_err(|error| error.code()), expected, "{text}");
+        assert_eq!(from_json(text.as_bytes()).map(kind).map_err(|error| error.code()), expected, "{text}");
         if let Ok(value) = serde_json::from_str::<Value>(text) {
             let packed = rmp_serde::to_vec_named(&value).unwrap();
             assert_eq!(from_msgpack(&packed).map(kind).map_err(|error| error.code()), expected, "{text}, packed");
@@ -360,14 +360,14 @@ mod tests {
 
     #[test]
     fn a_token_of_the_wrong_kind_is_not_quoted() {
-        let error = from_json(r#"{"type":"hello","payload":{"protocol":1,"token":123456789}}"#).unwrap_err();
+        let error = from_json(br#"{"type":"hello","payload":{"protocol":1,"token":123456789}}"#).unwrap_err();
         assert_eq!(error.code(), "invalid_body");
         assert!(!error.to_string().contains("123456789"), "{error}");
     }
 
     #[test]
     fn what_is_not_understood_is_quoted_in_part() {
-        let error = from_json(&json!({"type": "hello", "payload": {"x\u{7}y".repeat(1_000): 1}}).to_string()).unwrap_err();
+        let error = from_json(json!({"type": "hello", "payload": {"x\u{7}y".repeat(1_000): 1}}).to_string().as_bytes()).unwrap_err();
         assert!(error.to_string().len() < 1_000 && !error.to_string().contains(char::is_control), "{error}");
     }
 }

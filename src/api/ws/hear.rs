@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use axum::extract::ws::{Message, close_code};
 use futures_util::FutureExt;
 use serde_json::{Map, Value};
 
 use super::MAX_MESSAGE;
 use super::session::{Answered, Flow, Session, closing};
+use super::socket::{Gone, Heard};
 use crate::api::access::Class;
 use crate::api::ask::Asker;
 use crate::api::chronicle::{Since, Topic};
@@ -23,18 +23,18 @@ use crate::state::{Epoch, Seq};
 const MAX_NONSENSE: u32 = 10;
 
 impl Session {
-    pub(super) async fn hear(&mut self, incoming: Option<Result<Message, axum::Error>>) -> Flow {
+    pub(super) async fn hear(&mut self, incoming: Result<Heard, Gone>) -> Flow {
         self.silent_pings = 0;
         let heard = match (incoming, self.encoding) {
-            (Some(Ok(Message::Text(text))), _) if text.len() > MAX_MESSAGE => return too_big(),
-            (Some(Ok(Message::Binary(data))), _) if data.len() > MAX_MESSAGE => return too_big(),
-            (Some(Ok(Message::Text(text))), Encoding::Json) => message::from_json(&text),
-            (Some(Ok(Message::Binary(data))), Encoding::MessagePack) => message::from_msgpack(&data),
-            (Some(Ok(Message::Binary(_))), Encoding::Json) => Err(Unintelligible::UnexpectedBinary),
-            (Some(Ok(Message::Text(_))), Encoding::MessagePack) => Err(Unintelligible::UnexpectedText),
-            (Some(Ok(Message::Ping(_) | Message::Pong(_))), _) => return ControlFlow::Continue(()),
-            (Some(Ok(Message::Close(_))) | None, _) => return ControlFlow::Break(None),
-            (Some(Err(error)), _) => return farewell_after(&error),
+            (Err(Gone), _) => return ControlFlow::Break(None),
+            (Ok(Heard::SignOfLife), _) => return ControlFlow::Continue(()),
+            (Ok(Heard::Text(data) | Heard::Binary(data)), _) if data.len() > MAX_MESSAGE => {
+                return closing(close::TOO_BIG, "a message may have 1 MiB");
+            }
+            (Ok(Heard::Text(text)), Encoding::Json) => message::from_json(&text),
+            (Ok(Heard::Binary(data)), Encoding::MessagePack) => message::from_msgpack(&data),
+            (Ok(Heard::Binary(_)), Encoding::Json) => Err(Unintelligible::UnexpectedBinary),
+            (Ok(Heard::Text(_)), Encoding::MessagePack) => Err(Unintelligible::UnexpectedText),
         };
         match heard {
             Ok(message) => self.answer(message).await,
@@ -67,7 +67,7 @@ impl Session {
         }
         if let Some(token) = token {
             if self.api.limits.count(Client::at(self.address), Class::Login).is_err() {
-                return closing(close_code::POLICY, "too many logins");
+                return closing(close::POLICY, "too many logins");
             }
             match self.api.who(Some(&token)) {
                 Ok(who) => self.caller = who,
@@ -185,22 +185,6 @@ impl Session {
     async fn complain(&mut self, trouble: &Unintelligible) -> Flow {
         self.say_value(&message::error(trouble.code(), &trouble.to_string())).await?;
         self.nonsense += 1;
-        if self.nonsense < MAX_NONSENSE { ControlFlow::Continue(()) } else { closing(close_code::POLICY, "too many errors") }
-    }
-}
-
-fn too_big() -> Flow {
-    closing(close_code::SIZE, "a message may have 1 MiB")
-}
-
-/// The library below gives no codes, only words.
-fn farewell_after(error: &axum::Error) -> Flow {
-    let words = error.to_string().to_ascii_lowercase();
-    if words.contains("too long") {
-        too_big()
-    } else if words.contains("utf-8") {
-        closing(close_code::INVALID, "text must be UTF-8")
-    } else {
-        closing(close_code::PROTOCOL, "protocol error")
+        if self.nonsense < MAX_NONSENSE { ControlFlow::Continue(()) } else { closing(close::POLICY, "too many errors") }
     }
 }

@@ -2,14 +2,17 @@
 //! the subprotocol `marquee.v1.json` or `marquee.v1.msgpack`, it tells what is subscribed to, change by change. Commands are taken
 //! either way.
 
+#[cfg(test)]
+mod conformance;
 mod hear;
 mod session;
+mod socket;
 mod tell;
+mod upgrade;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
-use axum::extract::{Extension, Query, State, rejection::QueryRejection};
+use axum::extract::{Extension, Query, Request, State, rejection::QueryRejection};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -21,6 +24,7 @@ use super::wire::encoding::Encoding;
 use super::wire::message::Format;
 use crate::base::quote::quoted;
 use session::{Beginning, Session};
+use socket::{Limits, Socket};
 
 /// Longest message that a client may send: a scene with hundreds of layers has some 100 kB.
 const MAX_MESSAGE: usize = 1024 * 1024;
@@ -51,12 +55,14 @@ pub async fn upgrade(
     Extension(who): Extension<Who>,
     peer: Option<Extension<Peer>>,
     wishes: Result<Query<Wishes>, QueryRejection>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    request: Request,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|rejection| ApiError::UpgradeRequired(rejection.body_text()))?;
     let Query(wishes) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
-    let upgrade = upgrade.max_message_size(MAX_READ).max_frame_size(MAX_READ).protocols([JSON, MESSAGE_PACK]);
-    let beginning = match upgrade.selected_protocol().and_then(|name| name.to_str().ok()) {
+    let protocol = upgrade::chosen_protocol(request.headers(), &[JSON, MESSAGE_PACK]);
+    // Whoever looks at pictures only would pay for squeezing what is squeezed already.
+    let limits = Limits { longest: MAX_READ, deflate: protocol.is_some() };
+    let (response, socket) = upgrade::upgrade(request, protocol, limits)?;
+    let beginning = match protocol {
         Some(JSON) => Beginning::Spoken(Encoding::Json),
         Some(MESSAGE_PACK) => Beginning::Spoken(Encoding::MessagePack),
         _ => Beginning::Plain(match wishes.preview {
@@ -66,5 +72,11 @@ pub async fn upgrade(
         }),
     };
     let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(peer)| peer.0.ip());
-    Ok(upgrade.on_upgrade(move |socket| async move { Session::open(socket, api, who, address, beginning).run().await }))
+    tokio::spawn(async move {
+        // An error: the client went before it had its answer.
+        if let Ok(socket) = socket.await {
+            Session::open(Socket::new(socket), api, who, address, beginning).run().await;
+        }
+    });
+    Ok(response)
 }

@@ -7,13 +7,14 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
+use super::socket::{Farewell, Socket};
+use super::tell::told;
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
 use crate::api::gate::Who;
@@ -52,7 +53,7 @@ pub struct Answered {
 }
 
 pub struct Session {
-    pub(super) socket: WebSocket,
+    pub(super) socket: Socket,
     pub(super) api: Api,
     /// Nobody, until a hello says who it is.
     pub(super) caller: Option<Caller>,
@@ -76,18 +77,18 @@ pub struct Session {
 }
 
 /// Why it ends: with a word to the client, or because there is no one to say it to.
-pub type Flow = ControlFlow<Option<CloseFrame>>;
+pub type Flow = ControlFlow<Option<Farewell>>;
 
 pub fn closing(code: u16, reason: &'static str) -> Flow {
-    ControlFlow::Break(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }))
+    ControlFlow::Break(Some(Farewell { code, reason }))
 }
 
 fn going_down() -> Flow {
-    closing(close_code::AWAY, "the server is going down")
+    closing(close::AWAY, "the server is going down")
 }
 
 impl Session {
-    pub fn open(socket: WebSocket, api: Api, Who(caller): Who, address: IpAddr, beginning: Beginning) -> Self {
+    pub fn open(socket: Socket, api: Api, Who(caller): Who, address: IpAddr, beginning: Beginning) -> Self {
         let (plain, encoding, preview) = match beginning {
             Beginning::Plain(preview) => (true, Encoding::Json, preview),
             Beginning::Spoken(encoding) => (false, encoding, None),
@@ -154,7 +155,7 @@ impl Session {
                     self.say_text(status.text(self.encoding)).await?;
                 }
                 _ = ping.tick() => self.ping().await?,
-                incoming = self.socket.recv(), if self.pending.len() < MAX_PENDING => self.hear(incoming).await?,
+                incoming = self.socket.hear(), if self.pending.len() < MAX_PENDING => self.hear(incoming).await?,
                 (picture, format) = next_picture(&mut self.preview) => self.show(picture, format).await?,
             }
         }
@@ -167,7 +168,7 @@ impl Session {
         while self.caller.is_none() {
             tokio::select! {
                 () = &mut deadline => return closing(close::LOGIN_NEEDED, "say hello with a token first"),
-                incoming = self.socket.recv() => self.hear(incoming).await?,
+                incoming = self.socket.hear() => self.hear(incoming).await?,
             }
         }
         ControlFlow::Continue(())
@@ -177,9 +178,9 @@ impl Session {
         self.check_login()?;
         self.silent_pings += 1;
         if self.silent_pings > MAX_SILENT_PINGS {
-            return closing(close_code::POLICY, "no answer to pings");
+            return closing(close::POLICY, "no answer to pings");
         }
-        self.say(Message::Ping(bytes::Bytes::new())).await
+        told(self.socket.ping().await)
     }
 
     /// A connection may outlive the login that it was made with.
@@ -190,12 +191,11 @@ impl Session {
         }
     }
 
-    async fn say_goodbye(&mut self, farewell: CloseFrame) {
-        if self.socket.send(Message::Close(Some(farewell))).await.is_err() {
-            return;
+    async fn say_goodbye(&mut self, farewell: Farewell) {
+        if self.socket.say_goodbye(farewell).await.is_ok() {
+            // Until the client has said goodbye too, or what it sends can not be read any more.
+            self.socket.listen_to_the_end().await;
         }
-        // Until the client has said goodbye too, or what it sends can not be read any more.
-        while let Some(Ok(_)) = self.socket.recv().await {}
     }
 }
 

@@ -3,11 +3,10 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use axum::extract::ws::{Message, Utf8Bytes};
-use futures_util::SinkExt;
 use serde_json::Value;
 
 use super::session::{Answered, Flow, Session};
+use super::socket::Gone;
 use crate::api::chronicle::{Since, Told};
 use crate::api::news::{self, News};
 use crate::api::wire::encoding::Text;
@@ -36,7 +35,7 @@ impl Session {
             news = news::compose(&self.api.state, &self.api.vitals, &self.api.figures());
         }
         self.told = news.seq;
-        self.say(Message::Text(news.text)).await
+        self.say_text(Text::Json(news.text)).await
     }
 
     pub(super) async fn welcome(&mut self) -> Flow {
@@ -54,7 +53,7 @@ impl Session {
             return ControlFlow::Continue(());
         }
         self.told = seq;
-        self.say(Message::Text(text)).await
+        self.say_text(Text::Json(text)).await
     }
 
     pub(super) async fn tell_changes(&mut self) -> Flow {
@@ -120,14 +119,10 @@ impl Session {
             self.preview = None;
             return ControlFlow::Continue(());
         };
-        let message = match format {
-            Format::Binary => Message::Binary(picture.binary()),
-            Format::Json => match Utf8Bytes::try_from(picture.json()) {
-                Ok(text) => Message::Text(text),
-                Err(_) => return ControlFlow::Continue(()),
-            },
-        };
-        self.say(message).await
+        told(match format {
+            Format::Binary => self.socket.tell_bytes(picture.binary()).await,
+            Format::Json => self.socket.tell(Text::Json(picture.json())).await,
+        })
     }
 
     pub(super) async fn say_value(&mut self, message: &Value) -> Flow {
@@ -135,26 +130,14 @@ impl Session {
     }
 
     pub(super) async fn say_text(&mut self, text: Text) -> Flow {
-        self.say(text.into()).await
+        told(self.socket.tell(text).await)
     }
 
-    /// One after the other, but on their way together.
     pub(super) async fn say_all(&mut self, texts: Vec<Text>) -> Flow {
-        for text in texts {
-            if self.socket.feed(text.into()).await.is_err() {
-                return ControlFlow::Break(None);
-            }
-        }
-        match self.socket.flush().await {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(None),
-        }
+        told(self.socket.tell_all(texts).await)
     }
+}
 
-    pub(super) async fn say(&mut self, message: Message) -> Flow {
-        match self.socket.send(message).await {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(None),
-        }
-    }
+pub(super) fn told(result: Result<(), Gone>) -> Flow {
+    result.map_or_else(|Gone| ControlFlow::Break(None), ControlFlow::Continue)
 }
