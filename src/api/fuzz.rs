@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+pub use super::ws::fuzz::ws_frames;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method};

@@ -26,6 +26,7 @@ type Target = (&'static str, fn(&[u8]));
 
 pub const TARGETS: &[Target] = &[
     ("ws_message", api::fuzz::ws_message),
+    ("ws_frames", api::fuzz::ws_frames),
     ("rest_body", api::fuzz::rest_body),
     ("http_headers", api::fuzz::http_headers),
     ("command_apply", command_apply),

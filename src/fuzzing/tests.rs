@@ -69,6 +69,7 @@ macro_rules! targets {
 // A target that takes longer gets fewer mutations.
 targets! {
     ws_message: 1,
+    ws_frames: 1,
     rest_body: 1,
     http_headers: 1,
     command_apply: 5,

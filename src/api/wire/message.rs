@@ -367,7 +367,8 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_quoted_in_part() {
-        let error = from_json(json!({"type": "hello", "payload": {"x\u{7}y".repeat(1_000): 1}}).to_string().as_bytes()).unwrap_err();
+        let error =
+            from_json(json!({"type": "hello", "payload": {"x\u{7}y".repeat(1_000): 1}}).to_string().as_bytes()).unwrap_err();
         assert!(error.to_string().len() < 1_000 && !error.to_string().contains(char::is_control), "{error}");
     }
 }

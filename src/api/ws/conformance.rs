@@ -22,7 +22,9 @@ const LIMITS: Limits = Limits { longest: 64 * 1024 * 1024, deflate: true };
 fn explanation(case: &str, behavior: &str) -> Option<&'static str> {
     let group = |prefix: &str| case.starts_with(prefix);
     match behavior {
-        "NON-STRICT" if group("6.4.") => Some("what is not UTF-8 is refused at the end of its message, not in the midst of it"),
+        "NON-STRICT" if group("6.4.") => {
+            Some("what is not UTF-8 is refused at the end of its message, not in the midst of it")
+        }
         "INFORMATIONAL" if group("7.1.6") => Some("what comes after a close frame is not looked at"),
         "INFORMATIONAL" if group("7.13.") => Some("close codes that nobody has defined"),
         "ERROR" if (group("12.") || group("13.")) && [".1", ".2", ".3"].iter().any(|end| case.ends_with(end)) => {

@@ -4,6 +4,8 @@
 
 #[cfg(test)]
 mod conformance;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod hear;
 mod session;
 mod socket;

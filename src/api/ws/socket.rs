@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use futures_util::future::poll_fn;
 use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use yawc::close::CloseCode;
 use yawc::frame::{Frame, OpCode};
 use yawc::{CompressionLevel, DeflatePool, HttpStream, Options, WebSocket, WebSocketError};
@@ -48,7 +49,7 @@ pub fn options(Limits { longest, deflate }: Limits) -> Options {
         .with_deflate_pool(POOL.clone())
 }
 
-pub struct Socket(WebSocket<HttpStream>);
+pub struct Socket<S = HttpStream>(WebSocket<S>);
 
 pub enum Heard {
     /// UTF-8.
@@ -67,8 +68,8 @@ pub struct Farewell {
     pub reason: &'static str,
 }
 
-impl Socket {
-    pub fn new(socket: WebSocket<HttpStream>) -> Self {
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    pub fn new(socket: WebSocket<S>) -> Self {
         Self(socket)
     }
 

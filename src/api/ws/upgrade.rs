@@ -71,10 +71,13 @@ fn offers_deflate(headers: &HeaderMap) -> bool {
 
 /// A smaller window for our own messages is more than the compressor beneath can promise.
 fn can_be_kept(parameter: &str) -> bool {
-    let (name, value) = parameter.split_once('=').map_or((parameter, None), |(name, value)| (name.trim(), Some(value.trim())));
+    let (name, value) =
+        parameter.split_once('=').map_or((parameter, None), |(name, value)| (name.trim(), Some(value.trim())));
     match (name, value) {
         ("client_no_context_takeover" | "server_no_context_takeover" | "client_max_window_bits", None) => true,
-        ("client_max_window_bits", Some(bits)) => bits.trim_matches('"').parse().is_ok_and(|bits: u8| (8..=15).contains(&bits)),
+        ("client_max_window_bits", Some(bits)) => {
+            bits.trim_matches('"').parse().is_ok_and(|bits: u8| (8..=15).contains(&bits))
+        }
         _ => false,
     }
 }
