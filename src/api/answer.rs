@@ -40,6 +40,7 @@ pub async fn answer(State(api): State<Api>, mut request: Request, next: Next) ->
         let known = response.extensions_mut().remove::<Arc<ApiError>>();
         // An error that brings its own body (health says 503 in its own words) is an answer, not an error.
         if let Some(error) = known.or_else(|| foreign(&response)) {
+            api.vitals.refused_requests.with_label_values(&[error.code()]).inc();
             log(&error, status, method.as_str(), &path, &id);
             response = with_body(response, &error, (&id, asked_as.get()), api.clock.now());
         }

@@ -172,6 +172,8 @@ vitals! {
     redis_errors: IntCounter = "marquee_redis_errors_total";
     /// HTTP requests, by class of answer.
     http_requests: IntCounterVec("class") = "marquee_http_requests_total";
+    /// HTTP requests that were refused or failed, by the error's code.
+    refused_requests: IntCounterVec("code") = "marquee_refused_requests_total";
     /// Share of all processor time that this process used over the last second, 0 to 100.
     cpu_percent: Gauge = "marquee_process_cpu_percent";
     /// Memory that this process holds, in bytes.

@@ -4,6 +4,23 @@ use std::fmt::Write;
 
 use crate::base::status::{DestinationState, Health};
 use crate::base::vitals::Vitals;
+use crate::show::time::ShowTime;
+
+/// Which server this is, since when, and whether its show is on air.
+pub fn itself(started: ShowTime, on_air: bool) -> String {
+    let (version, on_air, started) = (env!("CARGO_PKG_VERSION"), u8::from(on_air), started.millis() as f64 / 1_000.0);
+    format!(
+        "# HELP marquee_build_info Always 1; the version is in the label.\n\
+         # TYPE marquee_build_info gauge\n\
+         marquee_build_info{{version=\"{version}\"}} 1\n\
+         # HELP marquee_start_time_seconds When the server started, in Unix time.\n\
+         # TYPE marquee_start_time_seconds gauge\n\
+         marquee_start_time_seconds {started}\n\
+         # HELP marquee_on_air Whether the show is on air, paused or not.\n\
+         # TYPE marquee_on_air gauge\n\
+         marquee_on_air {on_air}\n"
+    )
+}
 
 pub fn states(vitals: &Vitals) -> String {
     let mut text = String::new();
