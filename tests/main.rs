@@ -9,6 +9,7 @@ mod doors;
 mod durability;
 mod redis;
 mod soak;
+mod socketio;
 mod sockets;
 mod stream;
 mod support;

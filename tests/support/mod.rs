@@ -3,11 +3,13 @@
 pub mod http;
 pub mod media;
 pub mod nginx;
+pub mod npm;
 pub mod process;
 pub mod prometheus;
 pub mod redis;
 pub mod server;
 pub mod spoken;
+pub mod users;
 pub mod ws;
 
 use std::time::{Duration, Instant};
