@@ -1,6 +1,7 @@
 //! Real parts for tests: a marquee on free ports, its doors, and the peers it talks to.
 
 pub mod http;
+pub mod load;
 pub mod media;
 pub mod nginx;
 pub mod npm;

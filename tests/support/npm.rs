@@ -1,9 +1,14 @@
 //! What comes from npm: clients, servers and compilers that are not ours (tests/peers), fetched once into the target directory.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use super::http::Http;
+use super::process::Ended;
 
 /// Where the scripts lie beside their packages. None where these can not be had, which is said; with MARQUEE_REQUIRE_PEERS that is a
 /// failure.
@@ -37,6 +42,32 @@ pub fn succeeds(mut command: Command) -> String {
     let said = [output.stdout.as_slice(), &output.stderr].concat();
     assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&said));
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// A server from tests/peers that says its addresses as marquee does, until dropped.
+pub struct Peer {
+    pub name: &'static str,
+    child: Ended,
+    pub http: Http,
+    pub ws: String,
+}
+
+impl Peer {
+    #[track_caller]
+    pub fn start(name: &'static str, script: &str) -> Option<Self> {
+        let mut node = Command::new("node");
+        node.arg(script).current_dir(peers()?).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = Ended(node.spawn().expect("node is installed"));
+        let mut line = String::new();
+        BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addresses: Value = serde_json::from_str(&line).expect("the peer says its addresses");
+        let address = |name: &str| addresses[name].as_str().unwrap_or_default().to_owned();
+        Some(Self { name, child, http: Http::new(&address("http")), ws: format!("ws://{}", address("ws")) })
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.0.id()
+    }
 }
 
 fn fetch() -> Result<PathBuf, String> {
