@@ -14,5 +14,6 @@ mod sockets;
 mod stream;
 mod support;
 mod tour;
+mod typescript;
 mod users;
 mod watching;

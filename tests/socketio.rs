@@ -17,8 +17,7 @@ use crate::support::users::{add_user, log_in};
 fn holds(script: &str, transports: &str) {
     let Some(mut node) = npm::node(script) else { return };
     let server = Server::start(&[]);
-    node.args([&server.http.base, transports]);
-    npm::succeeds(node);
+    npm::succeeds(node.args([&server.http.base, transports]));
 }
 
 #[test]
@@ -54,8 +53,8 @@ fn its_own_client_logs_in_with_a_token_and_not_without() {
     for (name, role) in [("ada", "admin"), ("bob", "operator"), ("eve", "viewer")] {
         let session = log_in(&server, name, "correct horse");
         let mut node = npm::node("login.mjs").unwrap();
-        node.args([&server.http.base, session["access_token"].as_str().unwrap(), role]);
-        npm::succeeds(node);
+        let token = session["access_token"].as_str().unwrap();
+        npm::succeeds(node.args([&server.http.base, token, role]));
     }
 }
 
