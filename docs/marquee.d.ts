@@ -1650,7 +1650,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                asset: string;
+                asset: components["schemas"]["AssetIdSent"];
             };
             cookie?: never;
         };
@@ -1749,7 +1749,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                asset: string;
+                asset: components["schemas"]["AssetIdSent"];
             };
             cookie?: never;
         };
@@ -1897,7 +1897,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                asset: string;
+                asset: components["schemas"]["AssetIdSent"];
             };
             cookie?: never;
         };
@@ -2921,7 +2921,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                destination: string;
+                destination: components["schemas"]["DestinationIdSent"];
             };
             cookie?: never;
         };
@@ -3020,7 +3020,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                destination: string;
+                destination: components["schemas"]["DestinationIdSent"];
             };
             cookie?: never;
         };
@@ -3200,7 +3200,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                destination: string;
+                destination: components["schemas"]["DestinationIdSent"];
             };
             cookie?: never;
         };
@@ -3348,7 +3348,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                destination: string;
+                destination: components["schemas"]["DestinationIdSent"];
             };
             cookie?: never;
         };
@@ -4145,7 +4145,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                scene: string;
+                scene: components["schemas"]["SceneIdSent"];
             };
             cookie?: never;
         };
@@ -4244,7 +4244,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
+                scene: components["schemas"]["SceneIdSent"];
             };
             cookie?: never;
         };
@@ -4418,7 +4418,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
+                scene: components["schemas"]["SceneIdSent"];
             };
             cookie?: never;
         };
@@ -4569,7 +4569,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
+                scene: components["schemas"]["SceneIdSent"];
             };
             cookie?: never;
         };
@@ -4737,7 +4737,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                scene: string;
+                scene: components["schemas"]["SceneIdSent"];
             };
             cookie?: never;
         };
@@ -4836,7 +4836,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
+                scene: components["schemas"]["SceneIdSent"];
             };
             cookie?: never;
         };
@@ -5018,8 +5018,8 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                scene: string;
-                layer: string;
+                scene: components["schemas"]["SceneIdSent"];
+                layer: components["schemas"]["LayerIdSent"];
             };
             cookie?: never;
         };
@@ -5121,8 +5121,8 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
-                layer: string;
+                scene: components["schemas"]["SceneIdSent"];
+                layer: components["schemas"]["LayerIdSent"];
             };
             cookie?: never;
         };
@@ -5307,8 +5307,8 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
-                layer: string;
+                scene: components["schemas"]["SceneIdSent"];
+                layer: components["schemas"]["LayerIdSent"];
             };
             cookie?: never;
         };
@@ -5459,8 +5459,8 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
-                layer: string;
+                scene: components["schemas"]["SceneIdSent"];
+                layer: components["schemas"]["LayerIdSent"];
             };
             cookie?: never;
         };
@@ -5636,7 +5636,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
+                scene: components["schemas"]["SceneIdSent"];
             };
             cookie?: never;
         };
@@ -5800,7 +5800,7 @@ export interface operations {
                 "x-client-op-id"?: string;
             };
             path: {
-                scene: string;
+                scene: components["schemas"]["SceneIdSent"];
             };
             cookie?: never;
         };
