@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { Heard, inTime, rest } from "./heard.mjs";
 
 const [url, transport] = process.argv.slice(2);
-// Long enough for changes to happen meanwhile.
-const heard = new Heard(url, { transports: [transport], reconnectionDelay: 1_000, randomizationFactor: 0 });
+// It is in again only once all that it shall miss has happened.
+let missed = Promise.resolve();
+const auth = (enter) => missed.then(() => enter({}));
+const heard = new Heard(url, { transports: [transport], reconnectionDelay: 100, auth });
 const { socket } = heard;
 
 const known = { room_seq: 0, server_seq: 0, epoch: "" };
@@ -56,7 +58,8 @@ for (let round = 0; round < 3; round++) {
   await putScene(`seen-${round}`);
   learn(await heard.expect("change:scenes"));
   await cutOff();
-  await missSome(round);
+  missed = missSome(round);
+  await missed;
   await comeBack();
 }
 await putScene("end");
