@@ -74,8 +74,11 @@ fn fetch() -> Result<PathBuf, String> {
     std::fs::create_dir_all(&directory).unwrap();
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
     for entry in std::fs::read_dir(&sources).unwrap() {
-        let source = entry.unwrap().path();
-        std::fs::copy(&source, directory.join(source.file_name().unwrap())).unwrap();
+        let entry = entry.unwrap();
+        // Somebody may have had npm fetch the packages there, too.
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), directory.join(entry.file_name())).unwrap();
+        }
     }
     let wanted = std::fs::read_to_string(sources.join("package.json")).unwrap();
     let fetched = directory.join("node_modules/fetched.json");
