@@ -1,27 +1,15 @@
 //! Who gets in, from outside: a real server, told to be reached by others, with TLS, and watched for what it says.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::eventually;
 use crate::support::server::{self, Server};
+use crate::support::users::{add_user, log_in};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-
-fn add_user(data_dir: &std::path::Path, name: &str, role: &str, password: &str) {
-    let mut command = Command::new(server::binary());
-    command.args(["user", "add", name, "--role", role, "--data-dir"]).arg(data_dir).stdin(Stdio::piped());
-    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-    writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
-    assert!(child.wait().unwrap().success());
-}
-
-fn log_in(server: &Server, user: &str, password: &str) -> Value {
-    server.http.post("/api/auth/login", &json!({"username": user, "password": password})).ok().json()
-}
 
 fn curl(arguments: &[&str]) -> String {
     let output = Command::new("curl").args(["-sS", "--max-time", "20"]).args(arguments).output().expect("curl is installed");

@@ -3,50 +3,38 @@
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::support::http::Http;
+use crate::support::load::{Arrivals, Cost, Figures, Leader, RATE, Sent, compare, now, scene};
+use crate::support::npm::Peer;
 use crate::support::server::{self, Server};
 use crate::support::spoken::{Knowledge, Spoken};
-use crate::support::{is_long, process};
+use crate::support::{eventually, is_long};
 
 fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
-fn share(sorted: &[f64], share: f64) -> f64 {
-    sorted.get(((sorted.len() as f64 * share) as usize).min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
-}
-
-fn scene(server: &Http) {
-    server.put("/api/scenes/a", &json!({"layers": [{"id": "l", "kind": "color", "color": "#000000"}]})).ok();
-}
-
-/// Seconds of processor that a process has used.
-fn processor(pid: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
-}
-
 /// A client that reads until a number is there, and notes when each came.
-async fn follow(
-    url: String,
-    until: Arc<AtomicU64>,
-    joined: tokio::sync::mpsc::Sender<()>,
-    arrived: Arc<Mutex<Vec<(u64, Instant)>>>,
-) {
+async fn follow(url: String, until: Arc<AtomicU64>, joined: mpsc::Sender<u64>, arrived: Arc<Mutex<Arrivals>>) {
     let mut spoken = Spoken::open(&url, "scenes").await.expect("it connects");
     let mut known = Knowledge::default();
     assert!(spoken.join(&known).await);
     loop {
+        let before = known.room_seq;
         let message = spoken.learn(&mut known).await.expect("it stays connected");
         match message["type"].as_str() {
-            Some("subscribed") => joined.send(()).await.unwrap(),
-            Some("change") => arrived.lock().unwrap().push((known.room_seq, now())),
+            Some("subscribed") => joined.send(known.room_seq).await.unwrap(),
+            Some("change") => {
+                let at = now();
+                arrived.lock().unwrap().extend((before + 1..=known.room_seq).map(|number| (number, at)));
+            }
             _ => {}
         }
         if known.room_seq >= until.load(Ordering::Relaxed) {
@@ -55,90 +43,93 @@ async fn follow(
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a load is measured in real time")]
-fn now() -> Instant {
-    Instant::now()
+struct Followers {
+    runtime: Runtime,
+    tasks: Vec<(JoinHandle<()>, Arc<Mutex<Arrivals>>)>,
+    until: Arc<AtomicU64>,
+}
+
+impl Followers {
+    /// When all have joined, and the room's number by then.
+    fn join(url: &str, clients: usize) -> (Self, u64) {
+        let runtime = runtime();
+        let until = Arc::new(AtomicU64::new(u64::MAX));
+        let (joined, mut joining) = mpsc::channel(64);
+        let task = |_| {
+            let arrived = Arc::default();
+            let following = follow(url.to_owned(), until.clone(), joined.clone(), Arc::clone(&arrived));
+            (runtime.spawn(following), arrived)
+        };
+        let tasks = (0..clients).map(task).collect();
+        let numbers: Vec<u64> = (0..clients).map(|_| runtime.block_on(joining.recv()).unwrap()).collect();
+        (Self { runtime, tasks, until }, numbers[0])
+    }
+
+    fn all_have(&self, changes: usize) {
+        let has = |(_, arrived): &(_, Arc<Mutex<Arrivals>>)| arrived.lock().unwrap().len() >= changes;
+        eventually("everyone has it", Duration::from_secs(20), || self.tasks.iter().all(has).then_some(()));
+    }
+
+    /// They go up to this number, which must come only after this.
+    fn stop_at(&self, last: u64) {
+        self.until.store(last, Ordering::Relaxed);
+    }
+
+    /// What came to each, once all have all of it.
+    fn end(self) -> Vec<Arrivals> {
+        let Self { runtime, tasks, .. } = self;
+        let arrived = |(task, arrived): (JoinHandle<()>, Arc<Mutex<Arrivals>>)| {
+            runtime.block_on(task).expect("it missed nothing");
+            std::mem::take(&mut *arrived.lock().unwrap())
+        };
+        tasks.into_iter().map(arrived).collect()
+    }
+}
+
+struct Load {
+    clients: usize,
+    singles: usize,
+    seconds: u64,
+}
+
+/// One change after the other, and then as many a second as a hand makes.
+fn fan_out(leader: Leader, load: &Load) -> Figures {
+    let (followers, joined_at) = Followers::join(leader.ws, load.clients);
+    let mut sent = Sent::after(joined_at);
+    for number in 0..load.singles {
+        sent.one(leader.http);
+        followers.all_have(number + 1);
+    }
+    let cost = Cost::of(leader.pid, || {
+        sent.steadily(leader.http, load.seconds);
+    });
+    followers.stop_at(sent.last() + 1);
+    sent.one(leader.http);
+    let arrived = followers.end();
+    let changes = (sent.last() - joined_at) as usize;
+    let alone = sent.until_all(0..load.singles, arrived.iter());
+    let until_all = sent.until_all(load.singles..changes, arrived.iter());
+    let each = sent.each(load.singles, arrived.iter());
+    let (name, clients, seconds) = (leader.name, load.clients, load.seconds);
+    println!("{name}: {clients} clients, one change until all have it: {alone}");
+    println!("{name}: {RATE} changes/s for {seconds} s, until all have it: {until_all}; each client: {each}; server {cost}");
+    Figures { until_all, cost }
 }
 
 /// Everyone is told everything, at once; how soon, and at what cost, is printed.
 #[test]
 fn soak_fanout() {
     let (clients, singles, seconds) = if is_long() { (1_000, 50, 60) } else { (100, 10, 3) };
+    let load = Load { clients, singles, seconds };
     let server = Server::start(&["--rate-limit", "off", "--demo"]);
     scene(&server.http);
-    let runtime = runtime();
-    // The demo made three changes of scenes before.
-    let first = room_seq(&server);
-    let last = first + singles + seconds * 60;
-    let until = Arc::new(AtomicU64::new(last));
-    let (joined, mut joining) = tokio::sync::mpsc::channel(64);
-    let mut followers = Vec::new();
-    for _ in 0..clients {
-        let arrived = Arc::new(Mutex::new(Vec::new()));
-        let task = runtime.spawn(follow(server.ws.clone(), until.clone(), joined.clone(), arrived.clone()));
-        followers.push((task, arrived));
+    let marquee = fan_out(Leader::from(&server), &load);
+    server.kill();
+    if !is_long() {
+        return;
     }
-    for _ in 0..clients {
-        runtime.block_on(joining.recv()).unwrap();
-    }
-    let mut sent = Vec::new();
-    let change = |number: u64| {
-        let at = now();
-        server.http.patch("/api/scenes/a/layers/l", &json!({"x": number % 1000})).ok();
-        at
-    };
-    for number in 0..singles {
-        sent.push(change(number));
-        let has = |number: u64| followers.iter().all(|(_, arrived)| arrived.lock().unwrap().len() as u64 > number);
-        crate::support::eventually("everyone has it", Duration::from_secs(20), || has(number).then_some(()));
-    }
-    let (began, used) = (now(), processor(server.pid()));
-    for number in 0..seconds * 60 {
-        let due = began + Duration::from_secs_f64(number as f64 / 60.0);
-        std::thread::sleep(due.saturating_duration_since(now()));
-        sent.push(change(number));
-    }
-    let mut until_all = vec![Duration::ZERO; sent.len()];
-    let mut each = Vec::new();
-    for (task, arrived) in followers {
-        runtime.block_on(task).expect("it missed nothing");
-        let arrived = std::mem::take(&mut *arrived.lock().unwrap());
-        for (number, at) in arrived {
-            let index = (number - first - 1) as usize;
-            let took = at.saturating_duration_since(sent[index]);
-            until_all[index] = until_all[index].max(took);
-            each.push((index, took.as_secs_f64() * 1e3));
-        }
-    }
-    let cores = (processor(server.pid()) - used) / began.elapsed().as_secs_f64();
-    let milliseconds = |times: &[Duration]| {
-        let mut times: Vec<f64> = times.iter().map(|time| time.as_secs_f64() * 1e3).collect();
-        times.sort_by(f64::total_cmp);
-        format!("p50 {:.1}, p99 {:.1}, max {:.1} ms", share(&times, 0.5), share(&times, 0.99), share(&times, 1.0))
-    };
-    println!("{clients} clients, one change until all have it: {}", milliseconds(&until_all[..singles as usize]));
-    println!("60 changes/s for {seconds} s, until all have it: {}", milliseconds(&until_all[singles as usize..]));
-    let mut streaming: Vec<f64> =
-        each.iter().filter(|(index, _)| *index >= singles as usize).map(|(_, took)| *took).collect();
-    streaming.sort_by(f64::total_cmp);
-    println!(
-        "60 changes/s, each client: p50 {:.1}, p99 {:.1} ms; server {:.0} % of a core, {:.0} MB",
-        share(&streaming, 0.5),
-        share(&streaming, 0.99),
-        100.0 * cores,
-        process::resident(server.pid()) as f64 / 1e6
-    );
-}
-
-fn room_seq(server: &Server) -> u64 {
-    let runtime = runtime();
-    runtime.block_on(async {
-        let mut spoken = Spoken::open(&server.ws, "scenes").await.unwrap();
-        let mut known = Knowledge::default();
-        spoken.join(&known).await;
-        spoken.learn(&mut known).await;
-        known.room_seq
-    })
+    let Some(peer) = Peer::start("ws", "fanout_ws.mjs") else { return };
+    compare(peer.name, &marquee, &fan_out(Leader::from(&peer), &load));
 }
 
 /// Connects again and again, is cut in the middle of things, and in the end knows what the server knows.
@@ -226,9 +217,7 @@ fn soak_resume() {
         .collect();
     let enough = |share: f64| {
         let wanted = (f64::from(clients as u32) * f64::from(cuts) * share) as u64;
-        crate::support::eventually("cuts", Duration::from_secs(900), || {
-            (counted.load(Ordering::Relaxed) >= wanted).then_some(())
-        });
+        eventually("cuts", Duration::from_secs(900), || (counted.load(Ordering::Relaxed) >= wanted).then_some(()));
     };
     enough(0.5);
     assert!(server.stop().success());

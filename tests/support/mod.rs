@@ -1,13 +1,16 @@
 //! Real parts for tests: a marquee on free ports, its doors, and the peers it talks to.
 
 pub mod http;
+pub mod load;
 pub mod media;
 pub mod nginx;
+pub mod npm;
 pub mod process;
 pub mod prometheus;
 pub mod redis;
 pub mod server;
 pub mod spoken;
+pub mod users;
 pub mod ws;
 
 use std::time::{Duration, Instant};

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::api::wire::show::ShowView;
+use crate::api::wire::show::{ProgramView, ShowView};
 use crate::api::wire::stream::StreamState;
 use crate::base::status::{Condition, Health};
 use crate::identity::{Role, UserView};
@@ -15,7 +15,7 @@ use crate::show::destination::Destination;
 use crate::show::ids::LayerId;
 use crate::show::layer::Layer;
 use crate::show::scene::Scene;
-use crate::show::stream::StreamConfig;
+use crate::show::stream::{PreviewConfig, StreamConfig};
 
 #[derive(JsonSchema)]
 #[schemars(rename_all = "snake_case")]
@@ -32,14 +32,6 @@ pub struct TakeAnswer {
     success: bool,
     seq: u64,
     program: ProgramView,
-}
-
-/// The scene on air, and since when (milliseconds of Unix time).
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
-pub struct ProgramView {
-    scene: String,
-    since: i64,
 }
 
 #[derive(JsonSchema)]
@@ -217,22 +209,22 @@ sent! {
     };
     LayerBody = Layer, |schema, _| {
         optional(schema, "id");
-        with_property(schema, "index", json!({ "type": "integer", "minimum": 0, "description": "Its place, counted from below." }));
+        with_property(schema, "index", place());
     };
     NewDestination = Destination, |schema, _| optional(schema, "id");
     /// Any of the fields.
-    StreamConfigPatch = StreamConfig, |schema, _| {
+    StreamConfigPatch = StreamConfig, |schema, generator| {
         schema.remove("required");
         let restart = json!({ "type": "boolean", "description": "Interrupt a live stream where that is needed." });
         with_property(schema, "restart", restart);
-        // Of the preview, too, any of the fields.
-        with_property(schema, "preview", json!({ "type": "object" }));
+        let preview = any_of_its_fields(&PreviewConfig::json_schema(generator));
+        with_property(schema, "preview", preview.to_value());
     };
 }
 
-/// Any of the fields of a thing; which ones there are depends on its kind.
+/// Any of the fields of a thing; which ones it may have depends on its kind.
 macro_rules! patch {
-    ($($name:ident)*) => {$(
+    ($($name:ident = $thing:ty, $change:expr;)*) => {$(
         pub struct $name;
 
         impl JsonSchema for $name {
@@ -241,18 +233,64 @@ macro_rules! patch {
             }
 
             fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                let mut schema = any_of_its_fields(&<$thing>::json_schema(generator));
                 let operation = generator.subschema_for::<ClientOpId>();
-                json_schema!({
-                    "type": "object",
-                    "description": "Any of the fields (RFC 7396: null takes one away).",
-                    "properties": { "client_op_id": operation },
-                })
+                with_property(&mut schema, "client_op_id", operation.to_value());
+                let change: fn(&mut Schema) = $change;
+                change(&mut schema);
+                schema
             }
         }
     )*};
 }
 
-patch!(ScenePatch LayerPatch DestinationPatch);
+patch! {
+    ScenePatch = Scene, |_| ();
+    LayerPatch = Layer, |schema| with_property(schema, "index", place());
+    DestinationPatch = Destination, |_| ();
+}
+
+/// What all kinds have, and what each has of its own.
+fn any_of_its_fields(thing: &Schema) -> Schema {
+    let kinds = thing.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let mut fields: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for part in std::iter::once(thing.as_value()).chain(kinds) {
+        for (name, field) in part["properties"].as_object().into_iter().flatten() {
+            let shapes = fields.entry(name.clone()).or_default();
+            let is_required = part["required"].as_array().is_some_and(|required| required.contains(&json!(name)));
+            let null = (!is_required).then(|| json!({ "type": "null" }));
+            for shape in [Some(without_default(field)), null].into_iter().flatten() {
+                if !shapes.contains(&shape) {
+                    shapes.push(shape);
+                }
+            }
+        }
+    }
+    let one_of_them = |shapes: Vec<Value>| match <[Value; 1]>::try_from(shapes) {
+        Ok([only]) => only,
+        Err(shapes) => json!({ "anyOf": shapes }),
+    };
+    let properties: Map<String, Value> = fields.into_iter().map(|(name, shapes)| (name, one_of_them(shapes))).collect();
+    json_schema!({
+        "type": "object",
+        "description": "Any of the fields (RFC 7396: null takes one away).",
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+/// What a patch leaves out stays as it is.
+fn without_default(field: &Value) -> Value {
+    let mut field = field.clone();
+    if let Some(fields) = field.as_object_mut() {
+        fields.remove("default");
+    }
+    field
+}
+
+fn place() -> Value {
+    json!({ "type": "integer", "minimum": 0, "description": "Its place, counted from below." })
+}
 
 fn with_property(schema: &mut Schema, name: &str, property: Value) {
     let properties = schema.ensure_object().entry("properties").or_insert_with(|| json!({}));

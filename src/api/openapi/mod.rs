@@ -16,7 +16,8 @@ use super::access::{Access, Class};
 use super::codes::{CODES, Told, status_of, when};
 use super::rest;
 use super::routes::{Row, TABLE};
-use operations::{Answer, Body, Operation, Shape};
+use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use operations::{Answer, Body, Operation, Shape, shape};
 
 /// Made once: it is the same for every server of this version.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
@@ -128,7 +129,7 @@ fn described(row: &Row, operation: &Operation, bodies: &mut Schemas, answers: &m
         "tags": [tag],
         "summary": summary,
         "x-role": row.access.name(),
-        "parameters": parameters(row, *body),
+        "parameters": parameters(row, *body, bodies),
         "responses": responses,
     });
     if row.access == Access::Anyone {
@@ -147,10 +148,21 @@ fn operation_id(row: &Row) -> String {
     words.fold(row.method.to_lowercase(), |id, word| id + &word[..1].to_uppercase() + &word[1..])
 }
 
-fn parameters(row: &Row, body: Body) -> Vec<Value> {
+/// An id in a path has the shape that it has in a body.
+fn path_part(name: &str, bodies: &mut Schemas) -> Value {
+    match name {
+        "scene" => bodies.schema(shape::<SceneId>()),
+        "layer" => bodies.schema(shape::<LayerId>()),
+        "destination" => bodies.schema(shape::<DestinationId>()),
+        "asset" => bodies.schema(shape::<AssetId>()),
+        _ => json!({ "type": "string", "minLength": 1 }),
+    }
+}
+
+fn parameters(row: &Row, body: Body, bodies: &mut Schemas) -> Vec<Value> {
     let named = row.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut parameters: Vec<Value> = named
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } }))
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": path_part(name, bodies) }))
         .collect();
     if !matches!(body, Body::Nothing) && matches!(row.class, Class::Write | Class::Heavy) {
         parameters.push(json!({

@@ -21,7 +21,7 @@ use crate::show::stream::StreamConfig;
 /// Makes a type's schema.
 pub type Shape = fn(&mut SchemaGenerator) -> Schema;
 
-fn shape<T: JsonSchema>() -> Shape {
+pub fn shape<T: JsonSchema>() -> Shape {
     |generator| generator.subschema_for::<T>()
 }
 

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use super::destination::DestinationView;
 use crate::base::vitals::Vitals;
 use crate::show::asset::Asset;
+use crate::show::ids::SceneId;
 use crate::show::scene::Scene;
 use crate::show::stream::{Stream, StreamConfig};
 use crate::show::{Program, Show};
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ShowView<'a> {
-    program: Value,
+    program: Option<ProgramView>,
     scenes: Vec<&'a Arc<Scene>>,
     destinations: Vec<DestinationView>,
     config: &'a StreamConfig,
@@ -25,7 +26,7 @@ pub struct ShowView<'a> {
 impl<'a> ShowView<'a> {
     pub fn new(show: &'a Show, vitals: &Vitals) -> Self {
         Self {
-            program: program(show.program.as_ref()),
+            program: show.program.as_ref().map(ProgramView::new),
             scenes: show.scenes.values().collect(),
             destinations: DestinationView::all(show, vitals),
             config: &show.config,
@@ -34,12 +35,22 @@ impl<'a> ShowView<'a> {
     }
 }
 
-/// `{scene, since}`, or null before the first take.
-pub fn program(program: Option<&Program>) -> Value {
-    match program {
-        Some(Program { scene, since }) => json!({ "scene": scene, "since": since.millis() }),
-        None => Value::Null,
+/// The scene on air, and since when (milliseconds of Unix time).
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ProgramView {
+    scene: SceneId,
+    since: i64,
+}
+
+impl ProgramView {
+    fn new(program: &Program) -> Self {
+        Self { scene: program.scene.clone(), since: program.since.millis() }
     }
+}
+
+/// Null before the first take.
+pub fn program(program: Option<&Program>) -> Value {
+    json!(program.map(ProgramView::new))
 }
 
 pub fn stream(stream: &Stream) -> Value {
