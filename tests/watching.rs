@@ -1,7 +1,7 @@
 //! What watches the server: rules, dashboards, container files and the unit, each held against the real thing.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -154,6 +154,8 @@ fn every_query_finds_something_in_a_running_show() {
     stage.server.wait_for_destination("tv", "backing_off", PATIENCE);
     stage.nginx.go();
     stage.server.wait_for_destination("tv", "live", PATIENCE);
+    // So are refusals.
+    assert_eq!(stage.server.http.get("/api/scenes/nowhere").status, 404);
     let prometheus = stage.watched_with(&read("docker/alerts.yml"));
     let dashboards = Dashboard::all();
     assert_eq!(dashboards.len(), 4);
@@ -321,8 +323,9 @@ fn the_image_is_built_from_all_that_the_sources_include() {
             files.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
             continue;
         }
-        // Tests may look at anything; the image has none.
-        if path.components().any(|part| part.as_os_str() == "tests") || path.extension().is_none_or(|kind| kind != "rs") {
+        // Tests and fuzzers may look at anything; the image has none.
+        let is_kept_out = |part: Component| ["tests", "fuzzing", "fuzz.rs"].iter().any(|name| part.as_os_str() == *name);
+        if path.components().any(is_kept_out) || path.extension().is_none_or(|kind| kind != "rs") {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();

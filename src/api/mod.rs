@@ -188,9 +188,12 @@ impl Api {
         }
     }
 
+    fn is_on_air(&self) -> bool {
+        self.state.snapshot().show.stream.is_on_air()
+    }
+
     fn health(&self) -> HealthView {
-        let on_air = self.state.snapshot().show.stream.is_on_air();
-        HealthView::new(self.vitals.status.conditions(), on_air, self.clock.now().since(self.started))
+        HealthView::new(self.vitals.status.conditions(), self.is_on_air(), self.clock.now().since(self.started))
     }
 
     fn figures(&self) -> Figures {

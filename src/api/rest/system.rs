@@ -40,6 +40,6 @@ pub async fn addresses(State(api): State<Api>, headers: HeaderMap) -> Answer {
 }
 
 pub async fn prometheus(State(api): State<Api>) -> Answer {
-    let body = api.vitals.text() + &text::states(&api.vitals) + &text::itself(api.started, api.on_air());
+    let body = api.vitals.text() + &text::states(&api.vitals) + &text::itself(api.started, api.is_on_air());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], body).into_response())
 }
