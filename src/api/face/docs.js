@@ -81,4 +81,5 @@ byId("operations").replaceChildren(...sections.values());
 byId("find").addEventListener("input", (event) => {
   const wanted = event.target.value.toLowerCase();
   for (const details of document.querySelectorAll("details")) details.hidden = !details.dataset.words.includes(wanted);
+  for (const section of sections.values()) section.hidden = section.querySelector("details:not([hidden])") === null;
 });

@@ -1,6 +1,8 @@
 //! The WebSocket's protocol v1: subscribing, changes by number, resuming, and commands.
 
 use futures_util::SinkExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -287,4 +289,58 @@ async fn two_doors_racing_carry_each_operation_out_once() {
     let names: std::collections::BTreeSet<_> =
         changes.iter().map(|change| change.origin.operation.as_ref().expect("named").id.as_str().to_owned()).collect();
     assert_eq!(names.len(), 300);
+}
+
+/// A WebSocket byte by byte: the handshake with this offer of an extension, and a subscription. What is answered, and the first byte
+/// and the length of the frame with the snapshot.
+async fn subscribed_by_hand(address: &str, path: &str, protocol: &str) -> (String, u8, usize) {
+    let mut stream = TcpStream::connect(address.trim_start_matches("ws://")).await.expect("connected");
+    let head = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{protocol}\
+         Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        answer.push(stream.read_u8().await.expect("an answer"));
+    }
+    let text = br#"{"type":"subscribe","payload":{"rooms":["scenes"]}}"#;
+    // With a mask of zeros, which changes nothing.
+    let frame = [&[0x81, 0x80 | text.len() as u8, 0, 0, 0, 0], &text[..]].concat();
+    stream.write_all(&frame).await.expect("sent");
+    loop {
+        let first = stream.read_u8().await.expect("a frame");
+        let length = match stream.read_u8().await.expect("a length") {
+            126 => usize::from(stream.read_u16().await.expect("a length")),
+            127 => stream.read_u64().await.expect("a length") as usize,
+            short => usize::from(short),
+        };
+        let mut payload = vec![0; length];
+        stream.read_exact(&mut payload).await.expect("a payload");
+        let is_compressed = first & 0x40 != 0;
+        if is_compressed || String::from_utf8_lossy(&payload).contains(r#""type":"snapshot""#) {
+            return (String::from_utf8(answer).expect("text").to_lowercase(), first, length);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_long_is_compressed_for_who_speaks_v1() {
+    let house = House::open().await;
+    let layers: Vec<Value> =
+        (0..100).map(|n| json!({ "id": format!("l{n}"), "kind": "text", "text": "a line of words" })).collect();
+    house.tell("PUT", "/api/scenes/a", json!({ "layers": layers })).await.expect(201);
+    let address = listen(&house).await;
+    let (answer, first, length) = subscribed_by_hand(&address, "/", "Sec-WebSocket-Protocol: marquee.v1.json\r\n").await;
+    assert!(answer.contains("permessage-deflate; server_no_context_takeover; client_no_context_takeover"), "{answer}");
+    assert!(answer.contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo="), "{answer}");
+    assert_eq!(first, 0xc1, "whole, compressed, text");
+    let whole = house.ask("GET", "/api/scenes/a").await.json().to_string().len();
+    assert!(length * 5 < whole, "{length} bytes of {whole}");
+
+    let (answer, first, length) = subscribed_by_hand(&address, "/?preview=off", "").await;
+    assert!(!answer.contains("permessage-deflate"), "{answer}");
+    assert_eq!(first, 0x81, "as it is");
+    assert!(length > 5_000, "{length}");
 }
