@@ -36,6 +36,7 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("redis", &["state"]),
     ("socketioxide", &["api"]),
     ("axum", &["api"]),
+    ("yawc", &["api"]),
     ("prometheus", &["base", "api"]),
     ("clap", &["cli"]),
     ("argon2", &["identity"]),
