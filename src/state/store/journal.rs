@@ -27,6 +27,10 @@ const EPOCH: &str = "epoch";
 /// A replay of a thousand changes takes milliseconds; a snapshot costs one larger record.
 const CHANGES_PER_SNAPSHOT: u64 = 1_000;
 
+/// The empty show, which has no time of its own. It is written as a snapshot with the first one that is due: without it, the changes
+/// up to there could not be replayed.
+const BEGINNING: (u64, ShowTime) = (0, ShowTime(0));
+
 /// Pages that redb keeps in memory. Its default of a gigabyte is meant for databases, not for a show.
 const CACHE_BYTES: usize = 4 << 20;
 
@@ -89,6 +93,9 @@ impl Journal {
             let mut snapshots = transaction.open_table(SNAPSHOTS).map_err(told)?;
             snapshots.retain_in(first.., |_, _| false).map_err(told)?;
             if let Some(kept) = &due {
+                if self.snapshots.is_empty() {
+                    snapshots.insert(BEGINNING.0, snapshot_json(&Snapshot::default())?.as_slice()).map_err(told)?;
+                }
                 snapshots.insert(after.seq.0, snapshot_json(after)?.as_slice()).map_err(told)?;
                 let oldest = kept.front().map_or(0, |(seq, _)| *seq);
                 snapshots.retain_in(..oldest, |_, _| false).map_err(told)?;
@@ -107,6 +114,9 @@ impl Journal {
 /// and so many more that all changes are there by which an operation can be recognised.
 fn kept_with(snapshots: &VecDeque<(u64, ShowTime)>, after: &Snapshot) -> VecDeque<(u64, ShowTime)> {
     let mut kept = snapshots.clone();
+    if kept.is_empty() {
+        kept.push_back(BEGINNING);
+    }
     kept.push_back((after.seq.0, after.at));
     while kept.len() > 2 && after.at.since(kept[1].1) >= REMEMBERED {
         kept.pop_front();
@@ -309,6 +319,22 @@ mod tests {
         };
         assert_eq!((known(12_000), known(9_001)), (Some(Seq(12_000)), Some(Seq(9_001))));
         assert_eq!(known(8_999), None, "five minutes and longer ago");
+    }
+
+    #[test]
+    fn operations_from_before_the_first_snapshot_are_known_after_opening_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("j");
+        let (mut journal, _) = Journal::open(&path).unwrap();
+        for last in (100..=1_500_i64).step_by(100) {
+            let batch: Vec<_> = (last - 99..=last).map(record).collect();
+            journal.append(&batch, &after(last)).unwrap();
+        }
+        drop(journal);
+        let (_, loaded) = Journal::open(&path).unwrap();
+        let ChangeRecord { origin, .. } = serde_json::from_slice(&record(1).json).unwrap();
+        assert_eq!(loaded.operations.find(&origin, ShowTime(1_500)).map(|done| done.seq), Some(Seq(1)));
+        assert_eq!((loaded.snapshot.seq, loaded.snapshot.rooms), (Seq(1_500), after(1_500).rooms));
     }
 
     #[test]
