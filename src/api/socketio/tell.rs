@@ -60,8 +60,9 @@ impl Client {
         }
     }
 
-    /// Everything in each topic.
+    /// Everything in each topic, as it is now.
     pub(super) async fn tell_state(&mut self, topics: &[Topic], snapshot: &Snapshot) {
+        let snapshot = &Snapshot { at: self.api.clock.now(), ..snapshot.clone() };
         for topic in topics {
             let name = format!("state:{}", topic.name());
             let envelope =
