@@ -49,6 +49,7 @@ async fn echo(request: Request) -> Result<Response, ApiError> {
                 return;
             }
         }
+        socket.end(None).await;
     });
     Ok(response)
 }

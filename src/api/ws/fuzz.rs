@@ -38,11 +38,13 @@ fn listen(deflate: bool, sent: &[u8]) -> Vec<usize> {
                 Ok(Heard::Text(text)) => std::str::from_utf8(&text).expect("text is UTF-8").len(),
                 Ok(Heard::Binary(data)) => data.len(),
                 Ok(Heard::SignOfLife) => 0,
-                Err(Gone) => return heard,
+                Err(Gone) => break,
             };
             assert!(length < LONGEST);
             heard.push(length);
         }
+        socket.end(None).await;
+        heard
     };
     listening.now_or_never().expect("it never waits for what is there")
 }

@@ -118,9 +118,7 @@ impl Session {
     pub async fn run(mut self) {
         let ControlFlow::Break(farewell) = self.serve().await else { return };
         self.preview = None;
-        if let Some(farewell) = farewell {
-            let _ = tokio::time::timeout(FAREWELL, self.say_goodbye(farewell)).await;
-        }
+        let _ = tokio::time::timeout(FAREWELL, self.socket.end(farewell)).await;
     }
 
     async fn serve(&mut self) -> Flow {
@@ -188,13 +186,6 @@ impl Session {
         match &self.caller {
             Some(caller) if self.api.still_good(caller) => ControlFlow::Continue(()),
             _ => closing(close::LOGIN_NEEDED, "the login is no longer good"),
-        }
-    }
-
-    async fn say_goodbye(&mut self, farewell: Farewell) {
-        if self.socket.say_goodbye(farewell).await.is_ok() {
-            // Until the client has said goodbye too, or what it sends can not be read any more.
-            self.socket.listen_to_the_end().await;
         }
     }
 }

@@ -59,7 +59,7 @@ pub enum Heard {
     SignOfLife,
 }
 
-/// There is nobody any more to hear or be told anything. Whoever broke the protocol has been told so.
+/// There is nobody any more to hear or be told anything.
 pub struct Gone;
 
 /// Why a connection is closed, in words for whoever reads the log of a client.
@@ -73,55 +73,51 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         Self(socket)
     }
 
-    /// May be given up at any point: what has come in is kept for the next time.
+    /// May be given up at any point: what has come in is kept for the next time. After an error, `end` says the last words.
     pub async fn hear(&mut self) -> Result<Heard, Gone> {
+        // Answers to pings go out before more is read, so that they can not pile up.
+        poll_fn(|context| self.0.poll_ready_unpin(context)).await.map_err(|_| Gone)?;
         let frame = match self.0.next_frame().await {
             // The library holds pings alone to this.
             Ok(frame) if frame.opcode().is_control() && frame.payload().len() > LONGEST_CONTROL => {
-                return self.part(&WebSocketError::PingFrameTooLarge).await;
+                return Err(self.break_off(&WebSocketError::PingFrameTooLarge));
             }
             Ok(frame) => frame,
-            Err(error) => return self.part(&error).await,
+            Err(error) => return Err(self.break_off(&error)),
         };
         match frame.opcode() {
             OpCode::Text => Ok(Heard::Text(frame.into_payload())),
             OpCode::Binary => Ok(Heard::Binary(frame.into_payload())),
-            OpCode::Ping => {
-                // The answer goes out before more is read, so that pings can not pile up.
-                poll_fn(|context| self.0.poll_ready_unpin(context)).await.map_err(|_| Gone)?;
-                Ok(Heard::SignOfLife)
-            }
-            OpCode::Pong | OpCode::Continuation => Ok(Heard::SignOfLife),
-            OpCode::Close => {
-                self.listen_to_the_end().await;
-                Err(Gone)
-            }
+            OpCode::Ping | OpCode::Pong | OpCode::Continuation => Ok(Heard::SignOfLife),
+            OpCode::Close => Err(Gone),
         }
     }
 
     /// Whoever broke the protocol is told so.
-    async fn part(&mut self, error: &WebSocketError) -> Result<Heard, Gone> {
+    fn break_off(&mut self, error: &WebSocketError) -> Gone {
         tracing::debug!(%error, "a WebSocket ends");
         let code = match error {
-            WebSocketError::ConnectionClosed | WebSocketError::IoError(_) => None,
-            WebSocketError::InvalidUTF8 => Some(CloseCode::Invalid),
-            WebSocketError::FrameTooLarge => Some(CloseCode::Size),
-            _ => Some(CloseCode::Protocol),
+            WebSocketError::ConnectionClosed | WebSocketError::IoError(_) => return Gone,
+            WebSocketError::InvalidUTF8 => CloseCode::Invalid,
+            WebSocketError::FrameTooLarge => CloseCode::Size,
+            _ => CloseCode::Protocol,
         };
-        if let Some(code) = code {
-            // Of some mistakes the library tells too, with codes of its own, whenever it is asked whether there is room: without
-            // asking, the first word is ours, and that is the one that counts.
-            let said = self.0.start_send_unpin(Frame::close(code, error.to_string()));
-            said.map_err(|_| Gone)?;
-            self.0.flush().await.map_err(|_| Gone)?;
-        }
-        self.listen_to_the_end().await;
-        Err(Gone)
+        // Of some mistakes the library tells too, with codes of its own, whenever it is asked whether there is room: without asking,
+        // the first word is ours, and that is the one that counts.
+        let _ = self.0.start_send_unpin(Frame::close(code, error.to_string()));
+        Gone
     }
 
-    /// What is on its way goes out, and what comes in is no longer of interest.
-    pub async fn listen_to_the_end(&mut self) {
-        while self.0.next().await.is_some() {}
+    /// Until the last words are out and the client has said goodbye too, or what it sends can not be read any more.
+    pub async fn end(&mut self, farewell: Option<Farewell>) {
+        if let Some(Farewell { code, reason }) = farewell
+            && self.send(Frame::close(CloseCode::from(code), reason)).await.is_err()
+        {
+            return;
+        }
+        if self.0.flush().await.is_ok() {
+            while self.0.next().await.is_some() {}
+        }
     }
 
     pub async fn tell(&mut self, text: Text) -> Result<(), Gone> {
@@ -142,10 +138,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     pub async fn ping(&mut self) -> Result<(), Gone> {
         self.send(Frame::ping(Bytes::new())).await
-    }
-
-    pub async fn say_goodbye(&mut self, Farewell { code, reason }: Farewell) -> Result<(), Gone> {
-        self.send(Frame::close(CloseCode::from(code), reason)).await
     }
 
     async fn send(&mut self, frame: Frame) -> Result<(), Gone> {
