@@ -67,6 +67,7 @@ mod tests {
             ("deflated-bomb", vec![]),
             ("deflated-broken", vec![]),
             ("not-utf8", vec![]),
+            ("after-the-end", vec![]),
             ("unmasked", vec![]),
             ("reserved", vec![]),
             ("rsv", vec![]),
