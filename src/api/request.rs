@@ -111,10 +111,11 @@ impl Fields {
         match self.0.remove("id") {
             None => Ok(()),
             Some(Value::String(body)) if body == path => Ok(()),
-            Some(other) => {
-                let body = other.as_str().map_or_else(|| other.to_string(), str::to_owned);
+            Some(Value::String(body)) => {
                 Err(ApiError::IdMismatch { path: path.to_owned(), body: body.chars().take(80).collect() })
             }
+            // Not quoted: anything may be in it.
+            Some(_) => Err(invalid("id", "an id is a string")),
         }
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::{Loaded, Record, Store, StoreError};
+use crate::base::quote::quoted;
 use crate::show::Show;
 use crate::show::time::ShowTime;
 use crate::state::apply::check_whole;
@@ -153,13 +154,14 @@ fn unless_it_panics<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T
 }
 
 fn told(error: impl std::fmt::Display) -> StoreError {
-    StoreError(error.to_string())
+    // The database quotes what it finds in the file.
+    StoreError(quoted(&error.to_string()))
 }
 
 fn open_database(path: &Path) -> Result<Database, StoreError> {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
-    builder.create(path).map_err(|error| StoreError(format!("{}: {error}", path.display())))
+    builder.create(path).map_err(|error| StoreError(format!("{}: {}", path.display(), quoted(&error.to_string()))))
 }
 
 /// The numbers go on as long as the file does.
