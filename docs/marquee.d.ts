@@ -2148,22 +2148,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `login_required`: who is asking?
-             *     `token_expired`: refresh it, or log in again
-             *     `token_revoked`: the session has been ended
-             *     `invalid_token`: no token of this server, or one that was revoked
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /**
              * @description `forbidden_host`: the server does not answer to this `Host`
-             *     `role_needed`: this role may not; see below
              *     `forbidden_origin`: a page of another site asks
              */
             403: {
@@ -2454,7 +2439,10 @@ export interface operations {
     postAuthRefresh: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };

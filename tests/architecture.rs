@@ -35,6 +35,7 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("redb", &["state"]),
     ("redis", &["state"]),
     ("socketioxide", &["api"]),
+    ("socketioxide_core", &["api"]),
     ("axum", &["api"]),
     ("yawc", &["api"]),
     ("prometheus", &["base", "api"]),

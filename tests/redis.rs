@@ -58,14 +58,14 @@ fn redis_has_the_seeds_keys_with_their_ends_and_the_changes() {
     eventually("the copy is right", PATIENCE, || all_right(&redis, &server, "show1:"));
     let tv = json!({"kind": "rtmp", "url": "rtmp://127.0.0.1:9/live", "key": "canary-key"});
     server.http.put("/api/destinations/tv", &tv).ok();
-    server.http.patch("/api/stream/config", &json!({"bitrate": 1234})).ok();
+    server.http.patch("/api/stream/config", &json!({"bitrate": 1234, "client_op_id": "rate-1"})).ok();
     let seq = seq_of(&server);
     let entry = eventually("the change is in the stream", PATIENCE, || {
         let id = format!("{seq}-0");
         let entry = redis.cli(&["xrange", "show1:marquee:changes", &id, &id]);
         entry.contains("stream_configured").then_some(entry)
     });
-    assert!(entry.contains("1234") && entry.contains("\"door\":\"rest\""), "{entry}");
+    assert!(entry.contains("1234") && entry.contains("\"door\":\"rest\"") && entry.contains("rate-1"), "{entry}");
     eventually("the snapshot follows", PATIENCE, || {
         (json_at(&redis, "show1:marquee:snapshot")?["seq"].as_u64()? >= seq).then_some(())
     });
@@ -73,6 +73,7 @@ fn redis_has_the_seeds_keys_with_their_ends_and_the_changes() {
         assert!(key.starts_with("show1:"), "{key}");
         let value = if key.ends_with(":changes") { redis.cli(&["xrange", key, "-", "+"]) } else { redis.cli(&["get", key]) };
         assert!(!value.contains("canary-key"), "{key} holds a stream key");
+        assert!(!value.contains("digest"), "{key} holds what keys can be tried on");
     }
     assert!(server.metric("marquee_redis_changes_written_total") >= 2.0);
 }

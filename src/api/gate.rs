@@ -12,7 +12,7 @@ use super::access::{Access, Class};
 use super::error::ApiError;
 use super::limits::Client;
 use super::serve::Peer;
-use crate::identity::{Caller, CallerKind};
+use crate::identity::{Caller, CallerKind, IdentityError};
 
 /// The page keeps its access token here: a picture's address can carry no header.
 pub const ACCESS_COOKIE: &str = "marquee_access";
@@ -47,8 +47,10 @@ impl Gate {
             // Whoever comes to log in may carry an old token.
             Err(_) if self.access == Access::Anyone => None,
             Err(error) => {
-                // Tokens are not to be guessed any faster than passwords.
-                self.api.limits.count(Client::at(address), Class::Login)?;
+                // Tokens are not to be guessed any faster than passwords. One that was good once is no guess.
+                if is_a_guess(&error) {
+                    self.api.limits.count(Client::at(address), Class::Login)?;
+                }
                 return Err(error);
             }
         };
@@ -60,6 +62,10 @@ impl Gate {
             (Some(_), access) => Err(ApiError::RoleNeeded { needed: access.name() }),
         }
     }
+}
+
+pub fn is_a_guess(error: &ApiError) -> bool {
+    matches!(error, ApiError::Identity(IdentityError::InvalidToken))
 }
 
 pub fn counted_as(who: Option<&Caller>, address: IpAddr) -> Client {

@@ -48,15 +48,19 @@ pub enum Client {
 }
 
 impl Client {
-    /// Of the newer addresses a household has billions, which begin alike.
     pub fn at(address: IpAddr) -> Self {
-        match address {
-            IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => {
-                let [a, b, c, d, ..] = v6.segments();
-                Client::At(IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
-            }
-            other => Client::At(other.to_canonical()),
+        Client::At(household(address))
+    }
+}
+
+/// Of the newer addresses a household has billions, which begin alike.
+pub fn household(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
         }
+        other => other.to_canonical(),
     }
 }
 
@@ -72,6 +76,8 @@ struct Inner {
     working: Arc<Semaphore>,
     /// Uploads and pictures take long; they do not keep others from asking.
     working_hard: Arc<Semaphore>,
+    /// Strangers log in, and may take their time over it.
+    logging_in: Arc<Semaphore>,
     patience: Duration,
 }
 
@@ -88,6 +94,7 @@ impl Limits {
             full_at: Mutex::default(),
             working: Arc::new(Semaphore::new(in_flight)),
             working_hard: Arc::new(Semaphore::new(in_flight.div_ceil(2))),
+            logging_in: Arc::new(Semaphore::new(in_flight)),
             patience,
         }))
     }
@@ -120,7 +127,8 @@ impl Limits {
         let turns = match class {
             Class::Free => return Ok(None),
             Class::Heavy => &self.0.working_hard,
-            Class::Read | Class::Write | Class::Login => &self.0.working,
+            Class::Login => &self.0.logging_in,
+            Class::Read | Class::Write => &self.0.working,
         };
         match tokio::time::timeout(self.0.patience, turns.clone().acquire_owned()).await {
             Ok(Ok(turn)) => Ok(Some(turn)),

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::limits::household;
+
 /// Clients at once, per port. A thousand viewers are planned for; what is more would take the file descriptors that
 /// destinations and the journal need.
 const MOST: usize = 4_096;
@@ -42,6 +44,7 @@ impl Places {
     /// Nobody waits for a place: one who is let in and never served could not tell why. One address gets half of them, so that
     /// it can not shut out everybody else; a proxy on this machine speaks for many and may have all.
     pub fn take(&self, address: IpAddr) -> Option<Place> {
+        let address = household(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let share = if address.is_loopback() { self.most } else { self.most.div_ceil(2) };
         let own = taken.by_address.get(&address).copied().unwrap_or(0);

@@ -163,7 +163,9 @@ fn culprit(value: &Value, error: &str, attempt: &dyn Fn(&Value) -> Option<String
         Value::Array(items) => (0..items.len()).map(|index| index.to_string()).collect(),
         _ => return String::new(),
     };
-    for key in keys.iter().take(MAX_CANDIDATES) {
+    // Without its tag nothing can be read at all, whatever is wrong.
+    let is_tag = |key: &String| key == "command" && value.get(key).is_some_and(Value::is_string);
+    for key in keys.iter().filter(|key| !is_tag(key)).take(MAX_CANDIDATES) {
         if attempt(&without(value, key)).as_deref() == Some(error) {
             continue;
         }
@@ -223,6 +225,16 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_in_a_command_is_named_not_the_command() {
+        let body = json!({ "command": "put_scene", "scene": { "id": "a", "name": 5, "layers": [] } });
+        let Value::Object(fields) = body else { panic!("an object") };
+        let Err(ApiError::InvalidBody { field, .. }) = Fields(fields).parse::<crate::state::command::Command>() else {
+            panic!("a name is a text")
+        };
+        assert_eq!(field, "scene.name");
+    }
     use crate::show::scene::Scene;
     use serde_json::json;
 

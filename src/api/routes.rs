@@ -86,8 +86,8 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/capabilities", VIEWER, Class::Read, || get(system::capabilities)),
     row("GET", "/api/addresses", VIEWER, Class::Read, || get(system::addresses)),
     row("POST", "/api/auth/login", Access::Anyone, Class::Login, || post(auth::login)),
-    row("POST", "/api/auth/refresh", Access::Anyone, Class::Login, || post(auth::refresh)),
-    row("POST", "/api/auth/logout", VIEWER, Class::Write, || post(auth::logout)),
+    row("POST", "/api/auth/refresh", Access::Anyone, Class::Write, || post(auth::refresh)),
+    row("POST", "/api/auth/logout", Access::Anyone, Class::Write, || post(auth::logout)),
     row("GET", "/api/auth/me", Access::Anyone, Class::Read, || get(auth::me)),
     row("POST", "/api/auth/password", VIEWER, Class::Login, || post(auth::change_password)),
     row("GET", "/api/users", ADMIN, Class::Read, || get(users::list)),
@@ -97,7 +97,7 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/tokens", ADMIN, Class::Read, || get(tokens::list)),
     row("POST", "/api/tokens", ADMIN, Class::Write, || post(tokens::create)),
     row("DELETE", "/api/tokens/{token}", ADMIN, Class::Write, || delete(tokens::revoke)),
-    row("GET", "/api/openapi.json", Access::Anyone, Class::Read, || get(openapi::openapi)),
+    row("GET", "/api/openapi.json", Access::Anyone, Class::Heavy, || get(openapi::openapi)),
     row("GET", "/docs", Access::Anyone, Class::Free, || get(face::docs)),
     row("GET", "/docs.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/metrics", VIEWER, Class::Free, || get(system::prometheus)),
@@ -137,7 +137,8 @@ pub fn router(api: Api) -> Router {
         router.route(row.path, (row.handler)().layer(from_fn_with_state(gate, gate::pass)))
     });
     let gate = Gate { api: api.clone(), access: Access::Anyone, class: Class::Free };
-    let socketio = socketio::service(&api).layer(from_fn_with_state(gate, gate::pass));
+    let door = from_fn_with_state(api.clone(), socketio::door);
+    let socketio = socketio::service(&api).layer(door).layer(from_fn_with_state(gate, gate::pass));
     let routes = routes.route("/socket.io/", socketio.clone().with_state(())).route("/socket.io", socketio.with_state(()));
     around(routes.fallback(unknown_path).method_not_allowed_fallback(method_not_allowed), api)
 }

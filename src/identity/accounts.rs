@@ -85,6 +85,33 @@ impl Identity {
         Ok(changed)
     }
 
+    /// Both or neither.
+    pub async fn change_user(
+        &self,
+        name: &str,
+        role: Option<Role>,
+        password: Option<&str>,
+    ) -> Result<UserView, IdentityError> {
+        self.0.register.fresh_book().user(name)?;
+        let stored = match password {
+            Some(password) => Some(self.hash(password).await?),
+            None => None,
+        };
+        let (name, is_new) = (name.to_owned(), stored.is_some());
+        let change = move |book: &mut Book, _: ShowTime| {
+            if let Some(role) = role {
+                book.set_role(&name, role)?;
+            }
+            if let Some(stored) = stored {
+                book.set_password(&name, stored)?;
+            }
+            book.user(&name).map(|(_, user)| UserView::from(user))
+        };
+        let changed = self.0.register.change(change).await?;
+        tracing::info!(user = %changed.name, role = %changed.role, password = is_new, "a user was changed");
+        Ok(changed)
+    }
+
     pub async fn remove_user(&self, name: &str) -> Result<(), IdentityError> {
         let name = name.to_owned();
         let removed = self.0.register.change(move |book, _| book.remove_user(&name)).await?;

@@ -14,11 +14,11 @@ use crate::api::ask::Asker;
 use crate::api::error::ApiError;
 use crate::api::gate::{ACCESS_COOKIE, Who, address_of, cookie};
 use crate::api::request::body_of;
-use crate::identity::{CallerKind, Session};
+use crate::identity::{Caller, CallerKind, Session};
 
 const REFRESH_COOKIE: &str = "marquee_refresh";
-/// The refresh token goes nowhere else.
-const REFRESH_PATH: &str = "/api/auth/refresh";
+/// The refresh token goes nowhere else: to be used, and to be ended.
+const REFRESH_PATH: &str = "/api/auth";
 
 pub async fn login(State(api): State<Api>, request: Request) -> Answer {
     let address = address_of(&request);
@@ -75,9 +75,19 @@ fn set_cookie(headers: &mut HeaderMap, api: &Api, (name, value): (&str, &str), p
     }
 }
 
-pub async fn logout(State(api): State<Api>, Extension(Who(who)): Extension<Who>) -> Answer {
-    let caller = who.ok_or(ApiError::LoginRequired)?;
-    if caller.kind() == CallerKind::User {
+/// Ends the session by either of its tokens: the short one may have run out long ago.
+pub async fn logout(State(api): State<Api>, Extension(Who(who)): Extension<Who>, headers: HeaderMap) -> Answer {
+    let is_user = |caller: &Caller| caller.kind() == CallerKind::User;
+    let caller = match (who, cookie(&headers, REFRESH_COOKIE)) {
+        (Some(caller), _) if is_user(&caller) => Some(caller),
+        (_, Some(token)) => match api.identity.refresh(&token).await {
+            Ok(session) => api.who(Some(&session.access_token))?,
+            // It has ended already.
+            Err(_) => None,
+        },
+        _ => None,
+    };
+    if let Some(caller) = caller.filter(is_user) {
         api.identity.logout(&caller).await?;
     }
     let mut headers = HeaderMap::new();

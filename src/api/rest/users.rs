@@ -9,7 +9,7 @@ use crate::api::Api;
 use crate::api::ask::{Ask, Bare};
 use crate::api::error::ApiError;
 use crate::api::request::At;
-use crate::identity::{IdentityError, Role};
+use crate::identity::Role;
 
 pub async fn list(State(api): State<Api>) -> Answer {
     ok(api.identity.users())
@@ -29,17 +29,7 @@ pub async fn create(State(api): State<Api>, Ask { asker: _, mut fields }: Ask) -
 pub async fn change(State(api): State<Api>, At(name): At<String>, Ask { asker: _, mut fields }: Ask) -> Answer {
     let (role, password) = (fields.take::<Role>("role")?, fields.take_secret("password")?);
     fields.finish()?;
-    if let Some(password) = password {
-        api.identity.set_password(&name, &password).await?;
-    }
-    let user = match role {
-        Some(role) => api.identity.set_role(&name, role).await?,
-        None => {
-            let same = |user: &crate::identity::UserView| user.name.eq_ignore_ascii_case(&name);
-            api.identity.users().into_iter().find(same).ok_or(IdentityError::UserNotFound(name))?
-        }
-    };
-    ok(user)
+    ok(api.identity.change_user(&name, role, password.as_deref()).await?)
 }
 
 pub async fn remove(State(api): State<Api>, At(name): At<String>, Bare(_): Bare) -> Answer {

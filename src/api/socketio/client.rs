@@ -1,16 +1,18 @@
 //! One client: its task, from the welcome to the end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use serde_json::{Value, json};
-use socketioxide::extract::{AckSender, Event, SocketRef, TryData};
+use socketioxide::extract::{Event, SocketRef, TryData};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::ack::Ack;
 use crate::api::Api;
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
@@ -22,6 +24,10 @@ use crate::state::{Receipt, Seq, Snapshot};
 
 /// Messages that may wait for the client's task. A client that says more than that at once is disconnected.
 const UNHEARD: usize = 256;
+/// What they may weigh together, in memory; the largest scene has a tenth of it.
+const MAX_WEIGHT: usize = 32 << 20;
+/// Commands of one client that may be on their way. Beyond, nothing more is heard from it until one is answered.
+const MAX_PENDING: usize = 64;
 /// How often it is asked whether the login is still good.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
@@ -29,14 +35,15 @@ const LOOK_EVERY: Duration = Duration::from_secs(20);
 pub struct Heard {
     pub event: String,
     pub data: Option<Value>,
-    pub ack: AckSender,
+    pub ack: Ack,
+    weight: usize,
 }
 
 /// A command's end.
 pub struct Answered {
     pub operation: Option<OperationId>,
     pub result: Result<Receipt, ApiError>,
-    pub ack: AckSender,
+    pub ack: Ack,
 }
 
 pub struct Client {
@@ -49,6 +56,8 @@ pub struct Client {
     pub(super) told: Seq,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) pending: FuturesOrdered<BoxFuture<'static, Answered>>,
+    /// Weight of what it said and nobody has heard yet.
+    unheard: Arc<AtomicUsize>,
     /// Cancelled when the socket is gone.
     pub(super) gone: CancellationToken,
     _counted: Counted,
@@ -65,8 +74,13 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         std::future::ready(())
     });
     let overwhelmed = gone.clone();
-    socket.on_fallback(move |Event(event): Event, TryData(data): TryData<Value>, ack: AckSender| {
-        if heard.try_send(Heard { event, data: data.ok(), ack }).is_err() {
+    let unheard = Arc::new(AtomicUsize::new(0));
+    let adding = unheard.clone();
+    socket.on_fallback(move |Event(event): Event, TryData(data): TryData<Value>, ack: Ack| {
+        let data = data.ok();
+        let weight = event.len() + data.as_ref().map_or(0, weight);
+        let too_heavy = adding.fetch_add(weight, Ordering::Relaxed) + weight > MAX_WEIGHT;
+        if too_heavy || heard.try_send(Heard { event, data, ack, weight }).is_err() {
             overwhelmed.cancel();
         }
         std::future::ready(())
@@ -78,12 +92,24 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         told: Seq::default(),
         snapshots: api.state.snapshots(),
         pending: FuturesOrdered::new(),
+        unheard,
         gone,
         _counted: Counted::in_gauge(&api.vitals.socketio_clients),
         socket,
         api,
     };
     tokio::spawn(client.run(hearing));
+}
+
+/// Bytes that a value takes in memory, about. JSON is no deeper than its parser allows.
+fn weight(value: &Value) -> usize {
+    let inner = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| 64 + name.len() + weight(value)).sum(),
+        _ => 0,
+    };
+    size_of::<Value>() + inner
 }
 
 impl Client {
@@ -103,14 +129,17 @@ impl Client {
                 biased;
                 () = self.gone.cancelled() => break,
                 () = self.api.closed() => break,
+                _ = look.tick() => if !self.api.still_good(&self.caller) {
+                    break;
+                },
+                Some(answered) = self.pending.next() => self.tell_answer(answered).await,
+                Some(heard) = hearing.recv(), if self.pending.len() < MAX_PENDING => {
+                    self.unheard.fetch_sub(heard.weight, Ordering::Relaxed);
+                    self.hear(heard).await;
+                }
                 changed = self.snapshots.changed() => match changed {
                     Ok(()) => self.tell_changes().await,
                     Err(_) => break,
-                },
-                Some(answered) = self.pending.next() => self.tell_answer(answered).await,
-                Some(heard) = hearing.recv() => self.hear(heard).await,
-                _ = look.tick() => if !self.api.still_good(&self.caller) {
-                    break;
                 },
             }
         }

@@ -3,20 +3,24 @@
 use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 
+use super::ack::Ack;
 use super::allowed;
 use super::client::{Answered, Client, Heard};
 use super::tell::seconds;
 use crate::api::access::Class;
 use crate::api::ask::Asker;
-use crate::api::chronicle::{Since, Topic};
+use crate::api::chronicle::{Since, Topic, Topics};
 use crate::api::error::ApiError;
 use crate::api::wire::message;
 use crate::api::wire::stream::StreamMetrics;
 use crate::state::operation::OperationId;
 use crate::state::{Epoch, Seq};
 
+/// Rooms that there are not, and that are named again in the answer.
+const MOST_UNKNOWN: usize = 16;
+
 impl Client {
-    pub(super) async fn hear(&mut self, Heard { event, data, ack }: Heard) {
+    pub(super) async fn hear(&mut self, Heard { event, data, ack, .. }: Heard) {
         let data = data.unwrap_or(Value::Null);
         match event.as_str() {
             "client_ping" => self.pong(&data).await,
@@ -35,7 +39,7 @@ impl Client {
         }
     }
 
-    async fn refuse(&mut self, error: ApiError, ack: socketioxide::extract::AckSender) {
+    async fn refuse(&mut self, error: ApiError, ack: Ack) {
         self.tell_answer(Answered { operation: None, result: Err(error), ack }).await;
     }
 
@@ -90,9 +94,13 @@ impl Client {
             None => self.topics.iter().map(Topic::name).collect(),
         };
         let (known, unknown): (Vec<&str>, Vec<&str>) = named.into_iter().partition(|name| Topic::named(name).is_some());
-        let topics: Vec<Topic> = known.iter().filter_map(|name| Topic::named(name)).collect();
+        let mut asked = Topics::default();
+        known.iter().filter_map(|name| Topic::named(name)).for_each(|topic| asked.add(topic));
+        // Each once, however often it is named.
+        let topics: Vec<Topic> = asked.iter().collect();
+        let known: Vec<&str> = topics.iter().map(|topic| topic.name()).collect();
         if !unknown.is_empty() {
-            let unknown: Vec<String> = unknown.into_iter().map(shown).collect();
+            let unknown: Vec<String> = unknown.into_iter().take(MOST_UNKNOWN).map(shown).collect();
             self.emit("sync:error", &json!({ "error": "there are no such rooms", "requested_rooms": unknown })).await;
         }
         // Clients that were made before there were epochs do not say which life their number is from.
@@ -111,7 +119,7 @@ impl Client {
             .await;
     }
 
-    fn command(&mut self, data: Value, ack: socketioxide::extract::AckSender) {
+    fn command(&mut self, data: Value, ack: Ack) {
         let Value::Object(mut fields) = data else {
             let result = Err(ApiError::InvalidBody { field: String::new(), why: "a command is an object".to_owned() });
             let answered = Answered { operation: None, result, ack };

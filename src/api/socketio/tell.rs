@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 
 use super::client::{Answered, Client};
@@ -90,14 +91,17 @@ impl Client {
             }
         };
         self.emit(name, &payload).await;
-        // Whoever asked for no acknowledgement gets none.
-        let _ = ack.send(&payload);
+        self.patiently(|_| ack.send(&payload)).await;
     }
 
     /// Waits while the socket's buffer is full, so that nothing is left out.
     pub(super) async fn emit(&mut self, event: &str, data: &impl Serialize) {
+        self.patiently(|socket| socket.emit(event, data)).await;
+    }
+
+    async fn patiently(&mut self, send: impl Fn(&SocketRef) -> Result<(), SendError>) {
         for _ in 0..STALLED {
-            match self.socket.emit(event, data) {
+            match send(&self.socket) {
                 Err(SendError::Socket(SocketError::InternalChannelFull)) => {}
                 Ok(()) => return,
                 Err(_) => break,

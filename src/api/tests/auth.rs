@@ -139,6 +139,42 @@ async fn the_page_gets_cookies_that_no_script_can_read() {
 }
 
 #[tokio::test]
+async fn the_page_can_log_out_long_after_its_short_token_ran_out() {
+    let (house, clock) = guarded().await;
+    let body = json!({ "username": "root", "password": PASSWORD, "cookie": true });
+    let reply = house.tell("POST", "/api/auth/login", body).await.expect(200);
+    let refresh =
+        reply.headers.get_all("set-cookie").iter().find_map(|value| value.to_str().ok()?.strip_prefix("marquee_refresh="));
+    let token = refresh.expect("a cookie").split(';').next().expect("a value");
+    assert!(refresh.is_some_and(|cookie| cookie.contains("; Path=/api/auth;")), "{refresh:?}");
+    clock.set(clock.now().plus(Duration::from_secs(3_600)));
+    let with_cookie = |path: &str| {
+        Request::post(path).header("cookie", format!("marquee_refresh={token}")).body(Body::empty()).expect("one")
+    };
+    let ended = house.send(with_cookie("/api/auth/logout")).await.expect(204);
+    assert_eq!(ended.headers.get_all("set-cookie").iter().count(), 2);
+    assert_eq!(house.send(with_cookie("/api/auth/refresh")).await.status.as_u16(), 401);
+}
+
+#[tokio::test]
+async fn an_old_token_does_not_use_up_the_logins() {
+    let clock = Clock::manual(ShowTime(1_700_000_000_000_000));
+    let settings = Settings { on_this_machine_only: true, rate_limit: Some(1.0), ..Settings::default() };
+    let house = House::open_with(clock.clone(), settings).await;
+    house.api.identity.add_user("root", PASSWORD, Role::Admin).await.expect("a user");
+    let access = log_in(&house).await["access_token"].as_str().expect("one").to_owned();
+    clock.set(clock.now().plus(Duration::from_secs(700)));
+    for _ in 0..30 {
+        house.ask_as(&access, "GET", "/api/show").await.refused(401, "token_expired");
+    }
+    log_in(&house).await;
+    for _ in 0..30 {
+        house.ask_as("mqt_nothing", "GET", "/api/show").await;
+    }
+    house.ask_as("mqt_nothing", "GET", "/api/show").await.refused(429, "rate_limited");
+}
+
+#[tokio::test]
 async fn guessing_is_slowed_down() {
     let clock = Clock::manual(ShowTime(1_700_000_000_000_000));
     let settings = Settings { on_this_machine_only: true, rate_limit: Some(1.0), ..Settings::default() };
@@ -206,6 +242,12 @@ async fn users_and_tokens_are_made_and_taken_away() {
     house.ask_as(&admin, "DELETE", &format!("/api/tokens/{}", made["id"].as_str().expect("an id"))).await.expect(204);
     house.ask_as(&secret, "GET", "/metrics").await.refused(401, "invalid_token");
     house.ask_as(&admin, "DELETE", "/api/users/root").await.refused(409, "last_admin");
+    // Both or neither: the password is the old one.
+    as_admin("PATCH", "/api/users/root", json!({ "role": "viewer", "password": "another-word" }))
+        .await
+        .refused(409, "last_admin");
+    house.ask_as(&admin, "GET", "/api/users").await.expect(200);
+    log_in(&house).await;
     house.ask_as(&admin, "DELETE", "/api/users/bob").await.expect(204);
 }
 

@@ -160,3 +160,57 @@ async fn polling_works_too() {
     assert!(opened["upgrades"].as_array().is_some_and(|upgrades| upgrades.contains(&json!("websocket"))));
     house.ask("GET", "/socket.io/?EIO=4&transport=pigeon").await.expect(400);
 }
+
+#[tokio::test]
+async fn a_client_whose_token_was_revoked_does_not_come_in_again_by_leaving() {
+    let house = House::open().await;
+    house.api.identity.add_user("root", "a-long-password", Role::Admin).await.expect("a user");
+    let admin = crate::identity::Caller::anonymous_admin();
+    let (view, token) = house.api.identity.create_token("phone", Role::Viewer, None, &admin).await.expect("a token");
+    let address = serve_router(&house, router(house.api.clone())).await;
+    let mut client = connect(&format!("{address}/socket.io/?EIO=4&transport=websocket&access_token={token}")).await;
+    assert!(packet(&mut client).await.starts_with("0{"), "the engine opens");
+    client.send(Message::text("40")).await.expect("sent");
+    assert!(packet(&mut client).await.starts_with("40"));
+    expect(&mut client, "connection_status").await;
+    house.api.identity.revoke_token(&view.id).await.expect("revoked");
+    client.send(Message::text("41")).await.expect("sent");
+    client.send(Message::text("40")).await.expect("sent");
+    let mut answer = packet(&mut client).await;
+    while answer == "41" {
+        answer = packet(&mut client).await;
+    }
+    assert!(answer.starts_with("44"), "{answer}");
+}
+
+#[tokio::test]
+async fn no_acknowledgement_is_lost_between_two_polls() {
+    let house = House::open().await;
+    let door = router(house.api.clone());
+    let ask = async |method: &str, path: &str, body: String| {
+        let request = Request::builder().method(method).uri(path).header("content-type", "text/plain");
+        let answer = door.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("infallible");
+        let status = answer.status();
+        let text = String::from_utf8(to_bytes(answer.into_body(), 1 << 20).await.expect("a body").to_vec()).expect("text");
+        assert_eq!(status, StatusCode::OK, "{method} {path}: {text}");
+        text
+    };
+    let opened = ask("GET", "/socket.io/?EIO=4&transport=polling", String::new()).await;
+    let opened: Value = serde_json::from_str(&opened[1..]).expect("JSON");
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", opened["sid"].as_str().expect("a session"));
+    ask("POST", &path, "40".to_owned()).await;
+    assert!(ask("GET", &path, String::new()).await.contains("40{"), "it is in");
+    let commands: Vec<String> = (0..50)
+        .map(|number| format!("42{number}{}", json!(["command", put_scene(&format!("s{number}"), &format!("op-{number}"))])))
+        .collect();
+    // Both fill the client's buffer, which holds 64.
+    ask("POST", &path, commands.join("\u{1e}")).await;
+    let polled = async {
+        let mut acks = 0;
+        while acks < 50 {
+            let got = ask("GET", &path, String::new()).await;
+            acks += got.split('\u{1e}').filter(|packet| packet.starts_with("43")).count();
+        }
+    };
+    tokio::time::timeout(DEADLINE, polled).await.expect("each is acknowledged");
+}

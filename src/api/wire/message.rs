@@ -271,7 +271,11 @@ fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
             let topic = |name: &String| {
                 Topic::named(name).ok_or_else(|| Unintelligible::UnknownRoom(name.chars().take(64).collect()))
             };
-            Ok(ClientMessage::Sync { epoch, last_seq, topics: rooms.iter().map(topic).collect::<Result<_, _>>()? })
+            let mut topics = Topics::default();
+            for name in &rooms {
+                topics.add(topic(name)?);
+            }
+            Ok(ClientMessage::Sync { epoch, last_seq, topics: topics.iter().collect() })
         }
         Some("command") => {
             let operation = message.get_mut("client_op_id").map(Value::take).filter(|id| !id.is_null());
@@ -299,8 +303,15 @@ fn rooms(payload: Value) -> Result<(Vec<AnyRoom>, Option<Format>), Unintelligibl
     if rooms.is_empty() {
         return Err(Unintelligible::InvalidPayload("no room is named".to_owned()));
     }
-    let rooms = rooms.iter().map(|name| AnyRoom::named(name)).collect::<Result<_, _>>()?;
-    Ok((rooms, format))
+    // Each once: what is asked for a thousand times is told once all the same.
+    let mut named = Vec::new();
+    for name in &rooms {
+        let room = AnyRoom::named(name)?;
+        if !named.contains(&room) {
+            named.push(room);
+        }
+    }
+    Ok((named, format))
 }
 
 #[cfg(test)]
@@ -322,6 +333,15 @@ mod tests {
             let packed = rmp_serde::to_vec_named(&value).unwrap();
             assert_eq!(from_msgpack(&packed).map(kind).map_err(|error| error.code()), expected, "{text}, packed");
         }
+    }
+
+    #[test]
+    fn a_room_that_is_named_often_is_meant_once() {
+        let rooms = r#""show","scenes","#.repeat(10_000) + r#""show""#;
+        let sync = format!(r#"{{"type":"sync","payload":{{"epoch":"1f","last_seq":5,"rooms":[{rooms}]}}}}"#);
+        assert!(matches!(from_json(sync.as_bytes()), Ok(ClientMessage::Sync { topics, .. }) if topics.len() == 2));
+        let subscribe = format!(r#"{{"type":"subscribe","payload":{{"rooms":[{rooms},"preview"]}}}}"#);
+        assert!(matches!(from_json(subscribe.as_bytes()), Ok(ClientMessage::Subscribe { rooms, .. }) if rooms.len() == 3));
     }
 
     #[test]

@@ -12,13 +12,15 @@ use crate::api::access::Class;
 use crate::api::ask::Asker;
 use crate::api::chronicle::{Since, Topic};
 use crate::api::close;
-use crate::api::gate::counted_as;
+use crate::api::gate::{counted_as, is_a_guess};
 use crate::api::limits::Client;
 use crate::api::wire::encoding::Encoding;
 use crate::api::wire::message::{self, AnyRoom, ClientMessage, Extra, Format, PROTOCOL, Unintelligible};
 use crate::state::operation::OperationId;
 use crate::state::{Epoch, Seq};
 
+const NOT_GOOD: (u16, &str) = (close::LOGIN_NEEDED, "the token is not good");
+const TOO_MANY: (u16, &str) = (close::POLICY, "too many logins");
 /// Messages that made no sense before the client counts as broken.
 const MAX_NONSENSE: u32 = 10;
 
@@ -66,12 +68,14 @@ impl Session {
             return closing(close::UNKNOWN_PROTOCOL, "this server speaks protocol 1");
         }
         if let Some(token) = token {
-            if self.api.limits.count(Client::at(self.address), Class::Login).is_err() {
-                return closing(close::POLICY, "too many logins");
-            }
             match self.api.who(Some(&token)) {
                 Ok(who) => self.caller = who,
-                Err(_) => return closing(close::LOGIN_NEEDED, "the token is not good"),
+                Err(error) => {
+                    let counted =
+                        !is_a_guess(&error) || self.api.limits.count(Client::at(self.address), Class::Login).is_ok();
+                    let (code, why) = if counted { NOT_GOOD } else { TOO_MANY };
+                    return closing(code, why);
+                }
             }
         }
         if self.plain {

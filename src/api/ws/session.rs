@@ -132,9 +132,13 @@ impl Session {
         ping.reset();
         loop {
             tokio::select! {
-                // In this order, so that a preview at full speed never keeps the state waiting.
+                // In this order: a slow client that is told more than it can take is still heard, and a preview at full speed never
+                // keeps the state waiting.
                 biased;
                 () = self.api.closed() => return going_down(),
+                _ = ping.tick() => self.ping().await?,
+                Some(answered) = self.pending.next() => self.tell_answer(answered).await?,
+                incoming = self.socket.hear(), if self.pending.len() < MAX_PENDING => self.hear(incoming).await?,
                 changed = self.news.changed(), if self.plain => match changed {
                     Ok(()) => self.tell_news().await?,
                     Err(_) => return going_down(),
@@ -143,7 +147,6 @@ impl Session {
                     Ok(()) => self.tell_changes().await?,
                     Err(_) => return going_down(),
                 },
-                Some(answered) = self.pending.next() => self.tell_answer(answered).await?,
                 Ok(()) = self.metrics.changed(), if self.extras.contains(&Extra::Dashboard) => {
                     let metrics = self.metrics.borrow_and_update().clone();
                     self.say_text(metrics.text(self.encoding)).await?;
@@ -152,8 +155,6 @@ impl Session {
                     let status = self.status.borrow_and_update().clone();
                     self.say_text(status.text(self.encoding)).await?;
                 }
-                _ = ping.tick() => self.ping().await?,
-                incoming = self.socket.hear(), if self.pending.len() < MAX_PENDING => self.hear(incoming).await?,
                 (picture, format) = next_picture(&mut self.preview) => self.show(picture, format).await?,
             }
         }

@@ -39,8 +39,12 @@ impl Session {
     }
 
     pub(super) async fn welcome(&mut self) -> Flow {
-        self.plain = false;
         let snapshot = self.snapshots.borrow_and_update().clone();
+        if !self.plain {
+            // A second hello renews a login; what the client follows goes on without a gap.
+            self.tell_until(&snapshot).await?;
+        }
+        self.plain = false;
         self.told = snapshot.seq;
         let Some(caller) = &self.caller else { return self.check_login() };
         let welcome = message::welcome(caller, &snapshot, self.api.clock.now());

@@ -20,7 +20,7 @@ use crate::show::destination::{Destination, Secret, Target as Way};
 use crate::state::event::Event;
 use crate::state::format::VERSION;
 use crate::state::history::{Change, Replay};
-use crate::state::{Epoch, Seq, Snapshot, StateHandle};
+use crate::state::{Epoch, Origin, Seq, Snapshot, StateHandle};
 
 /// Figures, and whether everything is still there.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -194,7 +194,7 @@ impl Env {
         pipeline.cmd("XADD").arg(&self.target.keys.changes).arg("MAXLEN").arg("~").arg(CHANGES_KEPT);
         // Its number is its id: what is there already can not be added twice.
         pipeline.arg(format!("{}-0", seq.0)).arg("v").arg(VERSION).arg("epoch").arg(String::from(epoch));
-        pipeline.arg("at").arg(at.micros()).arg("origin").arg(json!(origin).to_string());
+        pipeline.arg("at").arg(at.micros()).arg("origin").arg(by(origin).to_string());
         pipeline.arg("rooms").arg(json!(rooms).to_string()).arg("events").arg(json!(events).to_string()).ignore();
     }
 
@@ -267,6 +267,13 @@ fn keyless(destination: &Destination) -> Destination {
         *key = Secret::default();
     }
     open
+}
+
+/// Who did it, through which door, and as what they know it. Not the digest of the command: who knows all of it but a stream key could
+/// try keys on it.
+fn by(origin: &Origin) -> serde_json::Value {
+    let operation = origin.operation.as_ref().map(|operation| &operation.id);
+    json!({ "door": origin.door, "actor": origin.actor, "client_op_id": operation })
 }
 
 #[cfg(test)]
