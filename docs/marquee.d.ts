@@ -2147,6 +2147,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description `login_required`: who is asking? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /**
              * @description `forbidden_host`: the server does not answer to this `Host`
              *     `forbidden_origin`: a page of another site asks

@@ -102,6 +102,11 @@ impl Told {
     }
 }
 
+/// A client that is further behind is told several changes as one.
+pub const ONE_BY_ONE: usize = 64;
+/// So many as one, at most: the message stays small enough for any client.
+pub const AS_ONE: usize = 256;
+
 /// What a client gets that has been told everything up to some number.
 pub enum Since {
     Changes(Vec<Arc<Told>>),

@@ -252,7 +252,9 @@ pub fn describe(row: &Row) -> Option<Operation> {
             body: Body::OptionalJson(shape::<Refresh>()),
             ..reads("identity", "Stay logged in", json(shape::<LoginAnswer>()), REFRESH_TROUBLE)
         },
-        ("POST", "/api/auth/logout") => removes("identity", "Log out", &["no_session", "identity_storage"]),
+        ("POST", "/api/auth/logout") => {
+            removes("identity", "Log out", &["login_required", "no_session", "identity_storage"])
+        }
         ("GET", "/api/auth/me") => reads("identity", "Who is asking", json(shape::<Me>()), &[]),
         ("POST", "/api/auth/password") => Operation {
             answers: vec![(204, Answer::Empty)],

@@ -14,7 +14,7 @@ use crate::api::ask::Asker;
 use crate::api::error::ApiError;
 use crate::api::gate::{ACCESS_COOKIE, Who, address_of, cookie};
 use crate::api::request::body_of;
-use crate::identity::{Caller, CallerKind, Session};
+use crate::identity::{Caller, CallerKind, Kind, Session};
 
 const REFRESH_COOKIE: &str = "marquee_refresh";
 /// The refresh token goes nowhere else: to be used, and to be ended.
@@ -83,9 +83,13 @@ pub async fn logout(State(api): State<Api>, Extension(Who(who)): Extension<Who>,
         (_, Some(token)) => match api.identity.refresh(&token).await {
             Ok(session) => api.who(Some(&session.access_token))?,
             // It has ended already.
-            Err(_) => None,
+            Err(error) if matches!(error.kind(), Kind::Unauthorized) => None,
+            Err(error) => return Err(error.into()),
         },
-        _ => None,
+        // An API token has no session, and neither has the open house.
+        (Some(_), None) => None,
+        // Whoever shows a token that ran out would believe that its session had ended.
+        (None, None) => return Err(ApiError::LoginRequired),
     };
     if let Some(caller) = caller.filter(is_user) {
         api.identity.logout(&caller).await?;

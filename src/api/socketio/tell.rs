@@ -9,16 +9,13 @@ use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 
 use super::client::{Answered, Client};
-use crate::api::chronicle::{Since, Told, Topic};
+use crate::api::chronicle::{AS_ONE, ONE_BY_ONE, Since, Told, Topic};
 use crate::api::wire::event::event_view;
 use crate::api::wire::story;
 use crate::show::time::ShowTime;
 use crate::state::history::{Change, condensed};
 use crate::state::{Seq, Snapshot};
 
-/// A client that is further behind is told several changes as one.
-const ONE_BY_ONE: usize = 64;
-const AS_ONE: usize = 256;
 /// Between two tries to give a packet to a socket whose buffer is full.
 const RETRY: Duration = Duration::from_millis(20);
 /// A socket that takes nothing for this long is gone, or as good as.

@@ -75,8 +75,8 @@ async fn every_row_lets_in_exactly_who_may() {
         let open = row.access == Access::Anyone;
         let refused = |reply: &Reply| matches!(reply.status.as_u16(), 401 | 403);
         let bare = house.ask(method, &path).await;
-        // Without a body it is no login, and so no right one either.
-        let login = row.path == "/api/auth/refresh";
+        // Without a token of a session there is none to renew or to end, whoever asks.
+        let login = ["/api/auth/refresh", "/api/auth/logout"].contains(&row.path);
         assert_eq!(refused(&bare) && !login, !open, "{method} {path} by nobody: {}", bare.status);
         for (kind, token) in &strangers {
             let reply = house.ask_as(token, method, &path).await;
@@ -111,6 +111,8 @@ async fn a_login_lasts_is_renewed_and_ends() {
     assert_eq!(house.ask("GET", "/api/auth/me").await.expect(200).json()["login_required"], true);
     clock.set(clock.now().plus(Duration::from_secs(700)));
     house.ask_as(access, "GET", "/api/show").await.refused(401, "token_expired");
+    // It ends nothing any more, and does not say that it did.
+    house.ask_as(access, "POST", "/api/auth/logout").await.refused(401, "login_required");
     let renewed = house.tell("POST", "/api/auth/refresh", json!({ "refresh_token": refresh })).await.expect(200).json();
     let access = renewed["access_token"].as_str().expect("one");
     house.ask_as(access, "GET", "/api/show").await.expect(200);

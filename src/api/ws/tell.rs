@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::session::{Answered, Flow, Session};
 use super::socket::Gone;
-use crate::api::chronicle::{Since, Told};
+use crate::api::chronicle::{AS_ONE, ONE_BY_ONE, Since, Told};
 use crate::api::news::{self, News};
 use crate::api::wire::encoding::Text;
 use crate::api::wire::message::{self, Format};
@@ -15,11 +15,6 @@ use crate::api::wire::story;
 use crate::send::preview::PreviewPicture;
 use crate::state::Snapshot;
 use crate::state::history::Change;
-
-/// A client that is further behind is told several changes as one.
-const ONE_BY_ONE: usize = 64;
-/// So many as one, at most: the message stays small enough for any client.
-const AS_ONE: usize = 256;
 
 impl Session {
     pub(super) async fn begin(&mut self) -> Flow {
