@@ -17,9 +17,11 @@ use marquee::base::clock::Stopwatch;
 use marquee::frame::picture::Layout;
 use marquee::frame::pool::FramePool;
 use marquee::picture::damage::{self, Damage};
+use marquee::picture::list::DisplayList;
 use marquee::picture::paint::paint;
 use marquee::picture::pictures::Pictures;
-use marquee::picture::plan::{DisplayList, plan};
+use marquee::picture::plan::plan;
+use marquee::picture::surface::Surfaces;
 use marquee::show::Show;
 use marquee::show::stream::StreamConfig;
 use marquee::show::time::FrameNumber;
@@ -88,7 +90,7 @@ fn run(shows: &[Show], assets: &Path, only_damaged: bool) -> Vec<f64> {
     let pool = FramePool::new(Layout::new(canvas), BUFFERS as usize);
     let mut frames: Vec<_> = (0..BUFFERS).filter_map(|_| pool.try_take()).collect();
     let mut held = vec![Vec::new(); BUFFERS as usize];
-    let (mut last, mut list) = (Vec::new(), DisplayList::default());
+    let (mut last, mut list, mut surfaces) = (Vec::new(), DisplayList::default(), Surfaces::default());
     let mut times = Vec::new();
     for number in 0..FRAMES {
         let at = fps.time_of(FrameNumber(first + number));
@@ -102,7 +104,8 @@ fn run(shows: &[Show], assets: &Path, only_damaged: bool) -> Vec<f64> {
                 _ if !only_damaged => Damage::whole(canvas.bounds()),
                 items => damage::between(items, list.items(), canvas.bounds()),
             };
-            paint(&list, &second[which], &mut frames[buffer], &damage);
+            surfaces.develop(&list, &second[which]);
+            paint(&list, &second[which], &surfaces, &mut frames[buffer], &damage);
             held[buffer].clear();
             held[buffer].extend_from_slice(list.items());
             last.clear();

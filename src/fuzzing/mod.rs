@@ -16,8 +16,9 @@ mod tests;
 use std::sync::OnceLock;
 
 use crate::base::fuzz::is_given_away;
+use crate::picture::list::DisplayList;
 use crate::picture::pictures::Pictures;
-use crate::picture::plan::{DisplayList, plan};
+use crate::picture::plan::plan;
 use crate::show::time::ShowTime;
 use crate::{api, identity, library, send, state};
 

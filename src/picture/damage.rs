@@ -1,6 +1,6 @@
 //! Which parts of a buffer differ from what is to be shown: a few rectangles, found by comparing lists.
 
-use super::plan::{Item, Source};
+use super::list::{Item, Source};
 use crate::show::geometry::Rect;
 
 /// More would cost more in walking the list than they save in pixels.
@@ -75,7 +75,7 @@ pub fn between(old: &[Item], new: &[Item], canvas: Rect) -> Damage {
     let (old, new) = (&old[below..], &new[below..]);
     let above = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
     for item in old[..old.len() - above].iter().chain(&new[..new.len() - above]) {
-        damage.add(item.rect, canvas);
+        damage.add(item.clip, canvas);
     }
     damage
 }
@@ -84,7 +84,7 @@ fn add_difference(old: &Item, new: &Item, canvas: Rect, damage: &mut Damage) {
     if old == new {
         return;
     }
-    let (a, b) = (old.rect, new.rect);
+    let (a, b) = (old.clip, new.clip);
     let same_fill = matches!(old.source, Source::Fill(_)) && old.source == new.source && old.opacity == new.opacity;
     let same_rows = a.y == b.y && a.height == b.height;
     if same_fill && same_rows && a.intersection(b).width > 0 {
@@ -101,6 +101,7 @@ fn add_difference(old: &Item, new: &Item, canvas: Rect, damage: &mut Damage) {
 mod tests {
     use super::*;
     use crate::picture::yuv::Yuv;
+    use crate::show::look::Blend;
 
     const CANVAS: Rect = Rect { x: 0, y: 0, width: 1000, height: 500 };
 
@@ -109,7 +110,8 @@ mod tests {
     }
 
     fn item(rect: Rect) -> Item {
-        Item { source: Source::Fill(Yuv::BLACK), rect, opacity: 255, is_opaque: true }
+        let (blend, mask) = (Blend::Normal, None);
+        Item { source: Source::Fill(Yuv::BLACK), rect, clip: rect, opacity: 255, blend, mask, solid: rect }
     }
 
     #[track_caller]

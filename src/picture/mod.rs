@@ -6,15 +6,20 @@
 
 mod contents;
 pub mod damage;
-mod layout;
+mod finish;
+mod ground;
+pub mod list;
 mod need;
 pub mod paint;
 pub mod pattern;
 pub mod pictures;
+mod place;
 pub mod plan;
 pub mod prepare;
 pub mod prepared;
 pub mod run;
+pub mod surface;
+mod target;
 mod tick;
 mod yuv;
 

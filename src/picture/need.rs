@@ -6,49 +6,103 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::contents::text;
-use super::layout;
+use super::place::{self, Fitted, Frame, Ground, pixel, side};
 use super::prepared::Parity;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::color::Color;
 use crate::show::geometry::Canvas;
-use crate::show::ids::AssetId;
-use crate::show::layer::{Content, Layer};
-use crate::show::scene::Scene;
+use crate::show::ids::{AssetId, LayerId, SceneId};
+use crate::show::layer::{Content, GradientShape, Layer, Shape, Stop};
+use crate::show::look::{Border, Channel, Filter, Mask, Shadow};
 use crate::show::time::ShowTime;
 
-/// Names a picture by what it shows.
+/// Names a picture by what it shows, and by where the pixel that it stands at lies among the samples of chroma.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PictureKey(u64);
+pub struct PictureKey {
+    pub content: u64,
+    pub parity: Parity,
+}
 
-/// Names a layer of a scene, whatever it shows at the time.
+/// Names a layer of a scene, or of a scene within it, whatever it shows at the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LayerKey(u64);
+
+impl LayerKey {
+    pub fn of_scene(scene: &SceneId) -> LayerKey {
+        LayerKey(hashed(|hasher| scene.hash(hasher)))
+    }
+
+    pub fn inside(self, layer: &LayerId) -> LayerKey {
+        LayerKey(hashed(|hasher| (self.0, layer).hash(hasher)))
+    }
+}
+
+fn hashed(hash: impl FnOnce(&mut DefaultHasher)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hash(&mut hasher);
+    hasher.finish()
+}
 
 pub struct Need<'a> {
     pub key: PictureKey,
     pub layer: LayerKey,
-    pub parity: Parity,
     pub work: Work<'a>,
+    pub finish: Finish<'a>,
 }
 
+/// What is drawn, before it is finished.
 pub enum Work<'a> {
-    Gradient { from: Color, to: Color, angle: f64, size: (i32, i32) },
-    Image { id: &'a AssetId, asset: Option<&'a Asset>, size: (i32, i32) },
+    Paper { color: Color },
+    Gradient { from: Color, to: Color, shape: GradientShape, angle: f64, stops: &'a [Stop] },
+    Image { id: &'a AssetId, asset: Option<&'a Asset>, fitted: Fitted },
     Text { text: &'a str, size: f64, color: Color, bounds: (i32, i32), at: ShowTime },
+    Shape { shape: &'a Shape, scale: f64 },
+}
+
+/// Which part of a finished layer is wanted. What moves brings its own content: only what is around it is prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    Whole,
+    /// White where the layer is seen.
+    Cover,
+    /// What lies below the content, and what lies above it.
+    Shadow,
+    Border,
+}
+
+/// What is done to the drawing.
+pub struct Finish<'a> {
+    pub part: Part,
+    /// The layer's box; None if it is as large as the drawing.
+    pub size: Option<(i32, i32)>,
+    /// From the anchor's pixel to the box; None if the anchor's place within the drawing says it.
+    pub corner: Option<(i32, i32)>,
+    pub anchor: (f64, f64),
+    pub radius: f64,
+    pub border: Option<Border>,
+    pub shadow: Option<Shadow>,
+    pub mask: Option<(&'a Mask, Option<&'a Asset>)>,
+    pub filters: &'a [Filter],
+    pub rotation: f64,
 }
 
 impl Need<'_> {
     /// Memory that the picture will take, roughly; the same before and after it is made.
     pub fn estimated_bytes(&self) -> usize {
         let pixels = |(width, height): (i32, i32)| width.max(0) as usize * height.max(0) as usize;
-        let pixels = match &self.work {
-            Work::Gradient { size, .. } | Work::Image { size, .. } => pixels(*size),
+        let drawn = match (&self.work, self.finish.size) {
+            (_, Some(size)) => pixels(size),
             // A glyph is about half as wide as it is high.
-            Work::Text { text, size, bounds, .. } => pixels(*bounds).min((text.len() as f64 * size * size) as usize),
+            (Work::Text { text, size, bounds, .. }, None) => pixels(*bounds).min((text.len() as f64 * size * size) as usize),
+            (_, None) => 0,
         };
+        let around = self.finish.shadow.map_or(0.0, |shadow| 6.0 * shadow.blur);
+        let drawn = drawn + (drawn as f64).sqrt() as usize * around as usize;
+        // Turned by 45 degrees, a square needs twice its pixels.
+        let drawn = if self.finish.rotation == 0.0 { drawn } else { 2 * drawn };
         // Luma and its alpha, and three planes of a quarter each; spans come to less than the rest of 3.
-        3 * pixels
+        3 * drawn
     }
 }
 
@@ -56,55 +110,191 @@ impl Need<'_> {
 const LONGEST_SIDE: i32 = Canvas::MAX as i32;
 
 /// Shown in place of an image that the show does not know.
-const UNKNOWN_SIZE: (u32, u32) = (320, 180);
+const UNKNOWN_SIZE: (f64, f64) = (320.0, 180.0);
 
-/// None if the layer is painted without a picture.
-pub fn need<'a>(show: &'a Show, scene: &Scene, layer: &'a Layer, at: ShowTime) -> Option<Need<'a>> {
-    let work = work(show, layer, at)?;
-    let (x, y) = layout::corner(layer);
-    let parity = Parity::of(x, y);
-    let mut hasher = DefaultHasher::new();
-    parity.hash(&mut hasher);
-    hash(&work, &mut hasher);
-    let key = PictureKey(hasher.finish());
-    let mut hasher = DefaultHasher::new();
-    (&scene.id, &layer.id).hash(&mut hasher);
-    Some(Need { key, layer: LayerKey(hasher.finish()), parity, work })
+/// Where a layer is looked at: on which ground, by which name, and when.
+#[derive(Clone, Copy)]
+pub struct View {
+    pub ground: Ground,
+    pub within: LayerKey,
+    pub at: ShowTime,
 }
 
-fn work<'a>(show: &'a Show, layer: &'a Layer, at: ShowTime) -> Option<Work<'a>> {
-    let canvas = show.config.canvas();
-    let bounded = |(width, height): (i32, i32)| (width.min(LONGEST_SIDE), height.min(LONGEST_SIDE));
-    match &layer.content {
-        Content::Color { .. } | Content::Pattern { .. } => None,
-        Content::Gradient { from, to, angle } => {
-            let size = bounded(layout::size_on(layer, canvas));
-            Some(Work::Gradient { from: *from, to: *to, angle: *angle, size })
+/// None if the layer is painted without a picture, or shows what moves.
+pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>> {
+    let View { ground, at, .. } = view;
+    let scale = ground.measure();
+    let boxed = |frame: Frame| Some(frame);
+    let (work, frame) = match &layer.content {
+        Content::Color { color } if is_plain(layer) && color.alpha > 0 => return None,
+        Content::Color { color } => (Work::Paper { color: *color }, boxed(ground.frame(layer))),
+        Content::Gradient { from, to, shape, angle, stops } => {
+            let work = Work::Gradient { from: *from, to: *to, shape: *shape, angle: *angle, stops };
+            (work, boxed(ground.frame(layer)))
         }
+        Content::Shape(shape) => (Work::Shape { shape, scale }, boxed(ground.frame(layer))),
         Content::Image { asset: id } => {
-            let asset = show.assets.get(id).map(AsRef::as_ref);
-            let natural = asset.map_or(UNKNOWN_SIZE, |asset| (asset.width, asset.height));
-            Some(Work::Image { id, asset, size: bounded(layout::size_of_image(layer, natural)) })
+            let (work, frame) = image(show, layer, id, ground);
+            (work, boxed(frame))
         }
         Content::Text { text, size, color } => {
-            // A size that is given cuts the text off; it is never larger than the canvas.
-            let (width, height) = layout::size_on(layer, canvas);
-            let bounds = (width.min(canvas.width as i32), height.min(canvas.height as i32));
-            Some(Work::Text { text, size: *size, color: *color, bounds, at })
+            let frame = ground.frame(layer);
+            let canvas = show.config.canvas();
+            // It is never larger than the canvas.
+            let bounds = (side(frame.width).min(canvas.width as i32), side(frame.height).min(canvas.height as i32));
+            (Work::Text { text, size: size * scale, color: *color, bounds, at }, None)
         }
+        Content::Pattern { .. }
+        | Content::Input { .. }
+        | Content::Scene { .. }
+        | Content::Group { .. }
+        | Content::Layout { .. }
+        | Content::Backdrop => return None,
+    };
+    Some(named(work, finish(show, layer, view, frame, Part::Whole), layer, view))
+}
+
+/// What is prepared around moving content.
+pub fn parts(layer: &Layer) -> impl Iterator<Item = Part> {
+    let cover = (layer.radius > 0.0 || layer.mask.is_some()).then_some(Part::Cover);
+    let shadow = layer.shadow.is_some().then_some(Part::Shadow);
+    let border = layer.border.is_some().then_some(Part::Border);
+    [shadow, cover, border].into_iter().flatten()
+}
+
+/// What is around the moving content of a layer whose box is `frame`.
+pub fn part<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame, part: Part) -> Need<'a> {
+    let finish = Finish { filters: &[], rotation: 0.0, ..finish(show, layer, view, Some(frame), part) };
+    named(Work::Paper { color: Color::WHITE }, finish, layer, view)
+}
+
+/// Nothing but a rectangle of one colour.
+pub fn is_plain(layer: &Layer) -> bool {
+    let Layer { rotation, radius, border, shadow, mask, filters, .. } = layer;
+    *rotation == 0.0 && *radius == 0.0 && border.is_none() && shadow.is_none() && mask.is_none() && filters.is_empty()
+}
+
+fn image<'a>(show: &'a Show, layer: &'a Layer, id: &'a AssetId, ground: Ground) -> (Work<'a>, Frame) {
+    let asset = show.assets.get(id).map(AsRef::as_ref);
+    let natural = asset.map_or(UNKNOWN_SIZE, |asset| (f64::from(asset.width), f64::from(asset.height)));
+    let content = place::cropped(&layer.crop, natural);
+    let frame = ground.frame_of_natural(layer, (content.width, content.height));
+    let size = bounded(frame.snapped());
+    let size = (f64::from(size.0), f64::from(size.1));
+    (Work::Image { id, asset, fitted: place::fitted(layer.fit, content, size, ground.scale) }, frame)
+}
+
+fn bounded(rect: crate::show::geometry::Rect) -> (i32, i32) {
+    (rect.width.min(LONGEST_SIDE), rect.height.min(LONGEST_SIDE))
+}
+
+fn finish<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Option<Frame>, part: Part) -> Finish<'a> {
+    let scale = view.ground.measure();
+    let (x, y) = view.ground.position(layer);
+    let snapped = frame.map(Frame::snapped);
+    let asset = |mask: &Mask| match mask {
+        Mask::Image { asset, .. } => show.assets.get(asset).map(AsRef::as_ref),
+        _ => None,
+    };
+    Finish {
+        part,
+        size: snapped.map(bounded),
+        corner: snapped.map(|rect| (rect.x - pixel(x), rect.y - pixel(y))),
+        anchor: layer.anchor.place(),
+        radius: layer.radius * scale,
+        border: layer.border.map(|border| Border { width: border.width * scale, ..border }),
+        shadow: layer.shadow.map(|shadow| Shadow {
+            x: shadow.x * scale,
+            y: shadow.y * scale,
+            blur: shadow.blur * scale,
+            ..shadow
+        }),
+        mask: layer.mask.as_ref().map(|mask| (mask, asset(mask))),
+        filters: &layer.filters,
+        rotation: layer.rotation,
     }
 }
 
-fn hash(work: &Work<'_>, hasher: &mut DefaultHasher) {
+fn named<'a>(work: Work<'a>, finish: Finish<'a>, layer: &Layer, view: View) -> Need<'a> {
+    let content = hashed(|hasher| {
+        hash_work(&work, hasher);
+        hash_finish(&finish, hasher);
+    });
+    let (x, y) = view.ground.position(layer);
+    let key = PictureKey { content, parity: Parity::of(pixel(x), pixel(y)) };
+    // Its parts are different pictures, and none stands in for another.
+    let layer = LayerKey(hashed(|hasher| (view.within.inside(&layer.id), finish.part).hash(hasher)));
+    Need { key, layer, work, finish }
+}
+
+fn hash_work(work: &Work<'_>, hasher: &mut DefaultHasher) {
     match work {
-        Work::Gradient { from, to, angle, size } => (0_u8, from, to, angle.to_bits(), size).hash(hasher),
+        Work::Paper { color } => (0_u8, color).hash(hasher),
+        Work::Gradient { from, to, shape, angle, stops } => {
+            (1_u8, from, to, shape, angle.to_bits()).hash(hasher);
+            stops.iter().for_each(|stop| (stop.at.to_bits(), stop.color).hash(hasher));
+        }
         // An asset's id is made of its content; whether it is known decides about the placeholder.
-        Work::Image { id, asset, size } => (1_u8, id, asset.is_some(), size).hash(hasher),
+        Work::Image { id, asset, fitted } => {
+            (2_u8, id, asset.is_some()).hash(hasher);
+            hash_frame(fitted.from, hasher);
+            hash_frame(fitted.to, hasher);
+        }
         Work::Text { text, size, color, bounds, at } => {
             let second = at.micros().div_euclid(1_000_000);
             let clock = text::has_clock(text).then_some(second);
             let date = text::has_date(text).then_some(second.div_euclid(86_400));
-            (2_u8, text, size.to_bits(), color, bounds, clock, date).hash(hasher);
+            (3_u8, text, size.to_bits(), color, bounds, clock, date).hash(hasher);
         }
+        Work::Shape { shape, scale } => {
+            let Shape { shape, fill, stroke, stroke_width, path } = shape;
+            (4_u8, shape, fill, stroke, (stroke_width * scale).to_bits(), path).hash(hasher);
+        }
+    }
+}
+
+fn hash_frame(frame: Frame, hasher: &mut DefaultHasher) {
+    [frame.x, frame.y, frame.width, frame.height].map(f64::to_bits).hash(hasher);
+}
+
+fn hash_finish(finish: &Finish<'_>, hasher: &mut DefaultHasher) {
+    let Finish { part, size, corner, anchor, radius, border, shadow, mask, filters, rotation } = finish;
+    (part, size, corner, anchor.0.to_bits(), anchor.1.to_bits(), radius.to_bits(), rotation.to_bits()).hash(hasher);
+    if let Some(Border { width, color }) = border {
+        (1_u8, width.to_bits(), color).hash(hasher);
+    }
+    if let Some(Shadow { x, y, blur, color }) = shadow {
+        (2_u8, x.to_bits(), y.to_bits(), blur.to_bits(), color).hash(hasher);
+    }
+    if let Some((mask, asset)) = mask {
+        (3_u8, asset.is_some()).hash(hasher);
+        hash_mask(mask, hasher);
+    }
+    filters.iter().for_each(|filter| hash_filter(filter, hasher));
+}
+
+fn hash_mask(mask: &Mask, hasher: &mut DefaultHasher) {
+    match mask {
+        Mask::Image { asset, channel, invert } => (0_u8, asset, *channel == Channel::Alpha, invert).hash(hasher),
+        Mask::Ellipse { invert } => (1_u8, invert).hash(hasher),
+        Mask::Rectangle { radius, invert } => (2_u8, radius.to_bits(), invert).hash(hasher),
+        Mask::Path { path, invert } => (3_u8, path, invert).hash(hasher),
+    }
+}
+
+fn hash_filter(filter: &Filter, hasher: &mut DefaultHasher) {
+    std::mem::discriminant(filter).hash(hasher);
+    filter.amount().to_bits().hash(hasher);
+    match filter {
+        Filter::ChromaKey { color, amount: _, smoothness, spill } => {
+            (color, smoothness.to_bits(), spill.to_bits()).hash(hasher);
+        }
+        Filter::LumaKey { amount: _, high, smoothness } => (high.to_bits(), smoothness.to_bits()).hash(hasher),
+        Filter::Lut { asset, amount: _ } => asset.hash(hasher),
+        Filter::Brightness { .. }
+        | Filter::Contrast { .. }
+        | Filter::Saturation { .. }
+        | Filter::Hue { .. }
+        | Filter::Blur { .. } => {}
     }
 }

@@ -1,12 +1,13 @@
 //! Paints a list into a frame, only where it is damaged.
 
 use super::damage::Damage;
+use super::list::{DisplayList, Item, MaskAt, Source};
 use super::pictures::Pictures;
-use super::plan::{DisplayList, Item, Source};
-use super::prepared::{Coverage, Kind, Picture};
+use super::prepared::{Coverage, Kind, Picture, Span};
+use super::surface::{PlaneOf, Surface, Surfaces};
+use super::target::{Plane, Target, halved};
 use super::yuv::Yuv;
-use crate::frame::picture::Layout;
-use crate::frame::pixels::{fade, faded, over, tint};
+use crate::frame::pixels::{fade, faded, masked, over, tint};
 use crate::frame::pool::FrameMut;
 use crate::show::geometry::Rect;
 
@@ -14,69 +15,148 @@ use crate::show::geometry::Rect;
 /// Must be even, because two rows share one of chroma.
 const BAND_ROWS: i32 = 64;
 
-/// `pictures` are those that the list was planned with.
-pub fn paint(list: &DisplayList, pictures: &Pictures, target: &mut FrameMut, damage: &Damage) {
+/// `pictures` are those that the list was planned with; `surfaces` have been developed.
+pub fn paint(list: &DisplayList, pictures: &Pictures, surfaces: &Surfaces, target: &mut FrameMut, damage: &Damage) {
     let layout = target.layout();
-    let canvas = layout.canvas.bounds();
-    let mut planes = target.planes_mut();
+    let mut target = Target::of_frame(target.planes_mut(), layout);
+    paint_list(list.items(), pictures, surfaces, &mut target, damage);
+}
+
+pub(super) fn paint_list(
+    items: &[Item],
+    pictures: &Pictures,
+    surfaces: &Surfaces,
+    target: &mut Target<'_>,
+    damage: &Damage,
+) {
+    let painting = Painting { items, pictures, surfaces };
     for damaged in damage.rects() {
-        let damaged = damaged.even().intersection(canvas);
+        let damaged = damaged.even().intersection(target.bounds);
         let mut y = damaged.y;
         while y < damaged.bottom() {
             let height = BAND_ROWS.min(damaged.bottom() - y);
-            paint_clip(list.items(), pictures, &mut planes, layout, Rect { y, height, ..damaged });
+            painting.clip(Rect { y, height, ..damaged }, target);
             y += height;
         }
     }
 }
 
-fn paint_clip(items: &[Item], pictures: &Pictures, planes: &mut [&mut [u8]; 3], layout: Layout, clip: Rect) {
-    // What an opaque item hides is not painted.
-    let first = items.iter().rposition(|item| item.is_opaque && item.rect.contains(clip)).unwrap_or(0);
-    for item in &items[first..] {
-        let seen = item.rect.intersection(clip);
+struct Painting<'a> {
+    items: &'a [Item],
+    pictures: &'a Pictures,
+    surfaces: &'a Surfaces,
+}
+
+/// Below this nothing is gained by painting around a solid item.
+const WORTH_PARTING: i32 = 32;
+
+impl Painting<'_> {
+    /// Everything within a rectangle. What a solid item hides is not painted.
+    fn clip(&self, clip: Rect, target: &mut Target<'_>) {
+        let first = self.items.iter().rposition(|item| item.solid.contains(clip));
+        if let (None, Some(_)) = (first, &target.alpha) {
+            clear(target, clip);
+        }
+        let items = &self.items[first.unwrap_or(0)..];
+        // A solid item that fills the whole height leaves one part to its left, one to its right, and itself.
+        let parting = items.iter().rev().find_map(|item| parted(item.solid.even_inside(), clip));
+        if let Some(parts) = parting {
+            parts.into_iter().filter(|part| !part.is_empty()).for_each(|part| self.clip(part, target));
+            return;
+        }
+        for item in items {
+            self.item(item, clip, target);
+        }
+    }
+
+    fn item(&self, item: &Item, clip: Rect, target: &mut Target<'_>) {
+        let seen = item.clip.intersection(clip);
         if seen.is_empty() {
-            continue;
+            return;
         }
         match item.source {
-            Source::Fill(color) => paint_fill(color, item, clip, planes, layout),
+            Source::Fill(color) => paint_fill(color, item, clip, target),
             Source::Picture(key) => {
-                if let Some(picture) = pictures.get(key) {
-                    paint_picture(picture, item, clip, planes, layout);
+                if let Some(picture) = self.pictures.get(key) {
+                    paint_picture(picture, item, seen, target);
+                }
+            }
+            Source::Surface(key) => {
+                if let Some(surface) = self.surfaces.get(key) {
+                    self.surface(surface, item, seen, target);
                 }
             }
         }
     }
+
+    fn surface(&self, surface: &Surface, item: &Item, seen: Rect, target: &mut Target<'_>) {
+        let mask = match item.mask {
+            Some(MaskAt { key, x, y }) => match self.pictures.get(key) {
+                Some(picture) => Some((picture, Rect { x, y, width: picture.width, height: picture.height })),
+                None => return,
+            },
+            None => None,
+        };
+        let fine = mask.map(|(picture, rect)| (&picture.fine.coverage, rect));
+        let coarse = mask.map(|(picture, rect)| (&picture.coarse, halved(rect)));
+        let blended = |plane, alpha, mask, seen| Aside { surface, plane, alpha, mask, seen, opacity: item.opacity };
+        let small = halved(seen);
+        blended(PlaneOf::Luma, PlaneOf::Alpha, fine, seen).paint(&mut target.luma);
+        blended(PlaneOf::U, PlaneOf::CoarseAlpha, coarse, small).paint(&mut target.u);
+        blended(PlaneOf::V, PlaneOf::CoarseAlpha, coarse, small).paint(&mut target.v);
+        if let Some([alpha, coarse_alpha]) = &mut target.alpha {
+            blended(PlaneOf::Alpha, PlaneOf::Alpha, fine, seen).paint(alpha);
+            blended(PlaneOf::CoarseAlpha, PlaneOf::CoarseAlpha, coarse, small).paint(coarse_alpha);
+        }
+    }
 }
 
-/// A rectangle of a plane, at least partly within the clip.
-fn halved(rect: Rect) -> Rect {
-    let (x, y) = (rect.x >> 1, rect.y >> 1);
-    Rect { x, y, width: ((rect.right() + 1) >> 1) - x, height: ((rect.bottom() + 1) >> 1) - y }
+fn clear(target: &mut Target<'_>, clip: Rect) {
+    let wipe = |plane: &mut Plane<'_>, rect: Rect| {
+        (rect.y..rect.bottom()).for_each(|y| plane.run(y, rect.x, rect.right()).fill(0));
+    };
+    wipe(&mut target.luma, clip);
+    wipe(&mut target.u, halved(clip));
+    wipe(&mut target.v, halved(clip));
+    if let Some([alpha, coarse]) = &mut target.alpha {
+        wipe(alpha, clip);
+        wipe(coarse, halved(clip));
+    }
 }
 
-/// Part of a row; the rectangle lies within the plane.
-fn run(plane: &mut [u8], stride: usize, y: i32, from: i32, to: i32) -> &mut [u8] {
-    let row = y as usize * stride;
-    &mut plane[row + from as usize..row + to as usize]
+fn parted(solid: Rect, clip: Rect) -> Option<[Rect; 3]> {
+    let within = solid.intersection(clip);
+    let is_worth = within.width >= WORTH_PARTING && within.width < clip.width && within.height == clip.height;
+    is_worth.then(|| {
+        let left = Rect { width: within.x - clip.x, ..clip };
+        let right = Rect { x: within.right(), width: clip.right() - within.right(), ..clip };
+        [left, within, right]
+    })
 }
 
 fn blend(target: &mut [u8], value: u8, alpha: u8) {
     if alpha == 255 { target.fill(value) } else { tint::tint(target, value, alpha) }
 }
 
-fn paint_fill(color: Yuv, item: &Item, clip: Rect, planes: &mut [&mut [u8]; 3], layout: Layout) {
-    let [luma, u, v] = planes;
+fn paint_fill(color: Yuv, item: &Item, clip: Rect, target: &mut Target<'_>) {
+    fill_fine(&mut target.luma, color.y, item, clip);
+    fill_coarse(&mut target.u, color.u, item, clip);
+    fill_coarse(&mut target.v, color.v, item, clip);
+    if let Some([alpha, coarse]) = &mut target.alpha {
+        fill_fine(alpha, 255, item, clip);
+        fill_coarse(coarse, 255, item, clip);
+    }
+}
+
+fn fill_fine(plane: &mut Plane<'_>, value: u8, item: &Item, clip: Rect) {
     let seen = item.rect.intersection(clip);
     for y in seen.y..seen.bottom() {
-        blend(run(luma, layout.luma_stride, y, seen.x, seen.right()), color.y, item.opacity);
+        blend(plane.run(y, seen.x, seen.right()), value, item.opacity);
     }
-    fill_chroma(u, layout.chroma_stride, color.u, item, clip);
-    fill_chroma(v, layout.chroma_stride, color.v, item, clip);
 }
 
 /// A sample that the rectangle covers only partly gets that part of the colour.
-fn fill_chroma(plane: &mut [u8], stride: usize, value: u8, item: &Item, clip: Rect) {
+fn fill_coarse(plane: &mut Plane<'_>, value: u8, item: &Item, clip: Rect) {
     let rect = item.rect;
     let seen = halved(rect).intersection(halved(clip));
     // Samples from `first` to `last` are covered in their whole width.
@@ -85,50 +165,103 @@ fn fill_chroma(plane: &mut [u8], stride: usize, value: u8, item: &Item, clip: Re
     for y in seen.y..seen.bottom() {
         let rows = (2 * y + 2).min(rect.bottom()) - (2 * y).max(rect.y);
         let part = |quarters: i32| ((i32::from(item.opacity) * quarters + 2) / 4) as u8;
-        blend(run(plane, stride, y, seen.x, first), value, part(rows));
-        blend(run(plane, stride, y, first, last), value, part(2 * rows));
-        blend(run(plane, stride, y, last, seen.right()), value, part(rows));
+        blend(plane.run(y, seen.x, first), value, part(rows));
+        blend(plane.run(y, first, last), value, part(2 * rows));
+        blend(plane.run(y, last, seen.right()), value, part(rows));
     }
 }
 
-fn paint_picture(picture: &Picture, item: &Item, clip: Rect, planes: &mut [&mut [u8]; 3], layout: Layout) {
-    let [luma, u, v] = planes;
-    let place = Place { rect: item.rect, clip, stride: layout.luma_stride, opacity: item.opacity };
-    paint_plane(luma, &picture.luma, &picture.fine, place);
-    let place = Place { rect: halved(item.rect), clip: halved(clip), stride: layout.chroma_stride, ..place };
-    paint_plane(u, &picture.u, &picture.coarse, place);
-    paint_plane(v, &picture.v, &picture.coarse, place);
+fn paint_picture(picture: &Picture, item: &Item, seen: Rect, target: &mut Target<'_>) {
+    let fine = &picture.fine;
+    let place = Place { rect: item.rect, seen, opacity: item.opacity };
+    paint_plane(&mut target.luma, &fine.luma, &fine.coverage, place);
+    let small = Place { rect: halved(item.rect), seen: halved(seen), ..place };
+    paint_plane(&mut target.u, &picture.u, &picture.coarse, small);
+    paint_plane(&mut target.v, &picture.v, &picture.coarse, small);
+    if let Some([alpha, coarse]) = &mut target.alpha {
+        paint_plane(alpha, &fine.coverage.alpha, &fine.coverage, place);
+        paint_plane(coarse, &picture.coarse.alpha, &picture.coarse, small);
+    }
 }
 
 /// Where a plane of a picture goes, in the samples of that plane.
 #[derive(Clone, Copy)]
 struct Place {
     rect: Rect,
-    clip: Rect,
-    stride: usize,
+    seen: Rect,
     opacity: u8,
 }
 
-fn paint_plane(target: &mut [u8], source: &[u8], coverage: &Coverage, place: Place) {
-    let Place { rect, clip, stride, opacity } = place;
-    let seen = rect.intersection(clip);
+fn paint_plane(target: &mut Plane<'_>, source: &[u8], coverage: &Coverage, place: Place) {
+    let Place { rect, seen, opacity } = place;
     for y in seen.y..seen.bottom() {
         let row = (y - rect.y) as usize;
         for span in coverage.row(row) {
-            let from = (span.from as i32 + rect.x).max(seen.x);
-            let to = (span.to as i32 + rect.x).min(seen.right());
-            if from >= to {
-                continue;
-            }
+            let Some((from, to)) = cut(span, rect, seen) else { continue };
             let start = row * coverage.width + (from - rect.x) as usize;
             let pixels = start..start + (to - from) as usize;
-            let (target, source) = (run(target, stride, y, from, to), &source[pixels.clone()]);
+            let (target, source) = (target.run(y, from, to), &source[pixels.clone()]);
             match (span.kind, opacity) {
                 (Kind::Opaque, 255) => target.copy_from_slice(source),
                 (Kind::Opaque, _) => fade::fade(target, source, opacity),
                 (Kind::Blend, 255) => over::over(target, source, &coverage.alpha[pixels]),
                 (Kind::Blend, _) => faded::faded(target, source, &coverage.alpha[pixels], opacity),
             }
+        }
+    }
+}
+
+/// What of a span is seen.
+fn cut(span: &Span, rect: Rect, seen: Rect) -> Option<(i32, i32)> {
+    let from = (span.from as i32 + rect.x).max(seen.x);
+    let to = (span.to as i32 + rect.x).min(seen.right());
+    (from < to).then_some((from, to))
+}
+
+/// A plane of a surface on its way to the same plane of a target.
+struct Aside<'a> {
+    surface: &'a Surface,
+    plane: PlaneOf,
+    alpha: PlaneOf,
+    mask: Option<(&'a Coverage, Rect)>,
+    seen: Rect,
+    opacity: u8,
+}
+
+impl Aside<'_> {
+    fn paint(&self, target: &mut Plane<'_>) {
+        let seen = self.seen;
+        for y in seen.y..seen.bottom() {
+            match self.mask {
+                None => self.run(target, y, seen.x, seen.right()),
+                Some((coverage, rect)) if (rect.y..rect.bottom()).contains(&y) => {
+                    self.masked_row(target, y, coverage, rect);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn run(&self, target: &mut Plane<'_>, y: i32, from: i32, to: i32) {
+        let (source, alpha) = (self.surface.run(self.plane, y, from, to), self.surface.run(self.alpha, y, from, to));
+        match self.opacity {
+            255 => over::over(target.run(y, from, to), source, alpha),
+            opacity => faded::faded(target.run(y, from, to), source, alpha, opacity),
+        }
+    }
+
+    fn masked_row(&self, target: &mut Plane<'_>, y: i32, coverage: &Coverage, rect: Rect) {
+        let row = (y - rect.y) as usize;
+        for span in coverage.row(row) {
+            let Some((from, to)) = cut(span, rect, self.seen) else { continue };
+            if span.kind == Kind::Opaque {
+                self.run(target, y, from, to);
+                continue;
+            }
+            let start = row * coverage.width + (from - rect.x) as usize;
+            let mask = &coverage.alpha[start..start + (to - from) as usize];
+            let (source, alpha) = (self.surface.run(self.plane, y, from, to), self.surface.run(self.alpha, y, from, to));
+            masked::masked(target.run(y, from, to), source, alpha, mask, self.opacity);
         }
     }
 }

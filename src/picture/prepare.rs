@@ -1,7 +1,7 @@
 //! Makes pictures on a thread of its own, and publishes them: what the program shows now and in the next two seconds, then
 //! what the other scenes would show, so that a take is instant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,15 +9,19 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::contents::{Raster, gradient, image, text};
-use super::need::{self, LayerKey, Need, PictureKey, Work};
+use super::contents::{Raster, gradient, image, shape, text};
+use super::finish::colors::Cube;
+use super::finish::{Finished, Supplies, finished};
+use super::ground::each_ground;
+use super::need::{self, LayerKey, Need, PictureKey, View, Work};
 use super::pictures::Pictures;
-use super::prepared::Picture;
+use super::prepared::{Fine, Picture};
 use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::ids::AssetId;
+use crate::show::look::Filter;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
@@ -29,6 +33,10 @@ const MOST_BYTES: usize = 256 << 20;
 
 /// How often the show is looked at without being woken. A new text is seen a moment later at worst.
 const NAP: Duration = Duration::from_millis(20);
+
+/// While the show stays the same and nothing is missing, what is needed next is looked at this often: well within the second
+/// that clocks are prepared ahead.
+const SETTLED: Duration = Duration::from_millis(200);
 
 /// What the preparing thread works with.
 pub(super) struct Preparing {
@@ -43,16 +51,24 @@ pub(super) struct Preparing {
 pub(super) fn prepare(mut preparing: Preparing) {
     // Maps that the tick thread may still be reading. They are kept until it has let go, so that it never frees a picture.
     let mut retired: Vec<Arc<Pictures>> = Vec::new();
+    let mut settled: Option<(Arc<Show>, ShowTime)> = None;
     while !preparing.stop.is_set() {
         retired.retain(|pictures| Arc::strong_count(pictures) > 1);
         let now = preparing.clock.now();
         let show = preparing.show.load_full();
+        let is_settled = |(known, since): &(Arc<Show>, ShowTime)| {
+            Arc::ptr_eq(known, &show) && now >= *since && now.since(*since) < SETTLED
+        };
+        if settled.as_ref().is_some_and(is_settled) {
+            std::thread::park_timeout(NAP);
+            continue;
+        }
         let current = preparing.published.load_full();
         match next(&show, now, &current, &mut preparing.studio) {
             Some(next) => retired.push(preparing.published.swap(Arc::new(next))),
             None => {
                 preparing.studio.rest();
-                std::thread::park_timeout(NAP);
+                settled = Some((show, now));
             }
         }
     }
@@ -82,6 +98,7 @@ fn next(show: &Show, now: ShowTime, current: &Pictures, studio: &mut Studio) -> 
 #[derive(Default)]
 struct Agenda<'a> {
     needs: Vec<Need<'a>>,
+    known: HashSet<PictureKey>,
     bytes: usize,
     /// What each layer shows right now.
     present: Vec<(LayerKey, PictureKey)>,
@@ -100,22 +117,21 @@ impl<'a> Agenda<'a> {
                 agenda.add(show, scene, at, MOST_BYTES_ON_AIR);
             }
             let before = ShowTime(shown.micros() - 1_000_000);
-            agenda.past.extend(needs_of(show, scene, before).map(|need| need.key));
+            agenda.past.extend(needs_of(show, scene, before).iter().map(|need| need.key));
         }
         for scene in show.scenes.values() {
             for at in [shown, ahead(1)] {
                 agenda.add(show, scene, at, MOST_BYTES);
             }
-            agenda.present.extend(needs_of(show, scene, shown).map(|need| (need.layer, need.key)));
+            agenda.present.extend(needs_of(show, scene, shown).iter().map(|need| (need.layer, need.key)));
         }
         agenda
     }
 
     fn add(&mut self, show: &'a Show, scene: &'a Scene, at: ShowTime, most_bytes: usize) {
         for need in needs_of(show, scene, at) {
-            let is_new = self.needs.iter().all(|other| other.key != need.key);
             let bytes = self.bytes + need.estimated_bytes();
-            if is_new && bytes <= most_bytes {
+            if bytes <= most_bytes && self.known.insert(need.key) {
                 self.bytes = bytes;
                 self.needs.push(need);
             }
@@ -124,14 +140,22 @@ impl<'a> Agenda<'a> {
 }
 
 /// Layers that are hidden count too: they may be shown with the next frame.
-fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> impl Iterator<Item = Need<'a>> {
-    scene.layers.iter().filter_map(move |layer| need::need(show, scene, layer, at))
+fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>> {
+    let mut needs = Vec::new();
+    each_ground(show, scene, at, &mut |layer, view: View, inner| {
+        needs.extend(need::need(show, layer, view));
+        if let Some(frame) = inner {
+            needs.extend(need::parts(layer).map(|part| need::part(show, layer, view, frame, part)));
+        }
+    });
+    needs
 }
 
 /// Makes everything that any scene shows at `at`.
 pub(super) fn all(show: &Show, at: ShowTime, assets_dir: &Path, pictures: &mut Pictures) {
     let mut studio = Studio::new(assets_dir.to_owned());
-    for need in show.scenes.values().flat_map(|scene| needs_of(show, scene, at)) {
+    let needs: Vec<Need<'_>> = show.scenes.values().flat_map(|scene| needs_of(show, scene, at)).collect();
+    for need in needs {
         if !pictures.has(need.key) {
             pictures.insert(&need, studio.make(&need));
         }
@@ -144,36 +168,74 @@ pub(super) struct Studio {
     assets_dir: PathBuf,
     /// The last file that was decoded: while a layer is dragged or resized the same one is asked for again and again.
     original: Option<(AssetId, Arc<Raster>)>,
+    /// The last picture: another parity of the same is often next.
+    last: Option<(u64, Finished, Arc<Fine>)>,
     /// Files that were found broken, so that each is logged once.
     broken: BTreeSet<AssetId>,
 }
 
 impl Studio {
     pub(super) fn new(assets_dir: PathBuf) -> Self {
-        Self { assets_dir, original: None, broken: BTreeSet::new() }
+        Self { assets_dir, original: None, last: None, broken: BTreeSet::new() }
     }
 
     /// Nothing is asked for at the moment.
     fn rest(&mut self) {
         self.original = None;
+        self.last = None;
     }
 
     fn make(&mut self, need: &Need<'_>) -> Picture {
-        let raster = match &need.work {
-            Work::Gradient { from, to, angle, size } => gradient::raster(*from, *to, *angle, *size),
-            Work::Image { id, asset, size } => self.image(id, *asset, *size),
+        let PictureKey { content, parity } = need.key;
+        if let Some((known, finished, fine)) = &self.last
+            && *known == content
+        {
+            return Picture::sharing(finished, parity, fine.clone());
+        }
+        let finished = self.finished(need);
+        let picture = Picture::new(&finished, parity);
+        self.last = Some((content, finished, picture.fine.clone()));
+        picture
+    }
+
+    pub(super) fn finished(&mut self, need: &Need<'_>) -> Finished {
+        let drawing = self.drawing(need);
+        let supplies = self.supplies(need);
+        finished(drawing, &need.finish, &supplies)
+    }
+
+    fn drawing(&mut self, need: &Need<'_>) -> Raster {
+        let size = need.finish.size.unwrap_or((0, 0));
+        match &need.work {
+            Work::Paper { color } => Raster::filled(*color, size),
+            Work::Gradient { from, to, shape, angle, stops } => {
+                let gradient = gradient::Gradient { from: *from, to: *to, shape: *shape, angle: *angle, stops };
+                gradient::raster(&gradient, size)
+            }
+            Work::Image { id, asset, fitted } => match self.original(id, *asset) {
+                Some(original) => image::placed(&original, fitted, size),
+                None => image::placeholder(size),
+            },
             Work::Text { text, size, color, bounds, at } => {
                 text::raster(&text::filled_in(text, *at), *size, *color, *bounds)
             }
-        };
-        Picture::new(&raster, need.parity)
+            Work::Shape { shape, scale } => shape::raster(shape, *scale, size),
+        }
     }
 
-    fn image(&mut self, id: &AssetId, asset: Option<&Asset>, size: (i32, i32)) -> Raster {
-        match self.original(id, asset) {
-            Some(original) => image::scaled(&original, size),
-            None => image::placeholder(size),
-        }
+    fn supplies(&mut self, need: &Need<'_>) -> Supplies {
+        let mask = need.finish.mask.and_then(|(_, asset)| asset).and_then(|asset| self.original(&asset.id, Some(asset)));
+        let tables = need.finish.filters.iter().filter_map(|filter| match filter {
+            Filter::Lut { asset, .. } => Some((asset.clone(), Arc::new(self.cube(asset)?))),
+            _ => None,
+        });
+        let cubes = tables.collect();
+        Supplies { mask, cubes }
+    }
+
+    fn cube(&self, id: &AssetId) -> Option<Cube> {
+        let text = std::fs::read_to_string(self.assets_dir.join(format!("{id}.cube"))).ok()?;
+        Cube::parse(&text).ok()
     }
 
     fn original(&mut self, id: &AssetId, asset: Option<&Asset>) -> Option<Arc<Raster>> {
@@ -227,7 +289,7 @@ mod tests {
         let scene = scene_of(&show);
         let key = |second: i64| {
             let at = ShowTime(second * 1_000_000);
-            needs_of(&show, &scene, at).next().expect("a text needs a picture").key
+            needs_of(&show, &scene, at).first().expect("a text needs a picture").key
         };
         let mut pictures = Pictures::default();
         for second in 100..105 {

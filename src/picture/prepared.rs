@@ -3,11 +3,14 @@
 //! It is made for one parity of its position, because that decides which four pixels share a chroma sample. Chroma of a sample
 //! that the picture covers only partly is weighted by how much of it is covered.
 
+use std::sync::Arc;
+
 use super::contents::Raster;
+use super::finish::Finished;
 use super::yuv::{FRACTION, fixed};
 
 /// Whether the picture's left and upper edges stand on odd pixels of the canvas (0 or 1 each).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Parity {
     pub x: i32,
     pub y: i32,
@@ -22,13 +25,22 @@ impl Parity {
 pub struct Picture {
     pub width: i32,
     pub height: i32,
+    /// From the anchor's pixel to the picture's corner.
+    pub offset: (i32, i32),
+    /// Of the corner.
     pub parity: Parity,
-    pub luma: Box<[u8]>,
+    /// What does not depend on the parity is shared by the pictures of all four.
+    pub fine: Arc<Fine>,
     pub u: Box<[u8]>,
     pub v: Box<[u8]>,
-    /// Where and how much luma and chroma cover what is below.
-    pub fine: Coverage,
+    /// Where and how much chroma covers what is below.
     pub coarse: Coverage,
+}
+
+/// Luma, and how much it covers.
+pub struct Fine {
+    pub luma: Box<[u8]>,
+    pub coverage: Coverage,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,12 +126,18 @@ fn cut(alpha: &[u8], spans: &mut Vec<Span>) {
 }
 
 impl Picture {
-    pub fn new(raster: &Raster, parity: Parity) -> Picture {
+    /// `anchor` is the parity of the anchor's pixel.
+    pub fn new(finished: &Finished, anchor: Parity) -> Picture {
+        Picture::sharing(finished, anchor, Arc::new(fine(&finished.raster)))
+    }
+
+    /// Another parity of a picture whose luma is there already.
+    pub fn sharing(finished: &Finished, anchor: Parity, fine: Arc<Fine>) -> Picture {
+        let Finished { raster, offset } = finished;
+        let parity = Parity::of(anchor.x + offset.0, anchor.y + offset.1);
         let (width, height) = (raster.width as usize, raster.height as usize);
         let chroma_width = (width + parity.x as usize).div_ceil(2);
         let chroma_height = (height + parity.y as usize).div_ceil(2);
-        let mut luma = vec![0; width * height].into_boxed_slice();
-        let mut alpha = vec![0; width * height].into_boxed_slice();
         let mut u = vec![0; chroma_width * chroma_height].into_boxed_slice();
         let mut v = u.clone();
         let mut coarse = u.clone();
@@ -129,9 +147,7 @@ impl Picture {
             let first = (2 * chroma_row).saturating_sub(parity.y as usize);
             let end = (2 * chroma_row + 2 - parity.y as usize).min(height);
             for row in first..end {
-                let pixels = row * width..(row + 1) * width;
-                let source = &raster.rgba[4 * pixels.start..4 * pixels.end];
-                premultiply(source, &mut luma[pixels.clone()], &mut alpha[pixels], &mut sums, parity.x as usize);
+                add_chroma(&raster.rgba[4 * row * width..4 * (row + 1) * width], &mut sums, parity.x as usize);
             }
             let samples = chroma_row * chroma_width..(chroma_row + 1) * chroma_width;
             for (sample, [sum_u, sum_v, sum_alpha]) in samples.zip(&sums) {
@@ -140,29 +156,45 @@ impl Picture {
                 coarse[sample] = rounded(*sum_alpha, 4);
             }
         }
-        let (fine, coarse) = (Coverage::new(alpha, width), Coverage::new(coarse, chroma_width));
-        Picture { width: raster.width, height: raster.height, parity, luma, u, v, fine, coarse }
+        let coarse = Coverage::new(coarse, chroma_width);
+        Picture { width: raster.width, height: raster.height, offset: *offset, parity, fine, u, v, coarse }
     }
 
     pub fn is_opaque(&self) -> bool {
-        self.fine.is_opaque()
+        self.fine.coverage.is_opaque()
     }
+
+    pub fn bytes(&self) -> usize {
+        // Luma and its coverage count in full for each parity: too much rather than too little.
+        2 * self.fine.luma.len() + 3 * self.u.len()
+    }
+}
+
+fn fine(raster: &Raster) -> Fine {
+    let pixels = raster.rgba.as_chunks::<4>().0;
+    let mut luma = vec![0; pixels.len()].into_boxed_slice();
+    let mut alpha = luma.clone();
+    for ((luma, alpha), pixel) in luma.iter_mut().zip(&mut alpha).zip(pixels) {
+        let [red, green, blue, opacity] = *pixel;
+        let y = fixed(red, green, blue)[0];
+        *luma = rounded(u64::from(y.unsigned_abs()) * u64::from(opacity), 255 << FRACTION);
+        *alpha = opacity;
+    }
+    Fine { luma, coverage: Coverage::new(alpha, raster.width.max(0) as usize) }
 }
 
 fn rounded(sum: u64, divisor: u64) -> u8 {
     u8::try_from((sum + divisor / 2) / divisor).unwrap_or(u8::MAX)
 }
 
-/// One row: luma and alpha are finished, chroma is added to the sums of the row that it shares.
-fn premultiply(rgba: &[u8], luma: &mut [u8], alpha: &mut [u8], sums: &mut [[u64; 3]], parity: usize) {
+/// One row, added to the sums of the row of chroma that it shares.
+fn add_chroma(rgba: &[u8], sums: &mut [[u64; 3]], parity: usize) {
     for (x, pixel) in rgba.as_chunks::<4>().0.iter().enumerate() {
         let [red, green, blue, opacity] = *pixel;
         if opacity == 0 {
             continue;
         }
-        let [y, u, v] = fixed(red, green, blue).map(|value| u64::from(value.unsigned_abs()) * u64::from(opacity));
-        luma[x] = rounded(y, 255 << FRACTION);
-        alpha[x] = opacity;
+        let [_, u, v] = fixed(red, green, blue).map(|value| u64::from(value.unsigned_abs()) * u64::from(opacity));
         let sum = &mut sums[(x + parity) / 2];
         *sum = [sum[0] + u, sum[1] + v, sum[2] + u64::from(opacity)];
     }
@@ -193,6 +225,7 @@ mod tests {
     #[test]
     fn a_picture_on_an_odd_place_covers_half_of_its_outer_chroma() {
         let raster = Raster { width: 4, height: 2, rgba: vec![255; 4 * 2 * 4] };
+        let raster = Finished { raster, offset: (0, 0) };
         let even = Picture::new(&raster, Parity::of(10, 20));
         assert_eq!((even.coarse.width, even.coarse.height(), &*even.coarse.alpha), (2, 1, &[255, 255][..]));
         let odd = Picture::new(&raster, Parity::of(-7, 21));

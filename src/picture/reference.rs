@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use super::contents::{Raster, gradient, image, text};
-use super::need::{self, Work};
-use super::{layout, pattern};
+use super::contents::Raster;
+use super::ground::each_inner;
+use super::need::{self, LayerKey, Need, View};
+use super::place::{self, Ground, pixel};
+use super::prepare::Studio;
+use super::{ground, pattern};
 use crate::frame::picture::Layout;
 use crate::show::Show;
 use crate::show::geometry::Rect;
 use crate::show::layer::{Content, Layer};
-use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
 struct Canvas {
@@ -45,41 +47,49 @@ impl Canvas {
 
 /// Y, U and V of what the program shows, in the layout of a frame.
 pub fn paint(show: &Show, at: ShowTime, assets_dir: &Path) -> Vec<u8> {
-    let bounds = show.config.canvas().bounds();
+    let size = show.config.canvas();
+    let bounds = size.bounds();
     let mut canvas = Canvas { bounds, rgb: vec![[0.0; 3]; (bounds.width * bounds.height) as usize] };
     if let Some(scene) = show.program_scene() {
-        for layer in scene.layers.iter().filter(|layer| layer.visible) {
-            paint_layer(show, scene, layer, at, assets_dir, &mut canvas);
+        let mut studio = Studio::new(assets_dir.to_owned());
+        let view = View { ground: Ground::of_canvas(size), within: LayerKey::of_scene(&scene.id), at };
+        for layer in &scene.layers {
+            paint_layer(show, layer, view, &mut studio, &mut canvas);
         }
     }
-    converted(&canvas, Layout::new(show.config.canvas()))
+    converted(&canvas, Layout::new(size))
 }
 
-fn paint_layer(show: &Show, scene: &Scene, layer: &Layer, at: ShowTime, assets_dir: &Path, canvas: &mut Canvas) {
-    let rect = layout::rect_on(layer, show.config.canvas());
-    let opacity = f64::from(layout::weight(layer.opacity)) / 255.0;
+fn paint_layer(show: &Show, layer: &Layer, view: View, studio: &mut Studio, canvas: &mut Canvas) {
+    if !layer.visible && !view.ground.is_slot {
+        return;
+    }
+    let rect = view.ground.frame(layer).snapped();
+    let opacity = f64::from(place::weight(layer.opacity)) / 255.0;
     match &layer.content {
-        Content::Color { color } => {
+        Content::Color { color } if need::is_plain(layer) => {
             let rgb = [color.red, color.green, color.blue].map(f64::from);
             canvas.fill(rect, rgb, f64::from(color.alpha) / 255.0 * opacity);
         }
-        Content::Pattern { .. } => pattern::parts(rect, at, show.config.fps.frame_at(at), |part, yuv| {
+        Content::Pattern { .. } => pattern::parts(rect, view.at, show.config.fps.frame_at(view.at), |part, yuv| {
             canvas.fill(part, rgb_of([yuv.y, yuv.u, yuv.v].map(f64::from)), opacity);
         }),
         _ => {}
     }
-    let Some(need) = need::need(show, scene, layer, at) else {
-        return;
-    };
-    let raster = match need.work {
-        Work::Gradient { from, to, angle, size } => gradient::raster(from, to, angle, size),
-        Work::Image { asset, size, .. } => match asset.map(|asset| image::decode(&assets_dir.join(asset.file_name()))) {
-            Some(Ok(original)) => image::scaled(&original, size),
-            _ => image::placeholder(size),
-        },
-        Work::Text { text, size, color, bounds, at } => text::raster(&text::filled_in(text, at), size, color, bounds),
-    };
-    canvas.draw(&raster, layout::corner(layer), opacity);
+    if let Some(frame) = ground::frame(show, layer, view.ground) {
+        let mut inner = Vec::new();
+        each_inner(show, layer, view, frame, &mut |layer, view| inner.push((layer, view)));
+        inner.into_iter().rev().for_each(|(layer, view)| paint_layer(show, layer, view, studio, canvas));
+    }
+    if let Some(need) = need::need(show, layer, view) {
+        draw(&need, view.ground.position(layer), opacity, studio, canvas);
+    }
+}
+
+fn draw(need: &Need<'_>, (x, y): (f64, f64), opacity: f64, studio: &mut Studio, canvas: &mut Canvas) {
+    let finished = studio.finished(need);
+    let (left, top) = finished.offset;
+    canvas.draw(&finished.raster, (pixel(x) + left, pixel(y) + top), opacity);
 }
 
 const KR: f64 = 0.2126;

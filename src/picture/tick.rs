@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::damage::{self, Damage};
+use super::list::{DisplayList, Item};
 use super::paint::paint;
 use super::pictures::Pictures;
-use super::plan::{DisplayList, Item, plan};
+use super::plan::plan;
+use super::surface::Surfaces;
 use crate::base::clock::Stopwatch;
 use crate::base::status::Condition;
 use crate::base::vitals::Vitals;
@@ -42,6 +44,7 @@ pub(super) struct Engine {
 struct Buffers {
     pool: FramePool,
     held: Vec<Option<Vec<Item>>>,
+    surfaces: Surfaces,
     /// What was posted last. It keeps its buffer from being painted over.
     last: Option<(Frame, BufferId)>,
 }
@@ -49,7 +52,7 @@ struct Buffers {
 impl Buffers {
     fn new(canvas: Canvas) -> Self {
         let pool = FramePool::new(Layout::new(canvas), BUFFERS);
-        Self { pool, held: vec![None; BUFFERS], last: None }
+        Self { pool, held: vec![None; BUFFERS], surfaces: Surfaces::default(), last: None }
     }
 
     /// The last frame, if it shows the list already.
@@ -69,7 +72,8 @@ impl Buffers {
             Some(items) => damage::between(items, list.items(), canvas),
             None => Damage::whole(canvas),
         };
-        paint(list, pictures, &mut target, &damage);
+        self.surfaces.develop(list, pictures);
+        paint(list, pictures, &self.surfaces, &mut target, &damage);
         let items = held.get_or_insert_with(|| Vec::with_capacity(list.capacity()));
         items.clear();
         items.extend_from_slice(list.items());

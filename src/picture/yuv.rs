@@ -3,7 +3,7 @@
 use crate::show::color::Color;
 
 /// A colour as the planes hold it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Yuv {
     pub y: u8,
     pub u: u8,

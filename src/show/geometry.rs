@@ -67,6 +67,12 @@ impl Rect {
             || (self.x <= other.x && self.y <= other.y && self.right() >= other.right() && self.bottom() >= other.bottom())
     }
 
+    /// Shrunk to even edges.
+    pub fn even_inside(self) -> Rect {
+        let (x, y) = ((self.x + 1) & !1, (self.y + 1) & !1);
+        Rect { x, y, width: ((self.right() & !1) - x).max(0), height: ((self.bottom() & !1) - y).max(0) }
+    }
+
     /// Grown to even edges, so that it covers whole chroma samples.
     pub fn even(self) -> Rect {
         let x = self.x & !1;

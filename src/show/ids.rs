@@ -77,6 +77,10 @@ id!(
     LayerId
 );
 id!(
+    /// Something that moves or sounds: a video, a stream, a camera.
+    InputId
+);
+id!(
     /// A place that the stream is sent to, or a recording.
     DestinationId
 );

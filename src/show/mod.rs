@@ -3,12 +3,16 @@
 //! `Show` is cheap to clone (its big parts are behind `Arc`), so everyone can hold a snapshot. Nothing here does I/O,
 //! knows the time, or was measured; nothing here changes except through `state::apply`.
 
+pub mod arrange;
 pub mod asset;
 pub mod color;
 pub mod destination;
 pub mod geometry;
 pub mod ids;
+pub mod input;
 pub mod layer;
+pub mod length;
+pub mod look;
 pub mod scene;
 pub mod stream;
 pub mod time;
@@ -20,7 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use asset::Asset;
 use destination::Destination;
-use ids::{AssetId, DestinationId, SceneId};
+use ids::{AssetId, DestinationId, InputId, SceneId};
+use input::Input;
 use scene::Scene;
 use stream::{Stream, StreamConfig};
 use time::ShowTime;
@@ -34,6 +39,8 @@ pub struct Show {
     pub program: Option<Program>,
     pub destinations: Arc<BTreeMap<DestinationId, Arc<Destination>>>,
     pub assets: Arc<BTreeMap<AssetId, Arc<Asset>>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub inputs: Arc<BTreeMap<InputId, Arc<Input>>>,
 }
 
 /// The scene on air, and since when.
@@ -41,6 +48,10 @@ pub struct Show {
 pub struct Program {
     pub scene: SceneId,
     pub since: ShowTime,
+}
+
+fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {
+    map.is_empty()
 }
 
 impl Show {

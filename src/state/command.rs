@@ -46,10 +46,12 @@ pub enum Command {
     TakeScene {
         scene: SceneId,
     },
-    /// Creates (on top, or at `index` from below), or replaces in place.
+    /// Creates (on top, or at `index` from below, in the group `parent` or the scene itself), or replaces in place.
     PutLayer {
         scene: SceneId,
         layer: Arc<Layer>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<LayerId>,
         #[serde(default)]
         index: Option<usize>,
         #[serde(default, skip_serializing_if = "is_false")]
@@ -67,9 +69,11 @@ pub enum Command {
         scene: SceneId,
         layer: LayerId,
     },
-    /// All layers of the scene, lowest first.
+    /// All layers of the scene, or of a group in it, lowest first.
     OrderLayers {
         scene: SceneId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<LayerId>,
         order: Vec<LayerId>,
     },
     PutDestination {

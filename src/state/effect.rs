@@ -1,13 +1,11 @@
 //! What an event does to the show, beyond its value: which room it belongs to, whether it makes something new, and what
 //! it merely gives another value. Pure, and asked before the event is evolved.
 
-use std::sync::Arc;
-
 use super::event::Event;
 use super::room::Room;
 use crate::show::Show;
 use crate::show::ids::{DestinationId, LayerId, SceneId};
-use crate::show::scene::Scene;
+use crate::show::scene::Place;
 
 /// Something with a value of which only the newest counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +24,7 @@ impl Event {
             | Event::SceneRemoved { .. }
             | Event::LayerSaved { .. }
             | Event::LayerRemoved { .. }
+            | Event::LayoutMoved { .. }
             | Event::LayersOrdered { .. } => Room::Scenes,
             Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
             Event::AssetAdded { .. } | Event::AssetRemoved { .. } => Room::Assets,
@@ -37,7 +36,7 @@ impl Event {
 pub fn creates(before: &Show, event: &Event) -> bool {
     match event {
         Event::SceneSaved { scene } => !before.scenes.contains_key(&scene.id),
-        Event::LayerSaved { scene, layer, .. } => position(before, scene, &layer.id).is_none(),
+        Event::LayerSaved { scene, layer, .. } => place(before, scene, &layer.id).is_none(),
         Event::DestinationSaved { destination } => !before.destinations.contains_key(&destination.id),
         Event::AssetAdded { asset } => !before.assets.contains_key(&asset.id),
         _ => false,
@@ -50,8 +49,11 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
     match event {
         Event::StreamConfigured { .. } => Some(Key::StreamConfig),
         Event::SceneSaved { scene } if before.scenes.contains_key(&scene.id) => Some(Key::Scene(scene.id.clone())),
-        Event::LayerSaved { scene, layer, index } if position(before, scene, &layer.id) == Some(*index) => {
-            Some(Key::Layer(scene.clone(), layer.id.clone()))
+        Event::LayerSaved { scene, layer, index, parent } => {
+            let here = Place { parent: parent.clone(), index: *index };
+            // A group brings its layers along: some of them may be new, or gone.
+            let is_plain = layer.layers_within().is_none();
+            (is_plain && place(before, scene, &layer.id) == Some(here)).then(|| Key::Layer(scene.clone(), layer.id.clone()))
         }
         Event::DestinationSaved { destination } if before.destinations.contains_key(&destination.id) => {
             Some(Key::Destination(destination.id.clone()))
@@ -60,6 +62,6 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
     }
 }
 
-fn position(show: &Show, scene: &SceneId, layer: &LayerId) -> Option<usize> {
-    show.scenes.get(scene).map(Arc::as_ref).and_then(|scene: &Scene| scene.position_of(layer))
+fn place(show: &Show, scene: &SceneId, layer: &LayerId) -> Option<Place> {
+    show.scenes.get(scene).and_then(|scene| scene.place_of(layer))
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
 use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
-use crate::show::layer::Layer;
+use crate::show::layer::{Content, Layer};
 use crate::show::scene::Scene;
 use crate::show::stream::{Stream, StreamConfig};
 use crate::show::{Program, Show};
@@ -31,19 +32,29 @@ pub enum Event {
     SceneTaken {
         program: Program,
     },
-    /// At `index` from below; it may have been elsewhere before, or nowhere.
+    /// At `index` from below in its group, or in the scene itself; it may have been elsewhere before, or nowhere.
     LayerSaved {
         scene: SceneId,
         layer: Arc<Layer>,
         index: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<LayerId>,
     },
     LayerRemoved {
         scene: SceneId,
         layer: LayerId,
     },
+    /// The layers of a layout have begun to glide.
+    LayoutMoved {
+        scene: SceneId,
+        layer: LayerId,
+        moved: Arc<Moved>,
+    },
     LayersOrdered {
         scene: SceneId,
         order: Vec<LayerId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<LayerId>,
     },
     DestinationSaved {
         destination: Arc<Destination>,
@@ -71,17 +82,14 @@ pub fn evolve(show: &mut Show, event: &Event) {
             Arc::make_mut(&mut show.scenes).remove(scene);
         }
         Event::SceneTaken { program } => show.program = Some(program.clone()),
-        Event::LayerSaved { scene, layer, index } => change_layers(show, scene, |layers| {
-            layers.retain(|other| other.id != layer.id);
-            layers.insert((*index).min(layers.len()), layer.clone());
-        }),
-        Event::LayerRemoved { scene, layer } => change_layers(show, scene, |layers| {
-            layers.retain(|other| other.id != *layer);
-        }),
-        Event::LayersOrdered { scene, order } => change_layers(show, scene, |layers| {
-            let place = |layer: &Arc<Layer>| order.iter().position(|id| *id == layer.id);
-            layers.sort_by_key(|layer| place(layer).unwrap_or(usize::MAX));
-        }),
+        Event::LayerSaved { scene, .. }
+        | Event::LayerRemoved { scene, .. }
+        | Event::LayoutMoved { scene, .. }
+        | Event::LayersOrdered { scene, .. } => {
+            if let Some(scene) = Arc::make_mut(&mut show.scenes).get_mut(scene) {
+                evolve_scene(Arc::make_mut(scene), event);
+            }
+        }
         Event::DestinationSaved { destination } => {
             Arc::make_mut(&mut show.destinations).insert(destination.id.clone(), destination.clone());
         }
@@ -97,8 +105,33 @@ pub fn evolve(show: &mut Show, event: &Event) {
     }
 }
 
-fn change_layers(show: &mut Show, scene: &SceneId, change: impl FnOnce(&mut Vec<Arc<Layer>>)) {
-    if let Some(scene) = Arc::make_mut(&mut show.scenes).get_mut(scene) {
-        change(&mut Arc::make_mut(scene).layers);
+/// What an event about layers does to their scene.
+pub fn evolve_scene(scene: &mut Scene, event: &Event) {
+    match event {
+        Event::LayerSaved { layer, index, parent, .. } => {
+            take_out(scene, &layer.id);
+            scene.change_layers(parent.as_ref(), |layers| layers.insert((*index).min(layers.len()), layer.clone()));
+        }
+        Event::LayerRemoved { layer, .. } => take_out(scene, layer),
+        Event::LayoutMoved { layer, moved, .. } => scene.change_layer(layer, |layer| {
+            if let Content::Layout { moved: before, .. } = &mut layer.content {
+                *before = Some(moved.clone());
+            }
+        }),
+        Event::LayersOrdered { order, parent, .. } => {
+            let place = |layer: &Arc<Layer>| order.iter().position(|id| *id == layer.id);
+            scene.change_layers(parent.as_ref(), |layers| {
+                layers.sort_by_key(|layer| place(layer).unwrap_or(usize::MAX));
+            });
+        }
+        _ => {}
+    }
+}
+
+fn take_out(scene: &mut Scene, layer: &LayerId) {
+    if let Some(place) = scene.place_of(layer) {
+        scene.change_layers(place.parent.as_ref(), |layers| {
+            layers.remove(place.index);
+        });
     }
 }

@@ -1,7 +1,7 @@
 //! Why a command was turned down. Nothing has changed then.
 
 use crate::base::quote::quoted;
-use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId};
 
 /// What sort of trouble it is; doors turn it into their own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,20 @@ pub enum Rejection {
     AlreadyExists { what: &'static str, id: String },
     #[error("layer {0} shows asset {1}, which is not there; upload it first")]
     LayerNeedsAsset(LayerId, AssetId),
+    #[error("layer {0} shows input {1}, which is not there; create it first")]
+    LayerNeedsInput(LayerId, InputId),
+    #[error("layer {0} shows scene {1}, which is not there; create it first")]
+    LayerNeedsScene(LayerId, SceneId),
+    #[error("layer {0} would make scene {1} show itself")]
+    SceneInItself(LayerId, SceneId),
+    #[error("layer {0} is no group and no layout: nothing can be put into it")]
+    NotAGroup(LayerId),
+    #[error("layer {0} can not be put into itself")]
+    LayerInItself(LayerId),
+    #[error("layers and scenes are within each other more than {limit} deep")]
+    TooDeep { limit: usize },
+    #[error("scene {0} is shown by layer {2} of scene {1}")]
+    SceneInUse(SceneId, SceneId, LayerId),
     #[error("layer id {0} stands twice in the scene")]
     DuplicateLayer(LayerId),
     #[error("the order must name each layer of the scene once")]
@@ -78,6 +92,13 @@ impl Rejection {
             Rejection::NoAsset(_) => "asset_not_found",
             Rejection::AlreadyExists { .. } => "already_exists",
             Rejection::LayerNeedsAsset(..) => "asset_missing",
+            Rejection::LayerNeedsInput(..) => "input_missing",
+            Rejection::LayerNeedsScene(..) => "scene_missing",
+            Rejection::SceneInItself(..) => "scene_in_itself",
+            Rejection::NotAGroup(_) => "not_a_group",
+            Rejection::LayerInItself(_) => "layer_in_itself",
+            Rejection::TooDeep { .. } => "too_deep",
+            Rejection::SceneInUse(..) => "scene_in_use",
             Rejection::DuplicateLayer(_) => "duplicate_layer",
             Rejection::OrderMismatch => "order_mismatch",
             Rejection::TooMany { .. } => "too_many",
@@ -104,8 +125,15 @@ impl Rejection {
             | Rejection::NotPaused
             | Rejection::NeedsRestart { .. }
             | Rejection::SceneOnAir(_)
+            | Rejection::SceneInUse(..)
             | Rejection::AssetInUse(..) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
+            | Rejection::LayerNeedsInput(..)
+            | Rejection::LayerNeedsScene(..)
+            | Rejection::SceneInItself(..)
+            | Rejection::NotAGroup(_)
+            | Rejection::LayerInItself(_)
+            | Rejection::TooDeep { .. }
             | Rejection::DuplicateLayer(_)
             | Rejection::OrderMismatch
             | Rejection::TooMany { .. } => Kind::Unprocessable,

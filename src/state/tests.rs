@@ -20,6 +20,7 @@ use crate::show::asset::{Asset, ImageFormat};
 use crate::show::destination::{Destination, RecordFormat, Secret, Target};
 use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
 use crate::show::layer::Layer;
+use crate::show::length::Length;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
@@ -57,12 +58,17 @@ fn layer() -> impl Strategy<Value = Arc<Layer>> {
         Just(json!({"kind": "pattern"})),
         Just(json!({"kind": "text", "text": "{clock}"})),
         asset_id().prop_map(|asset| json!({"kind": "image", "asset": asset})),
+        scene_id().prop_map(|scene| json!({"kind": "scene", "scene": scene})),
+        proptest::collection::vec(layer_id(), 0..3).prop_map(|ids| {
+            let inner: Vec<serde_json::Value> = ids.into_iter().map(|id| json!({"id": id, "kind": "backdrop"})).collect();
+            json!({"kind": "layout", "layers": inner})
+        }),
     ];
     (layer_id(), content, number(), proptest::option::of(number()), 0.0..1.5).prop_map(|(id, content, x, width, opacity)| {
         let mut value = content;
         value["id"] = json!(id);
         let mut layer: Layer = serde_json::from_value(value).unwrap();
-        (layer.x, layer.width, layer.opacity) = (x, width, opacity);
+        (layer.x, layer.width, layer.opacity) = (Length::Pixels(x), width.map(Length::Pixels), opacity);
         Arc::new(layer)
     })
 }
@@ -114,12 +120,8 @@ fn command() -> impl Strategy<Value = Command> {
         (scene_id(), some_patch()).prop_map(|(scene, patch)| Command::ChangeScene { scene, patch }),
         scene_id().prop_map(|scene| Command::RemoveScene { scene }),
         scene_id().prop_map(|scene| Command::TakeScene { scene }),
-        (scene_id(), layer(), index(), any::<bool>()).prop_map(|(scene, layer, index, only_new)| Command::PutLayer {
-            scene,
-            layer,
-            index,
-            only_new
-        }),
+        (scene_id(), layer(), proptest::option::of(layer_id()), index(), any::<bool>())
+            .prop_map(|(scene, layer, parent, index, only_new)| Command::PutLayer { scene, layer, parent, index, only_new }),
         (scene_id(), layer_id(), some_patch(), index()).prop_map(|(scene, layer, patch, index)| Command::ChangeLayer {
             scene,
             layer,
@@ -127,8 +129,8 @@ fn command() -> impl Strategy<Value = Command> {
             index
         }),
         (scene_id(), layer_id()).prop_map(|(scene, layer)| Command::RemoveLayer { scene, layer }),
-        (scene_id(), proptest::collection::vec(layer_id(), 0..5))
-            .prop_map(|(scene, order)| Command::OrderLayers { scene, order }),
+        (scene_id(), proptest::option::of(layer_id()), proptest::collection::vec(layer_id(), 0..5))
+            .prop_map(|(scene, parent, order)| Command::OrderLayers { scene, parent, order }),
         (destination(), any::<bool>()).prop_map(|(destination, only_new)| Command::PutDestination { destination, only_new }),
         (destination_id(), some_patch()).prop_map(|(destination, patch)| Command::ChangeDestination { destination, patch }),
         destination_id().prop_map(|destination| Command::RemoveDestination { destination }),
@@ -149,8 +151,8 @@ fn check_invariants(show: &Show) {
         let ids: std::collections::BTreeSet<_> = scene.layers.iter().map(|layer| &layer.id).collect();
         assert_eq!(ids.len(), scene.layers.len(), "layer ids are unique");
         for layer in &scene.layers {
-            assert!(layer.x.is_finite() && layer.y.is_finite() && (0.0..=1.0).contains(&layer.opacity));
-            assert!(layer.width.is_none_or(|width| (1.0..=8192.0).contains(&width)));
+            assert!(layer.x.number().is_finite() && layer.y.number().is_finite() && (0.0..=1.0).contains(&layer.opacity));
+            assert!(layer.width.is_none_or(|width| (1.0..=8192.0).contains(&width.number())));
             if let crate::show::layer::Content::Image { asset } = &layer.content {
                 assert!(show.assets.contains_key(asset), "an image layer's asset exists");
             }

@@ -81,13 +81,31 @@ fn puts(tag: &'static str, summary: &'static str, body: Shape, answer: Shape, er
     Operation { tag, summary, body: Body::Json(body), answers, errors }
 }
 
-const SCENE_TROUBLE: &[&str] =
-    &["invalid_value", "out_of_range", "id_mismatch", "duplicate_layer", "asset_missing", "too_many", "already_exists"];
+const SCENE_TROUBLE: &[&str] = &[
+    "invalid_value",
+    "out_of_range",
+    "id_mismatch",
+    "duplicate_layer",
+    "asset_missing",
+    "input_missing",
+    "scene_missing",
+    "scene_in_itself",
+    "too_deep",
+    "too_many",
+    "already_exists",
+];
 const LAYER_TROUBLE: &[&str] = &[
     "invalid_value",
     "out_of_range",
     "id_mismatch",
+    "duplicate_layer",
     "asset_missing",
+    "input_missing",
+    "scene_missing",
+    "scene_in_itself",
+    "not_a_group",
+    "layer_in_itself",
+    "too_deep",
     "too_many",
     "already_exists",
     "scene_not_found",
@@ -142,7 +160,9 @@ pub fn describe(row: &Row) -> Option<Operation> {
             operation.answers.retain(|(status, _)| *status != 201);
             operation
         }
-        ("DELETE", "/api/scenes/{scene}") => removes("scenes", "Remove a scene", &["scene_not_found", "scene_on_air"]),
+        ("DELETE", "/api/scenes/{scene}") => {
+            removes("scenes", "Remove a scene", &["scene_not_found", "scene_on_air", "scene_in_use"])
+        }
         ("POST", "/api/scenes/{scene}/take") => {
             acts("scenes", "Put a scene on air", json(shape::<TakeAnswer>()), &["scene_not_found"])
         }
@@ -285,8 +305,19 @@ pub fn describe(row: &Row) -> Option<Operation> {
     })
 }
 
-const SCENE_PATCH_TROUBLE: &[&str] =
-    &["invalid_value", "out_of_range", "id_mismatch", "duplicate_layer", "asset_missing", "too_many", "scene_not_found"];
+const SCENE_PATCH_TROUBLE: &[&str] = &[
+    "invalid_value",
+    "out_of_range",
+    "id_mismatch",
+    "duplicate_layer",
+    "asset_missing",
+    "input_missing",
+    "scene_missing",
+    "scene_in_itself",
+    "too_deep",
+    "too_many",
+    "scene_not_found",
+];
 const REFRESH_TROUBLE: &[&str] =
     &["login_required", "invalid_token", "token_expired", "token_revoked", "too_many_logins", "identity_storage"];
 const PASSWORD_TROUBLE: &[&str] = &[

@@ -20,9 +20,9 @@ use crate::state::rejection::Rejection;
 use crate::state::{Receipt, SubmitError};
 
 fn find<'a>(show: &'a Show, scene: &SceneId, layer: &LayerId) -> Result<&'a Arc<Layer>, ApiError> {
-    let layers = &find_scene(show, scene)?.layers;
-    let found = layers.iter().find(|candidate| candidate.id == *layer);
-    found.ok_or_else(|| SubmitError::from(Rejection::NoLayer(scene.clone(), layer.clone())).into())
+    find_scene(show, scene)?
+        .find(layer)
+        .ok_or_else(|| SubmitError::from(Rejection::NoLayer(scene.clone(), layer.clone())).into())
 }
 
 pub async fn list(State(api): State<Api>, At(scene): At<SceneId>) -> Answer {
@@ -35,8 +35,8 @@ pub async fn one(State(api): State<Api>, At((scene, layer)): At<(SceneId, LayerI
 
 pub async fn create(State(api): State<Api>, At(scene): At<SceneId>, Ask { asker, mut fields }: Ask) -> Answer {
     fields.fill_id("layer", asker.operation.as_ref());
-    let index = fields.take("index")?;
-    put(api, asker, scene, (fields.parse()?, index), true).await
+    let (parent, index) = (fields.take("parent")?, fields.take("index")?);
+    put(api, asker, scene, (fields.parse()?, parent, index), true).await
 }
 
 pub async fn replace(
@@ -46,13 +46,16 @@ pub async fn replace(
 ) -> Answer {
     fields.settle_id(layer.as_str())?;
     fields.0.insert("id".to_owned(), Value::String(layer.into()));
-    let index = fields.take("index")?;
-    put(api, asker, scene, (fields.parse()?, index), false).await
+    let (parent, index) = (fields.take("parent")?, fields.take("index")?);
+    put(api, asker, scene, (fields.parse()?, parent, index), false).await
 }
 
-async fn put(api: Api, asker: Asker, scene: SceneId, (layer, index): (Layer, Option<usize>), only_new: bool) -> Answer {
+/// A layer, and where it is to go.
+type Wanted = (Layer, Option<LayerId>, Option<usize>);
+
+async fn put(api: Api, asker: Asker, scene: SceneId, (layer, parent, index): Wanted, only_new: bool) -> Answer {
     let id = layer.id.clone();
-    let command = Command::PutLayer { scene: scene.clone(), layer: Arc::new(layer), index, only_new };
+    let command = Command::PutLayer { scene: scene.clone(), layer: Arc::new(layer), parent, index, only_new };
     let receipt = api.act(&asker, command).await?;
     answer(&receipt, &scene, &id, saved(&receipt))
 }
@@ -74,9 +77,10 @@ pub async fn remove(State(api): State<Api>, At((scene, layer)): At<(SceneId, Lay
 }
 
 pub async fn order(State(api): State<Api>, At(scene): At<SceneId>, Ask { asker, mut fields }: Ask) -> Answer {
+    let parent = fields.take("parent")?;
     let order = fields.require("order")?;
     fields.finish()?;
-    let receipt = api.act(&asker, Command::OrderLayers { scene: scene.clone(), order }).await?;
+    let receipt = api.act(&asker, Command::OrderLayers { scene: scene.clone(), parent, order }).await?;
     changed_thing(&receipt, StatusCode::OK, find_scene(&receipt.snapshot, &scene))
 }
 

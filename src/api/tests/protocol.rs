@@ -150,7 +150,7 @@ async fn commands_of_one_client_stay_in_order_and_errors_name_theirs() {
     assert_eq!(codes, expected.map(|(id, code)| (json!(id), json!(code))));
     let show = house.api.state.snapshot().show.clone();
     let scene = show.scenes.values().next().expect("the scene");
-    assert_eq!(scene.layers[0].x, 200.0);
+    assert_eq!(scene.layers[0].x.number(), 200.0);
 }
 
 #[tokio::test]

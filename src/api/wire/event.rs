@@ -20,6 +20,7 @@ pub fn event_view(event: &Event) -> Value {
         | Event::SceneRemoved { .. }
         | Event::LayerSaved { .. }
         | Event::LayerRemoved { .. }
+        | Event::LayoutMoved { .. }
         | Event::LayersOrdered { .. }
         | Event::DestinationRemoved { .. }
         | Event::AssetAdded { .. }

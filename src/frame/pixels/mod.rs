@@ -12,6 +12,7 @@ pub(crate) mod allocations;
 pub mod fade;
 pub mod faded;
 pub mod level;
+pub mod masked;
 pub mod over;
 pub mod tint;
 

@@ -1,7 +1,7 @@
 //! Every level gives the answer of `native`, at widths that end anywhere in a register.
 
 use super::level::Level;
-use super::{fade, faded, over, tint};
+use super::{fade, faded, masked, over, tint};
 
 const WIDTHS: [usize; 14] = [0, 1, 2, 7, 15, 16, 17, 31, 32, 33, 63, 65, 127, 1921];
 
@@ -32,6 +32,7 @@ fn check(kernel: impl Fn(Level, &mut [u8], &[u8], &[u8], u8)) {
 fn all_levels_agree() {
     check(|level, target, source, alpha, _| over::at_level(level, target, source, alpha));
     check(faded::at_level);
+    check(|level, target, source, alpha, opacity| masked::at_level(level, target, source, alpha, alpha, opacity));
     check(|level, target, source, _, opacity| fade::at_level(level, target, source, opacity));
     check(|level, target, source, _, opacity| tint::at_level(level, target, source.first().copied().unwrap_or(9), opacity));
 }

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::picture::pattern::read_counter;
-use crate::picture::{layout, reference};
+use crate::picture::place::Ground;
+use crate::picture::reference;
 
 /// Above this nobody sees a difference. What is lost to rounding alone (8 bits, a few blends over each other) is about 50 dB.
 const PSNR_FLOOR_DB: f64 = 46.0;
@@ -49,7 +50,7 @@ fn a_missing_file_is_a_placeholder() {
 #[test]
 fn the_counter_is_read_from_a_painted_frame() {
     let show = show_of(r#"{"id":"p","kind":"pattern","x":31,"y":17,"width":250}"#);
-    let rect = layout::rect_on(&scene_of(&show).layers[0], show.config.canvas());
+    let rect = Ground::of_canvas(show.config.canvas()).frame(&scene_of(&show).layers[0]).snapped();
     for number in [0, 1_000, 53_000_000_000_u64] {
         let at = show.config.fps.time_of(crate::show::time::FrameNumber(number));
         let frame = painted(&show, at, &Pictures::default());
@@ -93,7 +94,7 @@ proptest! {
         prop_assert!(pool.try_take().is_none());
         let pool = FramePool::new(Layout::new(show_of("").config.canvas()), 1);
         let mut frame = pool.try_take().expect("a buffer");
-        let (mut held, mut list) = (Vec::new(), DisplayList::default());
+        let (mut held, mut list, mut surfaces) = (Vec::new(), DisplayList::default(), Surfaces::default());
         for (show, at) in shows {
             // Each show goes on for two frames, so that small differences are seen as well as large ones.
             for at in [at, ShowTime(at.micros() + step * 33_333)] {
@@ -101,7 +102,8 @@ proptest! {
                 let pictures = Pictures::prepare_now(&show, at, assets.path());
                 plan(&show, at, &pictures, &mut list);
                 let damage = if held.is_empty() { Damage::whole(canvas) } else { damage::between(&held, list.items(), canvas) };
-                paint(&list, &pictures, &mut frame, &damage);
+                surfaces.develop(&list, &pictures);
+                paint(&list, &pictures, &surfaces, &mut frame, &damage);
                 held = list.items().to_vec();
                 let whole = painted(&show, at, &pictures);
                 prop_assert!(frame.planes() == whole.planes(), "{:?}", scene_of(&show).layers);

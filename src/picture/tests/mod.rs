@@ -8,9 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::damage::{self, Damage};
+use super::list::DisplayList;
 use super::paint::paint;
 use super::pictures::Pictures;
-use super::plan::{DisplayList, plan};
+use super::plan::plan;
+use super::surface::Surfaces;
 use crate::frame::picture::Layout;
 use crate::frame::pool::{FrameMut, FramePool};
 use crate::show::Show;
@@ -59,7 +61,9 @@ pub fn painted(show: &Show, at: ShowTime, pictures: &Pictures) -> FrameMut {
     let mut frame = pool.try_take().expect("a buffer");
     let mut list = DisplayList::default();
     plan(show, at, pictures, &mut list);
-    paint(&list, pictures, &mut frame, &Damage::whole(show.config.canvas().bounds()));
+    let mut surfaces = Surfaces::default();
+    surfaces.develop(&list, pictures);
+    paint(&list, pictures, &surfaces, &mut frame, &Damage::whole(show.config.canvas().bounds()));
     frame
 }
 

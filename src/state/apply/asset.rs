@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::check_name;
+use super::{check_name, look};
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::ids::AssetId;
-use crate::show::layer::Content;
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
 
@@ -33,8 +32,7 @@ pub(super) fn remove(show: &Show, id: AssetId) -> Result<Event, Rejection> {
         return Err(Rejection::NoAsset(id));
     }
     for scene in show.scenes.values() {
-        let shown = |content: &Content| matches!(content, Content::Image { asset } if *asset == id);
-        if let Some(layer) = scene.layers.iter().find(|layer| shown(&layer.content)) {
+        if let Some(layer) = scene.all().find(|layer| look::assets_of(layer).any(|used| *used == id)) {
             return Err(Rejection::AssetInUse(id, scene.id.clone(), layer.id.clone()));
         }
     }

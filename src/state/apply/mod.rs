@@ -4,6 +4,7 @@
 mod asset;
 mod destination;
 mod layer;
+mod look;
 mod patch;
 mod scene;
 mod stream;
@@ -28,27 +29,29 @@ pub fn apply(show: &mut Show, command: Command, now: ShowTime) -> Result<Vec<Eve
 
 /// What would happen; the show stays as it is.
 pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
-    let event = match command {
-        Command::StartStream => stream::start(show, now)?,
-        Command::StopStream => stream::stop(show)?,
-        Command::PauseStream => stream::pause(show, now)?,
-        Command::ResumeStream => stream::resume(show)?,
-        Command::ChangeStreamConfig { patch, restart } => stream::configure(show, &patch, restart)?,
-        Command::PutScene { scene, only_new } => scene::put(show, scene, only_new)?,
-        Command::ChangeScene { scene, patch } => scene::change(show, &scene, &patch)?,
-        Command::RemoveScene { scene } => scene::remove(show, scene)?,
-        Command::TakeScene { scene } => scene::take(show, scene, now)?,
-        Command::PutLayer { scene, layer, index, only_new } => layer::put(show, scene, layer, index, only_new)?,
-        Command::ChangeLayer { scene, layer, patch, index } => layer::change(show, scene, &layer, &patch, index)?,
-        Command::RemoveLayer { scene, layer } => layer::remove(show, scene, layer)?,
-        Command::OrderLayers { scene, order } => layer::order(show, scene, order)?,
-        Command::PutDestination { destination, only_new } => destination::put(show, destination, only_new)?,
-        Command::ChangeDestination { destination, patch } => destination::change(show, &destination, patch)?,
-        Command::RemoveDestination { destination } => destination::remove(show, destination)?,
-        Command::AddAsset { asset } => asset::add(show, asset)?,
-        Command::RemoveAsset { asset } => asset::remove(show, asset)?,
-    };
-    Ok(vec![event])
+    let one = |event| Ok(vec![event]);
+    match command {
+        Command::StartStream => one(stream::start(show, now)?),
+        Command::StopStream => one(stream::stop(show)?),
+        Command::PauseStream => one(stream::pause(show, now)?),
+        Command::ResumeStream => one(stream::resume(show)?),
+        Command::ChangeStreamConfig { patch, restart } => one(stream::configure(show, &patch, restart)?),
+        Command::PutScene { scene, only_new } => scene::put(show, scene, only_new, now),
+        Command::ChangeScene { scene, patch } => scene::change(show, &scene, &patch, now),
+        Command::RemoveScene { scene } => one(scene::remove(show, scene)?),
+        Command::TakeScene { scene } => one(scene::take(show, scene, now)?),
+        Command::PutLayer { scene, layer, parent, index, only_new } => {
+            layer::put(show, scene, layer, layer::Wanted { parent, index }, only_new, now)
+        }
+        Command::ChangeLayer { scene, layer, patch, index } => layer::change(show, scene, &layer, &patch, index, now),
+        Command::RemoveLayer { scene, layer } => layer::remove(show, scene, layer, now),
+        Command::OrderLayers { scene, parent, order } => layer::order(show, scene, parent, order, now),
+        Command::PutDestination { destination, only_new } => one(destination::put(show, destination, only_new)?),
+        Command::ChangeDestination { destination, patch } => one(destination::change(show, &destination, patch)?),
+        Command::RemoveDestination { destination } => one(destination::remove(show, destination)?),
+        Command::AddAsset { asset } => one(asset::add(show, asset)?),
+        Command::RemoveAsset { asset } => one(asset::remove(show, asset)?),
+    }
 }
 
 /// For commands that may only make, not replace.

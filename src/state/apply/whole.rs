@@ -6,7 +6,7 @@ use crate::show::Show;
 use crate::state::rejection::Rejection;
 
 pub fn check_whole(show: &Show) -> Result<(), Rejection> {
-    let Show { config, stream: _, scenes, program, destinations, assets } = show;
+    let Show { config, stream: _, scenes, program, destinations, assets, inputs } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
     for (id, scene) in scenes.iter() {
@@ -25,6 +25,9 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     for (id, asset) in assets.iter() {
         check_place(id.as_str(), asset.id.as_str())?;
         asset::check(asset)?;
+    }
+    for (id, input) in inputs.iter() {
+        check_place(id.as_str(), input.id.as_str())?;
     }
     Ok(())
 }

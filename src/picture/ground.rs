@@ -1,0 +1,106 @@
+//! Walks over the layers of a scene, those within others too, and says on which ground each of them stands.
+
+use super::need::{LayerKey, View};
+use super::place::{self, Frame, Ground};
+use crate::show::Show;
+use crate::show::layer::{Content, Layer};
+use crate::show::scene::Scene;
+use crate::show::time::ShowTime;
+
+/// Scenes within each other end here; deciding refuses deeper ones.
+const DEEPEST: usize = 16;
+
+/// Calls `see` for every layer, hidden ones too, each before what is inside it. For one whose content is not a picture of its
+/// own, it is told the box.
+pub fn each_ground<'a>(
+    show: &'a Show,
+    scene: &'a Scene,
+    at: ShowTime,
+    see: &mut impl FnMut(&'a Layer, View, Option<Frame>),
+) {
+    let view = View { ground: Ground::of_canvas(show.config.canvas()), within: LayerKey::of_scene(&scene.id), at };
+    for layer in &scene.layers {
+        visit(show, layer, view, 0, see);
+    }
+}
+
+fn visit<'a>(
+    show: &'a Show,
+    layer: &'a Layer,
+    view: View,
+    depth: usize,
+    see: &mut impl FnMut(&'a Layer, View, Option<Frame>),
+) {
+    if depth > DEEPEST {
+        return;
+    }
+    let frame = frame(show, layer, view.ground);
+    see(layer, view, frame);
+    let Some(frame) = frame else { return };
+    each_inner(show, layer, view, frame, &mut |inner, view| visit(show, inner, view, depth + 1, see));
+}
+
+/// The box of a layer that has others inside it, or shows what moves; None for a picture.
+pub fn frame(show: &Show, layer: &Layer, ground: Ground) -> Option<Frame> {
+    let canvas = show.config.canvas();
+    match &layer.content {
+        Content::Group { .. } | Content::Layout { .. } | Content::Backdrop => Some(ground.frame(layer)),
+        Content::Scene { .. } => Some(ground.frame_of_natural(layer, (f64::from(canvas.width), f64::from(canvas.height)))),
+        Content::Input { .. } => Some(ground.frame(layer)),
+        Content::Color { .. }
+        | Content::Gradient { .. }
+        | Content::Image { .. }
+        | Content::Pattern { .. }
+        | Content::Shape(_)
+        | Content::Text { .. } => None,
+    }
+}
+
+/// Calls `see` for each layer directly inside this one, topmost first, with the ground that it stands on.
+pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame, see: &mut impl FnMut(&'a Layer, View)) {
+    let View { ground, within, at } = view;
+    match &layer.content {
+        Content::Group { layers } => {
+            let view = View { ground: ground.within(frame), within: within.inside(&layer.id), at };
+            layers.iter().rev().for_each(|inner| see(inner, view));
+        }
+        Content::Layout { arrange, layers, moved } => {
+            let count = layers.iter().filter(|layer| layer.visible).count();
+            let box_ground = ground.within(frame);
+            let mut seat = count;
+            for inner in layers.iter().rev() {
+                seat -= usize::from(inner.visible);
+                let index = inner.visible.then_some(seat);
+                let size = (box_ground.width, box_ground.height);
+                let slot = arrange.slot_at((index, count), moved.as_deref(), &inner.id, size, at);
+                let Some(slot) = slot else { continue };
+                let (across, down) = ground.scale;
+                let place = Frame {
+                    x: frame.x + slot.x * across,
+                    y: frame.y + slot.y * down,
+                    width: slot.width * across,
+                    height: slot.height * down,
+                };
+                see(inner, View { ground: ground.slot(place), within: within.inside(&layer.id), at });
+            }
+        }
+        Content::Scene { scene } => {
+            let Some(scene) = show.scenes.get(scene) else { return };
+            let canvas = show.config.canvas();
+            let whole = (f64::from(canvas.width), f64::from(canvas.height));
+            let content = place::cropped(&layer.crop, whole);
+            let fitted = place::fitted(layer.fit, content, (frame.width, frame.height), ground.scale);
+            let (across, down) = (fitted.to.width / fitted.from.width, fitted.to.height / fitted.from.height);
+            // Where all of the canvas would lie, of which only a part may be seen.
+            let place = Frame {
+                x: frame.x + fitted.to.x - fitted.from.x * across,
+                y: frame.y + fitted.to.y - fitted.from.y * down,
+                width: whole.0 * across,
+                height: whole.1 * down,
+            };
+            let view = View { ground: Ground::shrunk(canvas, place), within: within.inside(&layer.id), at };
+            scene.layers.iter().rev().for_each(|inner| see(inner, view));
+        }
+        _ => {}
+    }
+}

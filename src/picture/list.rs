@@ -1,0 +1,207 @@
+//! What is to be painted, as flat lists: one for the canvas, and one for everything that is painted aside first.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::need::PictureKey;
+use super::yuv::Yuv;
+use crate::show::geometry::{Canvas, Rect};
+use crate::show::look::Blend;
+
+/// One thing to paint. Equal items are equal pixels, so lists can be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Item {
+    pub source: Source,
+    /// Where, on the canvas. It may reach beyond it.
+    pub rect: Rect,
+    /// What of it is seen.
+    pub clip: Rect,
+    pub opacity: u8,
+    pub blend: Blend,
+    pub mask: Option<MaskAt>,
+    /// Within this nothing below can be seen; empty if there is no such place.
+    pub solid: Rect,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    Fill(Yuv),
+    Picture(PictureKey),
+    /// What was painted aside, by the name of its `Job`.
+    Surface(SurfaceKey),
+}
+
+/// A picture whose coverage says what is seen, and where it lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MaskAt {
+    pub key: PictureKey,
+    pub x: i32,
+    pub y: i32,
+}
+
+/// Names what is painted aside by all that it depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SurfaceKey(pub u64);
+
+/// Something to be painted aside before the list that shows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Job {
+    pub key: SurfaceKey,
+    /// The same for the same group in every frame, so that its surface is found again and only what differs is painted.
+    pub place: u64,
+    pub list: usize,
+    /// What of the canvas it covers; even.
+    pub bounds: Rect,
+}
+
+/// Items that are painted over each other, lowest first.
+#[derive(Default)]
+pub struct List {
+    items: Vec<Item>,
+    bounds: Rect,
+    /// What opaque items hide, while planning from the top.
+    covers: Vec<Rect>,
+}
+
+/// Room from the start, so that the common list never grows. A pattern alone has 45 items.
+const USUAL_ITEMS: usize = 256;
+
+/// More large opaque layers than these are not looked at; painting is right without.
+const MOST_COVERS: usize = 8;
+
+impl List {
+    fn begin(&mut self, bounds: Rect) {
+        self.items.clear();
+        self.covers.clear();
+        self.bounds = bounds;
+    }
+
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    pub fn bounds(&self) -> Rect {
+        self.bounds
+    }
+
+    /// From the top: what is hidden by what is there already is left out.
+    pub fn push(&mut self, item: Item) {
+        let seen = item.clip.intersection(item.rect).intersection(self.bounds);
+        let is_hidden = self.covers.iter().any(|cover| cover.contains(seen));
+        if seen.is_empty() || item.opacity == 0 || is_hidden {
+            return;
+        }
+        // A fill is the same inside the bounds whether it is cut off or not; cut off, more lists are equal.
+        let rect = if matches!(item.source, Source::Fill(_)) { seen } else { item.rect };
+        self.items.push(Item { rect, clip: seen, solid: item.solid.intersection(seen), ..item });
+    }
+
+    pub fn hide_below(&mut self, rect: Rect) {
+        if self.covers.len() < MOST_COVERS && !rect.is_empty() {
+            self.covers.push(rect.intersection(self.bounds));
+        }
+    }
+
+    /// The smallest even rectangle around all items.
+    fn extent(&self) -> Rect {
+        self.items.iter().fold(Rect::default(), |extent, item| extent.union(item.clip)).even().intersection(self.bounds)
+    }
+
+    fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.items.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// Made once and filled again for every frame.
+pub struct DisplayList {
+    canvas: Canvas,
+    /// The canvas' own comes first; the others follow in the order that they were begun.
+    lists: Vec<List>,
+    used: usize,
+    jobs: Vec<Job>,
+    pub missing: bool,
+}
+
+impl Default for DisplayList {
+    fn default() -> Self {
+        let canvas = List { items: Vec::with_capacity(USUAL_ITEMS), ..List::default() };
+        Self { canvas: Canvas { width: 0, height: 0 }, lists: vec![canvas], used: 1, jobs: Vec::new(), missing: false }
+    }
+}
+
+/// The list of the canvas.
+pub const CANVAS: usize = 0;
+
+impl DisplayList {
+    pub fn begin(&mut self, canvas: Canvas) {
+        self.canvas = canvas;
+        self.used = 1;
+        self.jobs.clear();
+        self.missing = false;
+        self.lists[CANVAS].begin(canvas.bounds());
+    }
+
+    /// Of the canvas.
+    pub fn items(&self) -> &[Item] {
+        self.lists[CANVAS].items()
+    }
+
+    pub fn list(&self, index: usize) -> &List {
+        &self.lists[index]
+    }
+
+    pub fn list_mut(&mut self, index: usize) -> &mut List {
+        &mut self.lists[index]
+    }
+
+    /// What is painted aside, each after what it shows itself.
+    pub fn jobs(&self) -> &[Job] {
+        &self.jobs
+    }
+
+    pub fn canvas(&self) -> Canvas {
+        self.canvas
+    }
+
+    /// Room that the canvas' list has come to have.
+    pub fn capacity(&self) -> usize {
+        self.lists[CANVAS].items.capacity()
+    }
+
+    /// Whether a picture was not ready: the list shows an older one, or leaves it out.
+    pub fn is_missing_pictures(&self) -> bool {
+        self.missing
+    }
+
+    /// An empty list for something that is painted aside.
+    pub fn begin_aside(&mut self) -> usize {
+        if self.used == self.lists.len() {
+            self.lists.push(List::default());
+        }
+        let index = self.used;
+        self.used += 1;
+        self.lists[index].begin(self.canvas.bounds());
+        index
+    }
+
+    /// The list is complete. Gives the name and the extent of what will be painted; None if that is nothing.
+    pub fn finish_aside(&mut self, index: usize, place: u64) -> Option<(SurfaceKey, Rect)> {
+        let list = &mut self.lists[index];
+        list.items.reverse();
+        let bounds = list.extent();
+        if bounds.is_empty() {
+            return None;
+        }
+        list.bounds = bounds;
+        let mut hasher = DefaultHasher::new();
+        (list.hash(), place, bounds).hash(&mut hasher);
+        let key = SurfaceKey(hasher.finish());
+        self.jobs.push(Job { key, place, list: index, bounds });
+        Some((key, bounds))
+    }
+
+    pub fn finish(&mut self) {
+        self.lists[CANVAS].items.reverse();
+    }
+}
