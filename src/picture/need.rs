@@ -5,16 +5,18 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::contents::text;
+use super::contents::text::TextBox;
 use super::layout;
 use super::prepared::Parity;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::color::Color;
+use crate::show::field;
 use crate::show::geometry::Canvas;
 use crate::show::ids::AssetId;
 use crate::show::layer::{Content, Layer};
 use crate::show::scene::Scene;
+use crate::show::text::TextStyle;
 use crate::show::time::ShowTime;
 
 /// Names a picture by what it shows.
@@ -35,7 +37,7 @@ pub struct Need<'a> {
 pub enum Work<'a> {
     Gradient { from: Color, to: Color, angle: f64, size: (i32, i32) },
     Image { id: &'a AssetId, asset: Option<&'a Asset>, size: (i32, i32) },
-    Text { text: &'a str, size: f64, color: Color, bounds: (i32, i32), at: ShowTime },
+    Text { text: &'a str, style: &'a TextStyle, text_box: TextBox, fields: field::Context<'a> },
 }
 
 impl Need<'_> {
@@ -45,7 +47,9 @@ impl Need<'_> {
         let pixels = match &self.work {
             Work::Gradient { size, .. } | Work::Image { size, .. } => pixels(*size),
             // A glyph is about half as wide as it is high.
-            Work::Text { text, size, bounds, .. } => pixels(*bounds).min((text.len() as f64 * size * size) as usize),
+            Work::Text { text, style, text_box, .. } => {
+                pixels((text_box.width, text_box.height)).min((text.len() as f64 * style.size * style.size) as usize)
+            }
         };
         // Luma and its alpha, and three planes of a quarter each; spans come to less than the rest of 3.
         3 * pixels
@@ -86,11 +90,18 @@ fn work<'a>(show: &'a Show, layer: &'a Layer, at: ShowTime) -> Option<Work<'a>> 
             let natural = asset.map_or(UNKNOWN_SIZE, |asset| (asset.width, asset.height));
             Some(Work::Image { id, asset, size: bounded(layout::size_of_image(layer, natural)) })
         }
-        Content::Text { text, size, color } => {
+        Content::Text { text, style } => {
             // A size that is given cuts the text off; it is never larger than the canvas.
             let (width, height) = layout::size_on(layer, canvas);
-            let bounds = (width.min(canvas.width as i32), height.min(canvas.height as i32));
-            Some(Work::Text { text, size: *size, color: *color, bounds, at })
+            let text_box = TextBox {
+                width: width.min(canvas.width as i32),
+                height: height.min(canvas.height as i32),
+                width_given: layer.width.is_some(),
+                height_given: layer.height.is_some(),
+            };
+            let since = show.program.as_ref().map(|program| program.since);
+            let fields = field::Context { at, since, timezone: style.timezone, values: &|_| None };
+            Some(Work::Text { text, style, text_box, fields })
         }
     }
 }
@@ -100,11 +111,10 @@ fn hash(work: &Work<'_>, hasher: &mut DefaultHasher) {
         Work::Gradient { from, to, angle, size } => (0_u8, from, to, angle.to_bits(), size).hash(hasher),
         // An asset's id is made of its content; whether it is known decides about the placeholder.
         Work::Image { id, asset, size } => (1_u8, id, asset.is_some(), size).hash(hasher),
-        Work::Text { text, size, color, bounds, at } => {
-            let second = at.micros().div_euclid(1_000_000);
-            let clock = text::has_clock(text).then_some(second);
-            let date = text::has_date(text).then_some(second.div_euclid(86_400));
-            (2_u8, text, size.to_bits(), color, bounds, clock, date).hash(hasher);
+        Work::Text { text, style, text_box, fields } => {
+            (2_u8, text_box).hash(hasher);
+            style.hash(hasher);
+            field::hash(text, fields, hasher);
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use super::contents::text::fonts::Fonts;
 use super::contents::{Raster, gradient, image, text};
 use super::need::{self, LayerKey, Need, PictureKey, Work};
 use super::pictures::Pictures;
@@ -17,6 +18,7 @@ use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
 use crate::show::Show;
 use crate::show::asset::Asset;
+use crate::show::field;
 use crate::show::ids::AssetId;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
@@ -146,11 +148,12 @@ pub(super) struct Studio {
     original: Option<(AssetId, Arc<Raster>)>,
     /// Files that were found broken, so that each is logged once.
     broken: BTreeSet<AssetId>,
+    fonts: Fonts,
 }
 
 impl Studio {
     pub(super) fn new(assets_dir: PathBuf) -> Self {
-        Self { assets_dir, original: None, broken: BTreeSet::new() }
+        Self { assets_dir, original: None, broken: BTreeSet::new(), fonts: Fonts::default() }
     }
 
     /// Nothing is asked for at the moment.
@@ -162,8 +165,8 @@ impl Studio {
         let raster = match &need.work {
             Work::Gradient { from, to, angle, size } => gradient::raster(*from, *to, *angle, *size),
             Work::Image { id, asset, size } => self.image(id, *asset, *size),
-            Work::Text { text, size, color, bounds, at } => {
-                text::raster(&text::filled_in(text, *at), *size, *color, *bounds)
+            Work::Text { text, style, text_box, fields } => {
+                text::raster(&field::fill(text, fields), style, &mut self.fonts, *text_box)
             }
         };
         Picture::new(&raster, need.parity)

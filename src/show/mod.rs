@@ -6,11 +6,14 @@
 pub mod asset;
 pub mod color;
 pub mod destination;
+pub mod field;
 pub mod geometry;
 pub mod ids;
 pub mod layer;
+pub mod offset;
 pub mod scene;
 pub mod stream;
+pub mod text;
 pub mod time;
 
 use std::collections::BTreeMap;

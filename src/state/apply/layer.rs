@@ -82,8 +82,8 @@ pub(super) fn check(show: &Show, layer: &Layer) -> Result<(), Rejection> {
         Content::Gradient { from: _, to: _, angle } => check_range("angle", *angle, -3600.0..=3600.0, "-3600 to 3600"),
         Content::Image { asset } if show.assets.contains_key(asset) => Ok(()),
         Content::Image { asset } => Err(Rejection::LayerNeedsAsset(id.clone(), asset.clone())),
-        Content::Text { text, size, color: _ } => {
-            check_range("size", *size, 4.0..=1024.0, "4 to 1024")?;
+        Content::Text { text, style } => {
+            style.check().map_err(|(field, value, allowed)| Rejection::OutOfRange { field, value, allowed })?;
             let length = text.chars().count() as f64;
             check_range("text's length", length, 0.0..=MAX_TEXT as f64, "at most 2000 characters")
         }
