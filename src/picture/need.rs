@@ -5,16 +5,18 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::contents::text;
+use super::contents::text::TextBox;
 use super::place::{self, Fitted, Frame, Ground, pixel, side};
 use super::prepared::Parity;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::color::Color;
-use crate::show::geometry::Canvas;
+use crate::show::field;
+use crate::show::geometry::{Canvas, Rect};
 use crate::show::ids::{AssetId, LayerId, SceneId};
 use crate::show::layer::{Content, GradientShape, Layer, Shape, Stop};
 use crate::show::look::{Border, Channel, Filter, Mask, Shadow};
+use crate::show::text::{Crawl, TextStyle};
 use crate::show::time::ShowTime;
 
 /// Names a picture by what it shows, and by where the pixel that it stands at lies among the samples of chroma.
@@ -56,7 +58,9 @@ pub enum Work<'a> {
     Paper { color: Color },
     Gradient { from: Color, to: Color, shape: GradientShape, angle: f64, stops: &'a [Stop] },
     Image { id: &'a AssetId, asset: Option<&'a Asset>, fitted: Fitted },
-    Text { text: &'a str, size: f64, color: Color, bounds: (i32, i32), at: ShowTime },
+    Text { text: &'a str, style: &'a TextStyle, scale: f64, text_box: TextBox, fields: field::Context<'a> },
+    /// What is behind a text that crawls, and stays.
+    Panel { style: &'a TextStyle, scale: f64, text_box: TextBox },
     Shape { shape: &'a Shape, scale: f64 },
 }
 
@@ -88,13 +92,22 @@ pub struct Finish<'a> {
 }
 
 impl Need<'_> {
+    /// The same picture for another place.
+    pub fn at_parity(mut self, parity: Parity) -> Self {
+        self.key.parity = parity;
+        self
+    }
+
     /// Memory that the picture will take, roughly; the same before and after it is made.
     pub fn estimated_bytes(&self) -> usize {
         let pixels = |(width, height): (i32, i32)| width.max(0) as usize * height.max(0) as usize;
         let drawn = match (&self.work, self.finish.size) {
             (_, Some(size)) => pixels(size),
             // A glyph is about half as wide as it is high.
-            (Work::Text { text, size, bounds, .. }, None) => pixels(*bounds).min((text.len() as f64 * size * size) as usize),
+            (Work::Text { text, style, scale, text_box, .. }, None) => {
+                let size = style.size * scale;
+                pixels((text_box.width, text_box.height)).min((text.len() as f64 * size * size) as usize)
+            }
             (_, None) => 0,
         };
         let around = self.finish.shadow.map_or(0.0, |shadow| 6.0 * shadow.blur);
@@ -124,25 +137,31 @@ pub struct View {
 pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>> {
     let View { ground, at, .. } = view;
     let scale = ground.measure();
-    let boxed = |frame: Frame| Some(frame);
     let (work, frame) = match &layer.content {
         Content::Color { color } if is_plain(layer) && color.alpha > 0 => return None,
-        Content::Color { color } => (Work::Paper { color: *color }, boxed(ground.frame(layer))),
+        Content::Color { color } => (Work::Paper { color: *color }, Some(ground.frame(layer))),
         Content::Gradient { from, to, shape, angle, stops } => {
             let work = Work::Gradient { from: *from, to: *to, shape: *shape, angle: *angle, stops };
-            (work, boxed(ground.frame(layer)))
+            (work, Some(ground.frame(layer)))
         }
-        Content::Shape(shape) => (Work::Shape { shape, scale }, boxed(ground.frame(layer))),
+        Content::Shape(shape) => (Work::Shape { shape, scale }, Some(ground.frame(layer))),
         Content::Image { asset: id } => {
             let (work, frame) = image(show, layer, id, ground);
-            (work, boxed(frame))
+            (work, Some(frame))
         }
-        Content::Text { text, size, color } => {
+        Content::Text { text, style } => {
             let frame = ground.frame(layer);
             let canvas = show.config.canvas();
             // It is never larger than the canvas.
-            let bounds = (side(frame.width).min(canvas.width as i32), side(frame.height).min(canvas.height as i32));
-            (Work::Text { text, size: size * scale, color: *color, bounds, at }, None)
+            let text_box = TextBox {
+                width: side(frame.width).min(canvas.width as i32),
+                height: side(frame.height).min(canvas.height as i32),
+                width_given: layer.width.is_some() || ground.is_slot,
+                height_given: layer.height.is_some() || ground.is_slot,
+            };
+            let since = show.program.as_ref().map(|program| program.since);
+            let fields = field::Context { at, since, timezone: style.timezone, values: &|_| None };
+            (Work::Text { text, style, scale, text_box, fields }, None)
         }
         Content::Pattern { .. }
         | Content::Input { .. }
@@ -151,7 +170,33 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
         | Content::Layout { .. }
         | Content::Backdrop => return None,
     };
-    Some(named(work, finish(show, layer, view, frame, Part::Whole), layer, view))
+    let mut finish = finish(show, layer, view, frame, Part::Whole);
+    if crawl_box(layer, ground).is_some() {
+        // It has no fixed place: whoever paints it puts its corner where it is due.
+        (finish.corner, finish.rotation) = (Some((0, 0)), 0.0);
+    }
+    Some(named(work, finish, layer, view))
+}
+
+/// The box of a text that crawls.
+pub fn crawl_box(layer: &Layer, ground: Ground) -> Option<(&Crawl, Rect)> {
+    match &layer.content {
+        Content::Text { style, .. } => Some((style.crawl.as_ref()?, ground.frame(layer).snapped())),
+        _ => None,
+    }
+}
+
+/// What stays behind a text that crawls.
+pub fn panel<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>> {
+    let Content::Text { style, .. } = &layer.content else { return None };
+    if style.crawl.is_none() || style.background.is_none() {
+        return None;
+    }
+    let frame = view.ground.frame(layer);
+    let (width, height) = bounded(frame.snapped());
+    let work = Work::Panel { style, scale: view.ground.measure(), text_box: TextBox::exactly(width, height) };
+    let finish = Finish { filters: &[], ..finish(show, layer, view, Some(frame), Part::Cover) };
+    Some(named(work, finish, layer, view))
 }
 
 /// What is prepared around moving content.
@@ -184,7 +229,7 @@ fn image<'a>(show: &'a Show, layer: &'a Layer, id: &'a AssetId, ground: Ground) 
     (Work::Image { id, asset, fitted: place::fitted(layer.fit, content, size, ground.scale) }, frame)
 }
 
-fn bounded(rect: crate::show::geometry::Rect) -> (i32, i32) {
+fn bounded(rect: Rect) -> (i32, i32) {
     (rect.width.min(LONGEST_SIDE), rect.height.min(LONGEST_SIDE))
 }
 
@@ -240,11 +285,14 @@ fn hash_work(work: &Work<'_>, hasher: &mut DefaultHasher) {
             hash_frame(fitted.from, hasher);
             hash_frame(fitted.to, hasher);
         }
-        Work::Text { text, size, color, bounds, at } => {
-            let second = at.micros().div_euclid(1_000_000);
-            let clock = text::has_clock(text).then_some(second);
-            let date = text::has_date(text).then_some(second.div_euclid(86_400));
-            (3_u8, text, size.to_bits(), color, bounds, clock, date).hash(hasher);
+        Work::Text { text, style, scale, text_box, fields } => {
+            (3_u8, scale.to_bits(), text_box).hash(hasher);
+            style.hash(hasher);
+            field::hash(text, fields, hasher);
+        }
+        Work::Panel { style, scale, text_box } => {
+            (5_u8, scale.to_bits(), text_box).hash(hasher);
+            style.hash(hasher);
         }
         Work::Shape { shape, scale } => {
             let Shape { shape, fill, stroke, stroke_width, path } = shape;

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::ground::{each_inner, frame};
+use super::contents::text::crawl;
 use super::list::{CANVAS, DisplayList, Item, MaskAt, Source};
 use super::need::{self, LayerKey, Need, Part, View};
 use super::pattern;
@@ -14,6 +15,7 @@ use crate::show::Show;
 use crate::show::geometry::Rect;
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Blend;
+use crate::show::text::Crawl;
 use crate::show::time::ShowTime;
 
 /// Scenes within each other end here; deciding refuses deeper ones.
@@ -84,8 +86,10 @@ impl<'a> Planning<'a> {
             | Content::Image { .. }
             | Content::Shape(_)
             | Content::Text { .. } => {
-                if let Some(need) = need::need(self.show, layer, view) {
-                    self.picture(layer, &need, view, onto, opacity);
+                if let Some((crawl, place)) = need::crawl_box(layer, view.ground) {
+                    self.crawl(layer, crawl, place, view, onto, opacity);
+                } else if let Some(need) = need::need(self.show, layer, view) {
+                    self.picture(layer, &need, view.ground.position(layer), onto, opacity);
                 }
             }
         }
@@ -107,9 +111,30 @@ impl<'a> Planning<'a> {
         found
     }
 
-    fn picture(&mut self, layer: &Layer, need: &Need<'_>, view: View, onto: Onto, opacity: u8) {
+    /// The text again and again along its way, over its panel.
+    fn crawl(&mut self, layer: &'a Layer, crawl: &Crawl, place: Rect, view: View, onto: Onto, opacity: u8) {
+        let Some(need) = need::need(self.show, layer, view) else { return };
+        let Some(found) = self.find(&need) else { return };
+        let (width, height) = (found.picture.width, found.picture.height);
+        let sideways = crawl.direction.is_sideways();
+        let (extent, length) = if sideways { (width, place.width) } else { (height, place.height) };
+        let scaled = Crawl { speed: crawl.speed * view.ground.measure(), gap: crawl.gap * view.ground.measure(), ..*crawl };
+        let since = self.show.program.as_ref().map_or(0, |program| program.since.micros());
+        let inside = Onto { clip: onto.clip.intersection(place), ..onto };
+        for offset in crawl::copies(&scaled, extent, length, view.at.micros(), since) {
+            let (x, y) = if sideways { (place.x + offset, place.y) } else { (place.x, place.y + offset) };
+            let Some(need) = need::need(self.show, layer, view) else { return };
+            let need = need.at_parity(Parity::of(x, y));
+            self.picture(layer, &need, (x.into(), y.into()), inside, opacity);
+        }
+        if let Some(panel) = need::panel(self.show, layer, view) {
+            self.picture(layer, &panel, view.ground.position(layer), onto, opacity);
+        }
+    }
+
+    fn picture(&mut self, layer: &Layer, need: &Need<'_>, anchor: (f64, f64), onto: Onto, opacity: u8) {
         let Some(found) = self.find(need) else { return };
-        let rect = rect_of(&found, view.ground.position(layer));
+        let rect = rect_of(&found, anchor);
         let is_solid = found.is_opaque && opacity == 255 && layer.blend == Blend::Normal;
         let item = Item {
             source: Source::Picture(found.key),

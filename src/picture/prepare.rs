@@ -9,17 +9,19 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use super::contents::text::fonts::Fonts;
 use super::contents::{Raster, gradient, image, shape, text};
 use super::finish::colors::Cube;
 use super::finish::{Finished, Supplies, finished};
 use super::ground::each_ground;
 use super::need::{self, LayerKey, Need, PictureKey, View, Work};
 use super::pictures::Pictures;
-use super::prepared::{Fine, Picture};
+use super::prepared::{Fine, Parity, Picture};
 use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
 use crate::show::Show;
 use crate::show::asset::Asset;
+use crate::show::field;
 use crate::show::ids::AssetId;
 use crate::show::look::Filter;
 use crate::show::scene::Scene;
@@ -144,6 +146,11 @@ fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>>
     let mut needs = Vec::new();
     each_ground(show, scene, at, &mut |layer, view: View, inner| {
         needs.extend(need::need(show, layer, view));
+        if need::crawl_box(layer, view.ground).is_some() {
+            let others = Parity::ALL.into_iter();
+            needs.extend(others.filter_map(|parity| Some(need::need(show, layer, view)?.at_parity(parity))));
+            needs.extend(need::panel(show, layer, view));
+        }
         if let Some(frame) = inner {
             needs.extend(need::parts(layer).map(|part| need::part(show, layer, view, frame, part)));
         }
@@ -172,11 +179,12 @@ pub(super) struct Studio {
     last: Option<(u64, Finished, Arc<Fine>)>,
     /// Files that were found broken, so that each is logged once.
     broken: BTreeSet<AssetId>,
+    fonts: Fonts,
 }
 
 impl Studio {
     pub(super) fn new(assets_dir: PathBuf) -> Self {
-        Self { assets_dir, original: None, last: None, broken: BTreeSet::new() }
+        Self { assets_dir, original: None, last: None, broken: BTreeSet::new(), fonts: Fonts::default() }
     }
 
     /// Nothing is asked for at the moment.
@@ -216,8 +224,12 @@ impl Studio {
                 Some(original) => image::placed(&original, fitted, size),
                 None => image::placeholder(size),
             },
-            Work::Text { text, size, color, bounds, at } => {
-                text::raster(&text::filled_in(text, *at), *size, *color, *bounds)
+            Work::Text { text, style, scale, text_box, fields } => {
+                let style = style.scaled(*scale);
+                text::raster(&field::fill(text, fields), &style, &mut self.fonts, *text_box)
+            }
+            Work::Panel { style, scale, text_box } => {
+                text::backdrop(&style.scaled(*scale), *text_box).unwrap_or_else(|| Raster::transparent(0, 0))
             }
             Work::Shape { shape, scale } => shape::raster(shape, *scale, size),
         }

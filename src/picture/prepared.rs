@@ -17,6 +17,9 @@ pub struct Parity {
 }
 
 impl Parity {
+    pub const ALL: [Parity; 4] =
+        [Parity { x: 0, y: 0 }, Parity { x: 1, y: 0 }, Parity { x: 0, y: 1 }, Parity { x: 1, y: 1 }];
+
     pub fn of(x: i32, y: i32) -> Parity {
         Parity { x: x & 1, y: y & 1 }
     }

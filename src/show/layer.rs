@@ -10,6 +10,7 @@ use super::color::Color;
 use super::ids::{AssetId, InputId, LayerId, SceneId};
 use super::length::Length;
 use super::look::{Anchor, Blend, Border, Filter, Fit, Mask, Shadow};
+use super::text::TextStyle;
 
 /// A layer, as it is stored and as every door shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -120,15 +121,12 @@ pub enum Content {
         #[serde(default = "yes")]
         beep: bool,
     },
-    /// Text; `{clock}` in it is the time of day (UTC) as `12:34:56`, `{date}` the day as `2026-01-31`.
+    /// Text; what stands in braces is filled in: `{clock}`, `{date:DD.MM.YYYY}`, `{countdown:…}`, `{elapsed}`, `{name}` of a value.
     Text {
-        #[schemars(length(max = 2000))]
+        #[schemars(length(max = 10_000))]
         text: String,
-        #[serde(default = "text_size")]
-        #[schemars(range(min = 4, max = 1024))]
-        size: f64,
-        #[serde(default = "white")]
-        color: Color,
+        #[serde(flatten)]
+        style: Box<TextStyle>,
     },
 }
 
@@ -253,10 +251,24 @@ fn yes() -> bool {
     true
 }
 
-fn text_size() -> f64 {
-    48.0
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn white() -> Color {
-    Color::WHITE
+    #[test]
+    fn a_text_takes_its_style_beside_it_and_refuses_what_it_does_not_know() {
+        let read = |json: &str| serde_json::from_str::<Layer>(json);
+        let short = read(r#"{"id":"a","kind":"text","text":"x"}"#).expect("a layer");
+        let Content::Text { style, .. } = &short.content else { panic!("a text") };
+        assert_eq!(**style, TextStyle::default());
+        let json = r##"{"id":"a","x":1.0,"y":0.0,"opacity":1.0,"visible":true,"kind":"text","text":"x","size":20.0,"color":"#ff0000","weight":700,"align":"center"}"##;
+        assert_eq!(serde_json::to_string(&read(json).expect("a layer")).expect("JSON"), json);
+        for wrong in ["\"colour\":\"#ff0000\"", "\"weigth\":1", "\"shadow\":{\"z\":1}", "\"beep\":true"] {
+            let json = format!(r#"{{"id":"a","kind":"text","text":"x",{wrong}}}"#);
+            assert!(read(&json).is_err(), "{json}");
+        }
+        assert!(read(r#"{"id":"a","kind":"text"}"#).is_err(), "a text needs a text");
+        let schema = serde_json::to_string(&schemars::schema_for!(Layer)).expect("JSON");
+        assert!(schema.contains("vertical_align"), "{schema}");
+    }
 }

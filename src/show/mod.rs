@@ -7,14 +7,17 @@ pub mod arrange;
 pub mod asset;
 pub mod color;
 pub mod destination;
+pub mod field;
 pub mod geometry;
 pub mod ids;
 pub mod input;
 pub mod layer;
 pub mod length;
 pub mod look;
+pub mod offset;
 pub mod scene;
 pub mod stream;
+pub mod text;
 pub mod time;
 
 use std::collections::BTreeMap;

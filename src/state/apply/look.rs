@@ -135,8 +135,8 @@ pub(super) fn check_content(show: &Show, layer: &Layer) -> Result<(), Rejection>
             stops.iter().try_for_each(|stop| check_range("stops.at", stop.at, 0.0..=1.0, "0 to 1"))?;
             check_range("angle", *angle, -3600.0..=3600.0, "-3600 to 3600")
         }
-        Content::Text { text, size, color: _ } => {
-            check_range("size", *size, 4.0..=1024.0, "4 to 1024")?;
+        Content::Text { text, style } => {
+            style.check().map_err(|(field, value, allowed)| Rejection::OutOfRange { field, value, allowed })?;
             let length = text.chars().count() as f64;
             check_range("text's length", length, 0.0..=MAX_TEXT as f64, "at most 10000 characters")
         }
