@@ -6,12 +6,15 @@
 pub mod asset;
 pub mod color;
 pub mod destination;
+pub mod easing;
 pub mod geometry;
 pub mod ids;
 pub mod layer;
+pub mod motion;
 pub mod scene;
 pub mod stream;
 pub mod time;
+pub mod transition;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
