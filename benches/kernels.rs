@@ -1,4 +1,4 @@
-//! What each kernel of `frame::pixels` costs for a picture of 1920x1080, on one thread.
+//! What each kernel of `frame::pixels`, and each transition, costs for a picture of 1920x1080, on one thread.
 //!
 //! `cargo bench --bench kernels [name]`. Prints a table and asserts nothing: machines differ. Each line is the fastest
 //! of several rounds, because whatever else the machine does can only slow them down; GB/s counts bytes read and written. Beside
@@ -8,6 +8,7 @@
 use std::hint::black_box;
 
 use marquee::base::clock::Stopwatch;
+use marquee::frame::picture::Layout;
 use marquee::frame::pixels::blend_rgb::{self, Mode};
 use marquee::frame::pixels::blur::{Mean, area, column, row};
 use marquee::frame::pixels::chroma_matrix::{self, ChromaMatrix};
@@ -19,6 +20,9 @@ use marquee::frame::pixels::scale::{self, Axis, Eight, plane};
 use marquee::frame::pixels::weights::circle::Circle;
 use marquee::frame::pixels::weights::{circle, ramp, slope};
 use marquee::frame::pixels::{fade, halve, luma_curve, mix, mix_masked, over};
+use marquee::picture::transition::{Inputs, LumaMask, Overlay, mix as mix_pictures};
+use marquee::show::geometry::Canvas;
+use marquee::show::transition::Transition;
 
 const WIDTH: usize = 1920;
 const HEIGHT: usize = 1080;
@@ -37,6 +41,7 @@ fn main() {
     keys(&table);
     scaling(&table);
     blurs(&table);
+    transitions(&table);
 }
 
 struct Table {
@@ -71,7 +76,7 @@ fn noise(length: usize) -> Vec<u8> {
     (0..length).map(|_| random.u8(..)).collect()
 }
 
-/// Calls `work` with the number of each row of luma, then of chroma, as sample ranges.
+/// Calls `work` with the samples of each row.
 fn each_row(samples: usize, mut work: impl FnMut(std::ops::Range<usize>)) {
     for start in (0..samples).step_by(WIDTH) {
         work(start..start + WIDTH);
@@ -182,7 +187,8 @@ fn keys(table: &Table) {
 fn scaling(table: &Table) {
     let source = noise(4 * LUMA);
     for (name, width, height) in [("1280x720 to 1920x1080", 1280, 720), ("3840x2160 to 1920x1080", 3840, 2160)] {
-        let columns: Vec<Eight> = (0..Eight::count(WIDTH)).map(|at| Eight::of(Axis::scaled(width, WIDTH), at, width)).collect();
+        let columns: Vec<Eight> =
+            (0..Eight::count(WIDTH)).map(|at| Eight::of(Axis::scaled(width, WIDTH), at, width)).collect();
         let mut target = noise(WIDTH);
         table.line(&format!("scale rows of {name}"), height * (width + WIDTH), |level| {
             for row in source.chunks(width).take(height) {
@@ -224,6 +230,50 @@ fn blurs(table: &Table) {
         let mut scratch = vec![0; blur.scratch_size()];
         table.line(&format!("blur of luma, {radius} px x{passes} *"), 2 * LUMA, |_| {
             area::blur(&mut target, WIDTH, blur, &mut scratch);
+        });
+    }
+}
+
+/// In bands of 64 rows, as threads would share a frame.
+fn transitions(table: &Table) {
+    let layout = Layout::new(Canvas { width: WIDTH as u32, height: HEIGHT as u32 });
+    let (from, to, mask, overlay, alpha) = (noise(ALL), noise(ALL + 1), noise(ALL + 2), noise(ALL + 3), noise(ALL + 4));
+    let [fine, coarse, _] = layout.planes(&alpha);
+    let (luma_stride, chroma_stride) = (layout.luma_stride, layout.chroma_stride);
+    let inputs = Inputs {
+        layout,
+        from: layout.planes(&from),
+        to: layout.planes(&to),
+        mask: Some(LumaMask { fine: &mask[..LUMA], coarse: &mask[..LUMA / 4] }),
+        overlay: Some(Overlay { planes: layout.planes(&overlay), fine, coarse, luma_stride, chroma_stride }),
+    };
+    let mut target = noise(ALL);
+    for (name, json) in [
+        ("fade", r#"{"kind": "fade"}"#),
+        ("dip", r#"{"kind": "dip"}"#),
+        ("slide", r#"{"kind": "slide"}"#),
+        ("push", r#"{"kind": "push"}"#),
+        ("push up", r#"{"kind": "push", "direction": "up"}"#),
+        ("wipe, hard", r#"{"kind": "wipe"}"#),
+        ("wipe, soft, diagonal", r#"{"kind": "wipe", "direction": "up_left", "softness": 0.5}"#),
+        ("iris, hard", r#"{"kind": "iris"}"#),
+        ("iris, soft", r#"{"kind": "iris", "softness": 0.5}"#),
+        ("zoom", r#"{"kind": "zoom"}"#),
+        ("stinger", r#"{"kind": "stinger", "asset": "a"}"#),
+        ("luma wipe", r#"{"kind": "luma_wipe", "asset": "a", "softness": 0.2}"#),
+    ] {
+        let transition: Transition = serde_json::from_str(json).expect("a transition");
+        table.line(&format!("transition: {name} *"), 3 * ALL, |_| {
+            let [mut luma, mut u, mut v] = layout.planes_mut(&mut target);
+            for start in (0..HEIGHT).step_by(64) {
+                let rows = 64.min(HEIGHT - start);
+                let (band, rest) = luma.split_at_mut(rows * luma_stride);
+                let (band_u, rest_u) = u.split_at_mut(rows / 2 * chroma_stride);
+                let (band_v, rest_v) = v.split_at_mut(rows / 2 * chroma_stride);
+                // An odd number of pixels gone, which is the dearer case of a movement.
+                mix_pictures(&transition, 777.0 / WIDTH as f64, &inputs, start..start + rows, [band, band_u, band_v]);
+                (luma, u, v) = (rest, rest_u, rest_v);
+            }
         });
     }
 }

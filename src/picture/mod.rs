@@ -16,6 +16,7 @@ pub mod prepare;
 pub mod prepared;
 pub mod run;
 mod tick;
+pub mod transition;
 mod yuv;
 
 #[cfg(test)]

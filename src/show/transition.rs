@@ -31,7 +31,7 @@ pub enum Kind {
     /// From one frame to the next.
     Cut {},
     Fade {},
-    /// To one colour, and from it.
+    /// To one colour, and from it. Its alpha does not count.
     Dip {
         #[serde(default = "black")]
         color: Color,

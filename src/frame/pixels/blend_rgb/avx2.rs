@@ -1,6 +1,6 @@
 //! The loop of `native`, compiled for 32-byte registers.
 
-use super::{native, Mode};
+use super::{Mode, native};
 
 #[target_feature(enable = "avx2")]
 pub fn blend_rgb(mode: Mode, target: &mut [u8], source: &[u8], alpha: &[u8], opacity: u8) {

@@ -5,8 +5,8 @@ mod avx2;
 mod mode;
 mod native;
 
-pub use mode::Mode;
 use super::level::Level;
+pub use mode::Mode;
 
 /// `source` is premultiplied by `alpha`, and no greater. Works on as many samples as the shortest of the slices has.
 #[inline]

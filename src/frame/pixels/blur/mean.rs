@@ -36,7 +36,8 @@ impl Mean {
     #[inline(always)]
     pub(super) fn of(self, sum: u16) -> u8 {
         let scaled = ((u32::from(sum) * u32::from(self.reciprocal)) >> 16) as u16;
-        (scaled.wrapping_add(self.half) >> self.shift) as u8
+        // A sum that no window can have is white, at every level.
+        (scaled.wrapping_add(self.half) >> self.shift).min(255) as u8
     }
 }
 

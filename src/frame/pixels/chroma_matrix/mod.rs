@@ -5,8 +5,8 @@ mod avx2;
 mod matrix;
 mod native;
 
-pub use matrix::ChromaMatrix;
 use super::level::Level;
+pub use matrix::ChromaMatrix;
 
 /// In place, on as many samples as the shorter row has.
 #[inline]

@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn what_is_more_than_halved_is_halved_first() {
-        for (source, target, expected) in [(100, 100, 0), (200, 100, 0), (201, 100, 1), (1920, 480, 1), (1920, 100, 4), (9, 0, 3)] {
+        for (source, target, expected) in
+            [(100, 100, 0), (200, 100, 0), (201, 100, 1), (1920, 480, 1), (1920, 100, 4), (9, 0, 2)]
+        {
             assert_eq!(Axis::halvings(source, target), expected, "{source} to {target}");
         }
     }

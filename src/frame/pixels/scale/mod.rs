@@ -7,9 +7,9 @@ mod eight;
 mod native;
 pub mod plane;
 
+use super::level::Level;
 pub use axis::Axis;
 pub use eight::Eight;
-use super::level::Level;
 
 /// `columns` say where each eight samples of the target come from. Works on as many as both have.
 #[inline]

@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::{
     __m256i, _mm_cvtsi32_si128, _mm_loadu_si128, _mm256_add_epi16, _mm256_cvtepu8_epi16, _mm256_loadu_si256,
-    _mm256_packus_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_srl_epi16, _mm256_storeu_si256, _mm256_sub_epi16,
+    _mm256_packus_epi16, _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_srl_epi16, _mm256_storeu_si256,
+    _mm256_sub_epi16,
 };
 
 use super::native;
@@ -29,7 +30,8 @@ pub fn blur_column(target: &mut [u8], sums: &mut [u16], entering: &[u8], leaving
     let done = columns / (2 * RUN) * (2 * RUN);
     let sum_runs = sums[..done].as_chunks_mut::<RUN>().0.as_chunks_mut::<2>().0;
     let runs = target[..done].as_chunks_mut::<{ 2 * RUN }>().0.iter_mut().zip(sum_runs);
-    let changes = entering.as_chunks::<RUN>().0.as_chunks::<2>().0.iter().zip(leaving.as_chunks::<RUN>().0.as_chunks::<2>().0);
+    let changes =
+        entering.as_chunks::<RUN>().0.as_chunks::<2>().0.iter().zip(leaving.as_chunks::<RUN>().0.as_chunks::<2>().0);
     for ((run, sums), (entering, leaving)) in runs.zip(changes) {
         let low = sixteen(&mut sums[0], &entering[0], &leaving[0]);
         let high = sixteen(&mut sums[1], &entering[1], &leaving[1]);

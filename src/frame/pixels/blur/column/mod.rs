@@ -4,8 +4,8 @@
 mod avx2;
 mod native;
 
-use super::Mean;
 use super::super::level::Level;
+use super::Mean;
 
 /// Moves the window one row on (`sums` are those of the row before) and writes the means. Works on as many columns as the
 /// shortest of the slices has.

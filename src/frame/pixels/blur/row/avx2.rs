@@ -1,9 +1,9 @@
 //! Two times sixteen samples at a time. The compiler does not find the shifts by which a register adds up its own numbers.
 
 use std::arch::x86_64::{
-    __m256i, _mm_cvtsi32_si128, _mm_loadu_si128, _mm256_add_epi16, _mm256_cvtepu8_epi16,
-    _mm256_packus_epi16, _mm256_permute2x128_si256, _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_shuffle_epi8,
-    _mm256_slli_si256, _mm256_srl_epi16, _mm256_storeu_si256, _mm256_sub_epi16,
+    __m256i, _mm_cvtsi32_si128, _mm_loadu_si128, _mm256_add_epi16, _mm256_cvtepu8_epi16, _mm256_packus_epi16,
+    _mm256_permute2x128_si256, _mm256_permute4x64_epi64, _mm256_set1_epi16, _mm256_shuffle_epi8, _mm256_slli_si256,
+    _mm256_srl_epi16, _mm256_storeu_si256, _mm256_sub_epi16,
 };
 
 use super::native;

@@ -4,8 +4,8 @@
 mod avx2;
 mod native;
 
-use super::Mean;
 use super::super::level::Level;
+use super::Mean;
 
 /// `padded` begins `radius + 1` samples left of the row and ends `radius` right of it. When it is shorter nothing is done.
 #[inline]

@@ -1,6 +1,6 @@
 //! The loop of `native`, compiled for 32-byte registers.
 
-use super::{native, ChromaKey};
+use super::{ChromaKey, native};
 
 #[target_feature(enable = "avx2")]
 pub fn chroma_key(alpha: &mut [u8], u: &mut [u8], v: &mut [u8], key: &ChromaKey) {

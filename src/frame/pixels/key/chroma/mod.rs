@@ -2,11 +2,11 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
-mod settings;
 mod native;
+mod settings;
 
-pub use settings::ChromaKey;
 use super::super::level::Level;
+pub use settings::ChromaKey;
 
 /// U and V lose their spill in place. Works on as many samples as the shortest of the slices has.
 #[inline]

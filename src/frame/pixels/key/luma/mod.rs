@@ -2,11 +2,11 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
-mod settings;
 mod native;
+mod settings;
 
-pub use settings::LumaKey;
 use super::super::level::Level;
+pub use settings::LumaKey;
 
 /// Works on as many samples as the shorter of the slices has.
 #[inline]

@@ -2,11 +2,11 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
-mod shape;
 mod native;
+mod shape;
 
-pub use shape::Circle;
 use super::super::level::Level;
+pub use shape::Circle;
 
 /// What is below 0 or above 255 is cut off.
 #[inline]

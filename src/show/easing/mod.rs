@@ -5,6 +5,7 @@
 mod curves;
 mod spring;
 
+use curves::bezier;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -90,10 +91,12 @@ impl Easing {
     /// Where the value is: 0 at its beginning, 1 at its end; in between it may be beyond both. Progress outside of 0..1 is
     /// brought there, and one that is not a number counts as 0.
     pub fn at(&self, progress: f64) -> f64 {
-        use curves::{back, bezier, bounce, elastic, expo, mirrored, power, sine, turned};
         let x = if progress.is_nan() { 0.0 } else { progress.clamp(0.0, 1.0) };
+        // Both ends are exact, whatever the curves' sums are rounded to.
+        if x == 1.0 || (x == 0.0 && *self != Easing::StepStart) {
+            return x;
+        }
         match *self {
-            Easing::Linear => x,
             Easing::Ease => bezier([0.25, 0.1, 0.25, 1.0], x),
             Easing::EaseIn => bezier([0.42, 0.0, 1.0, 1.0], x),
             Easing::EaseOut => bezier([0.0, 0.0, 0.58, 1.0], x),
@@ -106,6 +109,14 @@ impl Easing {
             }
             Easing::CubicBezier(points) => bezier(points, x),
             Easing::Spring(spring) => spring.at(x),
+            _ => self.penner(x),
+        }
+    }
+
+    /// The curves that are functions of their own.
+    fn penner(self, x: f64) -> f64 {
+        use curves::{back, bounce, elastic, expo, mirrored, power, sine, turned};
+        match self {
             Easing::EaseInSine => sine(x),
             Easing::EaseOutSine => turned(sine, x),
             Easing::EaseInOutSine => mirrored(sine, x),
@@ -130,6 +141,7 @@ impl Easing {
             Easing::EaseInBounce => turned(bounce, x),
             Easing::EaseOutBounce => bounce(x),
             Easing::EaseInOutBounce => mirrored(|x| turned(bounce, x), x),
+            _ => x,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Every level gives the answer of `native`, at widths that end anywhere in a register.
 
+mod levels;
+mod values;
+
 use super::level::Level;
 use super::{fade, faded, over, tint};
 
