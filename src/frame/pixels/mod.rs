@@ -34,8 +34,9 @@ pub fn divided_by_255(value: u16) -> u8 {
     ((value + (value >> 8)) >> 8) as u8
 }
 
-/// The byte nearest to `value`.
+/// The byte nearest to `value`; 0 for what is no number.
 #[inline(always)]
+#[expect(clippy::manual_clamp, reason = "clamp would keep what is no number, and its bits could be any byte")]
 fn rounded(value: f32) -> u8 {
     // Added to 2^23, a number of up to 23 bits has no room behind the point: it stands rounded in the lowest bits. Unlike a
     // conversion, this is the same few instructions for a whole register.

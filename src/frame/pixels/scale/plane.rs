@@ -40,7 +40,7 @@ impl<'a> Rows<'a> {
         self.keep(place.index);
         self.keep(place.index + 1);
         let [even, odd] = &self.kept;
-        let (above, below) = if place.index % 2 == 0 { (even, odd) } else { (odd, even) };
+        let (above, below) = if place.index.is_multiple_of(2) { (even, odd) } else { (odd, even) };
         mix::mix(target, above, below, place.weight);
     }
 

@@ -1,5 +1,6 @@
 //! Every level gives the answer of `native`, at widths that end anywhere in a register.
 
+mod areas;
 mod levels;
 mod values;
 
