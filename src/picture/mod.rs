@@ -21,6 +21,7 @@ pub mod run;
 pub mod surface;
 mod target;
 mod tick;
+pub mod transition;
 mod yuv;
 
 #[cfg(test)]

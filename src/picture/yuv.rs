@@ -1,5 +1,6 @@
 //! sRGB to Y'CbCr: BT.709, limited range, eight bits.
 
+use crate::frame::pixels::rgb::matrix::{FRACTION as BITS, U, V, Y};
 use crate::show::color::Color;
 
 /// A colour as the planes hold it.
@@ -22,13 +23,8 @@ impl Yuv {
 }
 
 /// Bits behind the point of the numbers that `fixed` gives.
-pub const FRACTION: u32 = 16;
+pub const FRACTION: u32 = BITS;
 pub const HALF: i32 = 1 << (FRACTION - 1);
-
-/// The matrix times 2^16. Rows of chroma sum to 0, that of luma to 219/255, so that greys have no colour and white is 235.
-const Y: [i32; 3] = [11_966, 40_254, 4_064];
-const U: [i32; 3] = [-6_596, -22_189, 28_785];
-const V: [i32; 3] = [28_785, -26_146, -2_639];
 
 /// Y, U and V with their offsets, as fixed-point numbers.
 #[inline(always)]

@@ -9,18 +9,39 @@
 
 #[cfg(test)]
 pub(crate) mod allocations;
+pub mod blend_rgb;
+pub mod blur;
+pub mod chroma_matrix;
 pub mod fade;
 pub mod faded;
+pub mod halve;
+pub mod key;
 pub mod level;
+pub mod luma_curve;
 pub mod masked;
+pub mod mix;
+pub mod mix_masked;
 pub mod over;
+pub mod rgb;
+pub mod scale;
 pub mod tint;
+pub mod weights;
 
 /// `value / 255`, rounded to nearest; exact for every product of two bytes.
 #[inline(always)]
 pub fn divided_by_255(value: u16) -> u8 {
-    // (y + y / 256) / 256 == y * 257 / 65536, and the latter is one instruction (the high half of a product).
-    ((u32::from(value + 128) * 257) >> 16) as u8
+    // All in sixteen bits: written as the high half of a product by 257, which it is, the compiler now and then took 32.
+    let value = value + 128;
+    ((value + (value >> 8)) >> 8) as u8
+}
+
+/// The byte nearest to `value`; 0 for what is no number.
+#[inline(always)]
+#[expect(clippy::manual_clamp, reason = "clamp would keep what is no number, and its bits could be any byte")]
+fn rounded(value: f32) -> u8 {
+    // Added to 2^23, a number of up to 23 bits has no room behind the point: it stands rounded in the lowest bits. Unlike a
+    // conversion, this is the same few instructions for a whole register.
+    (value.max(0.0).min(255.0) + 8_388_608.0).to_bits() as u8
 }
 
 #[cfg(test)]

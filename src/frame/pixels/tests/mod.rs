@@ -1,5 +1,9 @@
 //! Every level gives the answer of `native`, at widths that end anywhere in a register.
 
+mod areas;
+mod levels;
+mod values;
+
 use super::level::Level;
 use super::{fade, faded, masked, over, tint};
 

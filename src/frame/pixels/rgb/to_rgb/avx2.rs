@@ -1,0 +1,8 @@
+//! The loop of `native`, compiled for 32-byte registers.
+
+use super::native;
+
+#[target_feature(enable = "avx2")]
+pub fn to_rgb(rgb: [&mut [u8]; 3], yuv: [&[u8]; 3]) {
+    native::to_rgb(rgb, yuv);
+}
