@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderName};
+use serde_json::Map;
 
 use super::error::ApiError;
 use super::gate::Who;
@@ -44,6 +45,12 @@ pub struct Ask {
     pub fields: Fields,
 }
 
+/// A request whose body may be left out: then nothing is said in it.
+pub struct Perhaps {
+    pub asker: Asker,
+    pub fields: Fields,
+}
+
 /// A request whose path says it all. It needs no body; one that is there names the operation and nothing else.
 pub struct Bare(pub Asker);
 
@@ -53,6 +60,15 @@ impl<S: Send + Sync> FromRequest<S> for Ask {
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         let (asker, fields) = read(request).await?;
         Ok(Ask { asker, fields: fields.ok_or(ApiError::MalformedJson("there is no body".to_owned()))? })
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Perhaps {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let (asker, fields) = read(request).await?;
+        Ok(Perhaps { asker, fields: fields.unwrap_or(Fields(Map::new())) })
     }
 }
 
@@ -127,6 +143,12 @@ fn route_of(command: &Command) -> (&'static str, &'static str) {
         Command::ChangeScene { .. } => ("PATCH", "/api/scenes/{scene}"),
         Command::RemoveScene { .. } => ("DELETE", "/api/scenes/{scene}"),
         Command::TakeScene { .. } => ("POST", "/api/scenes/{scene}/take"),
+        Command::TakePreview { .. } => ("POST", "/api/studio/take"),
+        Command::MoveBar { .. } => ("POST", "/api/studio/bar"),
+        Command::ReleaseBar => ("POST", "/api/studio/bar/release"),
+        Command::ChangeStudio { .. } => ("PATCH", "/api/studio"),
+        Command::PutTransition { .. } => ("PUT", "/api/transitions/{transition}"),
+        Command::RemoveTransition { .. } => ("DELETE", "/api/transitions/{transition}"),
         Command::PutLayer { .. } => ("PUT", "/api/scenes/{scene}/layers/{layer}"),
         Command::ChangeLayer { .. } => ("PATCH", "/api/scenes/{scene}/layers/{layer}"),
         Command::RemoveLayer { .. } => ("DELETE", "/api/scenes/{scene}/layers/{layer}"),

@@ -18,7 +18,7 @@ use super::answer::answer;
 use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
-use super::rest::{assets, auth, destinations, layers, preview, scenes, stream, system, tokens, users};
+use super::rest::{assets, auth, destinations, layers, preview, scenes, stream, studio, system, tokens, users};
 use super::{Api, face, openapi, socketio, ws};
 
 /// One way to ask.
@@ -58,6 +58,15 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/api/scenes/{scene}", OPERATOR, Class::Write, || delete(scenes::remove)),
     row("POST", "/api/scenes/{scene}/take", OPERATOR, Class::Write, || post(scenes::take)),
     // Not below /layers/, where it would hide a layer called "order".
+    row("GET", "/api/studio", VIEWER, Class::Read, || get(studio::one)),
+    row("PATCH", "/api/studio", OPERATOR, Class::Write, || patch(studio::change)),
+    row("POST", "/api/studio/take", OPERATOR, Class::Write, || post(studio::take)),
+    row("POST", "/api/studio/bar", OPERATOR, Class::Write, || post(studio::bar)),
+    row("POST", "/api/studio/bar/release", OPERATOR, Class::Write, || post(studio::release)),
+    row("GET", "/api/transitions", VIEWER, Class::Read, || get(studio::transitions)),
+    row("GET", "/api/transitions/{transition}", VIEWER, Class::Read, || get(studio::transition)),
+    row("PUT", "/api/transitions/{transition}", OPERATOR, Class::Write, || put(studio::put_transition)),
+    row("DELETE", "/api/transitions/{transition}", OPERATOR, Class::Write, || delete(studio::remove_transition)),
     row("PUT", "/api/scenes/{scene}/order", OPERATOR, Class::Write, || put(layers::order)),
     row("GET", "/api/scenes/{scene}/layers", VIEWER, Class::Read, || get(layers::list)),
     row("POST", "/api/scenes/{scene}/layers", OPERATOR, Class::Write, || post(layers::create)),

@@ -1,6 +1,6 @@
 //! Walks over the layers of a scene, those within others too, and says on which ground each of them stands.
 
-use super::need::{LayerKey, View};
+use super::need::View;
 use super::place::{self, Frame, Ground};
 use crate::show::Show;
 use crate::show::layer::{Content, Layer};
@@ -15,10 +15,10 @@ const DEEPEST: usize = 16;
 pub fn each_ground<'a>(
     show: &'a Show,
     scene: &'a Scene,
-    at: ShowTime,
+    (at, taken): (ShowTime, ShowTime),
     see: &mut impl FnMut(&'a Layer, View, Option<Frame>),
 ) {
-    let view = View { ground: Ground::of_canvas(show.config.canvas()), within: LayerKey::of_scene(&scene.id), at };
+    let view = View::of_scene(show, &scene.id, at, taken);
     for layer in &scene.layers {
         visit(show, layer, view, 0, see);
     }
@@ -58,10 +58,11 @@ pub fn frame(show: &Show, layer: &Layer, ground: Ground) -> Option<Frame> {
 
 /// Calls `see` for each layer directly inside this one, topmost first, with the ground that it stands on.
 pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame, see: &mut impl FnMut(&'a Layer, View)) {
-    let View { ground, within, at } = view;
+    let View { ground, within, .. } = view;
+    let within = within.inside(&layer.id);
     match &layer.content {
         Content::Group { layers } => {
-            let view = View { ground: ground.within(frame), within: within.inside(&layer.id), at };
+            let view = View { ground: ground.within(frame), within, ..view };
             layers.iter().rev().for_each(|inner| see(inner, view));
         }
         Content::Layout { arrange, layers, moved } => {
@@ -72,7 +73,7 @@ pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame
                 seat -= usize::from(inner.visible);
                 let index = inner.visible.then_some(seat);
                 let size = (box_ground.width, box_ground.height);
-                let slot = arrange.slot_at((index, count), moved.as_deref(), &inner.id, size, at);
+                let slot = arrange.slot_at((index, count), moved.as_deref(), &inner.id, size, view.at);
                 let Some(slot) = slot else { continue };
                 let (across, down) = ground.scale;
                 let place = Frame {
@@ -81,7 +82,7 @@ pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame
                     width: slot.width * across,
                     height: slot.height * down,
                 };
-                see(inner, View { ground: ground.slot(place), within: within.inside(&layer.id), at });
+                see(inner, View { ground: ground.slot(place), within, ..view });
             }
         }
         Content::Scene { scene } => {
@@ -98,7 +99,7 @@ pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame
                 width: whole.0 * across,
                 height: whole.1 * down,
             };
-            let view = View { ground: Ground::shrunk(canvas, place), within: within.inside(&layer.id), at };
+            let view = View { ground: Ground::shrunk(canvas, place), within, ..view };
             scene.layers.iter().rev().for_each(|inner| see(inner, view));
         }
         _ => {}

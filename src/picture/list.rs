@@ -6,6 +6,7 @@ use super::need::PictureKey;
 use super::yuv::Yuv;
 use crate::show::geometry::{Canvas, Rect};
 use crate::show::look::Blend;
+use crate::show::transition::Transition;
 
 /// One thing to paint. Equal items are equal pixels, so lists can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,19 @@ pub enum Source {
     Picture(PictureKey),
     /// What was painted aside, by the name of its `Job`.
     Surface(SurfaceKey),
+    /// Two scenes, on the way from one to the other: the list's `mix`, under this name.
+    Mix(u64),
+}
+
+/// Two scenes that are painted aside, and how the one becomes the other.
+pub struct MixPlan {
+    pub key: u64,
+    pub from: SurfaceKey,
+    pub to: SurfaceKey,
+    pub transition: Transition,
+    pub progress: f64,
+    /// Of the canvas' size: the mask of a luma wipe, or what a stinger shows.
+    pub picture: Option<PictureKey>,
 }
 
 /// A picture whose coverage says what is seen, and where it lies.
@@ -49,6 +63,8 @@ pub struct Job {
     /// The same for the same group in every frame, so that its surface is found again and only what differs is painted.
     pub place: u64,
     pub list: usize,
+    /// It covers all of the canvas, and nothing can be seen through it.
+    pub is_canvas: bool,
     /// What of the canvas it covers; even.
     pub bounds: Rect,
 }
@@ -120,13 +136,21 @@ pub struct DisplayList {
     lists: Vec<List>,
     used: usize,
     jobs: Vec<Job>,
+    mix: Option<MixPlan>,
     pub missing: bool,
 }
 
 impl Default for DisplayList {
     fn default() -> Self {
         let canvas = List { items: Vec::with_capacity(USUAL_ITEMS), ..List::default() };
-        Self { canvas: Canvas { width: 0, height: 0 }, lists: vec![canvas], used: 1, jobs: Vec::new(), missing: false }
+        Self {
+            canvas: Canvas { width: 0, height: 0 },
+            lists: vec![canvas],
+            used: 1,
+            jobs: Vec::new(),
+            mix: None,
+            missing: false,
+        }
     }
 }
 
@@ -138,6 +162,7 @@ impl DisplayList {
         self.canvas = canvas;
         self.used = 1;
         self.jobs.clear();
+        self.mix = None;
         self.missing = false;
         self.lists[CANVAS].begin(canvas.bounds());
     }
@@ -197,8 +222,36 @@ impl DisplayList {
         let mut hasher = DefaultHasher::new();
         (list.hash(), place, bounds).hash(&mut hasher);
         let key = SurfaceKey(hasher.finish());
-        self.jobs.push(Job { key, place, list: index, bounds });
+        self.jobs.push(Job { key, place, list: index, is_canvas: false, bounds });
         Some((key, bounds))
+    }
+
+    /// The same for a list that covers the whole canvas.
+    pub fn finish_canvas_aside(&mut self, index: usize, place: u64) -> SurfaceKey {
+        let list = &mut self.lists[index];
+        list.items.reverse();
+        let mut hasher = DefaultHasher::new();
+        (list.hash(), place, list.bounds).hash(&mut hasher);
+        let key = SurfaceKey(hasher.finish());
+        self.jobs.push(Job { key, place, list: index, is_canvas: true, bounds: list.bounds });
+        key
+    }
+
+    /// Shows two canvases on the way from one to the other, and nothing else.
+    pub fn show_mix(&mut self, mut mix: MixPlan) {
+        let mut hasher = DefaultHasher::new();
+        (mix.from, mix.to, mix.progress.to_bits(), mix.picture).hash(&mut hasher);
+        // What is set of it is in the show: it changes when a hand does, and then all is painted anyway.
+        mix.key = hasher.finish();
+        let bounds = self.canvas.bounds();
+        let (blend, mask) = (Blend::Normal, None);
+        let source = Source::Mix(mix.key);
+        self.lists[CANVAS].push(Item { source, rect: bounds, clip: bounds, opacity: 255, blend, mask, solid: bounds });
+        self.mix = Some(mix);
+    }
+
+    pub fn mix(&self, key: u64) -> Option<&MixPlan> {
+        self.mix.as_ref().filter(|mix| mix.key == key)
     }
 
     pub fn finish(&mut self) {

@@ -18,6 +18,7 @@ use crate::show::layer::{Content, GradientShape, Layer, Shape, Stop};
 use crate::show::look::{Border, Channel, Filter, Mask, Shadow};
 use crate::show::text::{Crawl, TextStyle};
 use crate::show::time::ShowTime;
+use crate::show::transition::{Kind, Transition};
 
 /// Names a picture by what it shows, and by where the pixel that it stands at lies among the samples of chroma.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,13 +56,43 @@ pub struct Need<'a> {
 
 /// What is drawn, before it is finished.
 pub enum Work<'a> {
-    Paper { color: Color },
-    Gradient { from: Color, to: Color, shape: GradientShape, angle: f64, stops: &'a [Stop] },
-    Image { id: &'a AssetId, asset: Option<&'a Asset>, fitted: Fitted },
-    Text { text: &'a str, style: &'a TextStyle, scale: f64, text_box: TextBox, fields: field::Context<'a> },
+    Paper {
+        color: Color,
+    },
+    Gradient {
+        from: Color,
+        to: Color,
+        shape: GradientShape,
+        angle: f64,
+        stops: &'a [Stop],
+    },
+    Image {
+        id: &'a AssetId,
+        asset: Option<&'a Asset>,
+        fitted: Fitted,
+    },
+    Text {
+        text: &'a str,
+        style: &'a TextStyle,
+        scale: f64,
+        text_box: TextBox,
+        fields: field::Context<'a>,
+    },
     /// What is behind a text that crawls, and stays.
-    Panel { style: &'a TextStyle, scale: f64, text_box: TextBox },
-    Shape { shape: &'a Shape, scale: f64 },
+    Panel {
+        style: &'a TextStyle,
+        scale: f64,
+        text_box: TextBox,
+    },
+    Shape {
+        shape: &'a Shape,
+        scale: f64,
+    },
+    /// White where the picture is bright.
+    Luma {
+        id: &'a AssetId,
+        asset: Option<&'a Asset>,
+    },
 }
 
 /// Which part of a finished layer is wanted. What moves brings its own content: only what is around it is prepared.
@@ -131,6 +162,14 @@ pub struct View {
     pub ground: Ground,
     pub within: LayerKey,
     pub at: ShowTime,
+    /// When the scene came on air.
+    pub taken: ShowTime,
+}
+
+impl View {
+    pub fn of_scene(show: &Show, scene: &SceneId, at: ShowTime, taken: ShowTime) -> View {
+        View { ground: Ground::of_canvas(show.config.canvas()), within: LayerKey::of_scene(scene), at, taken }
+    }
 }
 
 /// None if the layer is painted without a picture, or shows what moves.
@@ -159,8 +198,7 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
                 width_given: layer.width.is_some() || ground.is_slot,
                 height_given: layer.height.is_some() || ground.is_slot,
             };
-            let since = show.program.as_ref().map(|program| program.since);
-            let fields = field::Context { at, since, timezone: style.timezone, values: &|_| None };
+            let fields = field::Context { at, since: Some(view.taken), timezone: style.timezone, values: &|_| None };
             (Work::Text { text, style, scale, text_box, fields }, None)
         }
         Content::Pattern { .. }
@@ -197,6 +235,40 @@ pub fn panel<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a
     let work = Work::Panel { style, scale: view.ground.measure(), text_box: TextBox::exactly(width, height) };
     let finish = Finish { filters: &[], ..finish(show, layer, view, Some(frame), Part::Cover) };
     Some(named(work, finish, layer, view))
+}
+
+/// What a transition can not be shown without: its mask, or the picture that hides the cut.
+pub fn of_transition<'a>(show: &'a Show, transition: &'a Transition) -> Option<Need<'a>> {
+    let canvas = show.config.canvas();
+    let size = (canvas.width as i32, canvas.height as i32);
+    let whole = Frame::of(canvas.bounds());
+    let (work, id) = match &transition.kind {
+        Kind::LumaWipe { asset: id, .. } => (Work::Luma { id, asset: show.assets.get(id).map(AsRef::as_ref) }, id),
+        Kind::Stinger { asset: id, .. } => {
+            let asset = show.assets.get(id).map(AsRef::as_ref)?;
+            let from = Frame { width: asset.width.into(), height: asset.height.into(), ..Frame::default() };
+            (Work::Image { id, asset: Some(asset), fitted: Fitted { from, to: whole } }, id)
+        }
+        _ => return None,
+    };
+    let finish = Finish {
+        part: Part::Whole,
+        size: Some(size),
+        corner: Some((0, 0)),
+        anchor: (0.0, 0.0),
+        radius: 0.0,
+        border: None,
+        shadow: None,
+        mask: None,
+        filters: &[],
+        rotation: 0.0,
+    };
+    let content = hashed(|hasher| {
+        hash_work(&work, hasher);
+        hash_finish(&finish, hasher);
+    });
+    let layer = LayerKey(hashed(|hasher| id.hash(hasher)));
+    Some(Need { key: PictureKey { content, parity: Parity::default() }, layer, work, finish })
 }
 
 /// What is prepared around moving content.
@@ -290,6 +362,7 @@ fn hash_work(work: &Work<'_>, hasher: &mut DefaultHasher) {
             style.hash(hasher);
             field::hash(text, fields, hasher);
         }
+        Work::Luma { id, asset } => (6_u8, id, asset.is_some()).hash(hasher),
         Work::Panel { style, scale, text_box } => {
             (5_u8, scale.to_bits(), text_box).hash(hasher);
             style.hash(hasher);

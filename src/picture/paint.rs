@@ -1,12 +1,14 @@
 //! Paints a list into a frame, only where it is damaged.
 
 use super::damage::Damage;
-use super::list::{DisplayList, Item, MaskAt, Source};
+use super::list::{DisplayList, Item, MaskAt, MixPlan, Source};
 use super::pictures::Pictures;
 use super::prepared::{Coverage, Kind, Picture, Span};
 use super::surface::{PlaneOf, Surface, Surfaces};
 use super::target::{Plane, Target, halved};
+use super::transition::{self, Inputs, LumaMask, Overlay};
 use super::yuv::Yuv;
+use crate::frame::picture::Layout;
 use crate::frame::pixels::{fade, faded, masked, over, tint};
 use crate::frame::pool::FrameMut;
 use crate::show::geometry::Rect;
@@ -19,17 +21,10 @@ const BAND_ROWS: i32 = 64;
 pub fn paint(list: &DisplayList, pictures: &Pictures, surfaces: &Surfaces, target: &mut FrameMut, damage: &Damage) {
     let layout = target.layout();
     let mut target = Target::of_frame(target.planes_mut(), layout);
-    paint_list(list.items(), pictures, surfaces, &mut target, damage);
+    paint_list(Painting { list, items: list.items(), pictures, surfaces }, &mut target, damage);
 }
 
-pub(super) fn paint_list(
-    items: &[Item],
-    pictures: &Pictures,
-    surfaces: &Surfaces,
-    target: &mut Target<'_>,
-    damage: &Damage,
-) {
-    let painting = Painting { items, pictures, surfaces };
+pub(super) fn paint_list(painting: Painting<'_>, target: &mut Target<'_>, damage: &Damage) {
     for damaged in damage.rects() {
         let damaged = damaged.even().intersection(target.bounds);
         let mut y = damaged.y;
@@ -41,10 +36,11 @@ pub(super) fn paint_list(
     }
 }
 
-struct Painting<'a> {
-    items: &'a [Item],
-    pictures: &'a Pictures,
-    surfaces: &'a Surfaces,
+pub(super) struct Painting<'a> {
+    pub list: &'a DisplayList,
+    pub items: &'a [Item],
+    pub pictures: &'a Pictures,
+    pub surfaces: &'a Surfaces,
 }
 
 /// Below this nothing is gained by painting around a solid item.
@@ -81,12 +77,36 @@ impl Painting<'_> {
                     paint_picture(picture, item, seen, target);
                 }
             }
+            Source::Mix(key) => {
+                if let Some(mix) = self.list.mix(key) {
+                    self.mix(mix, clip, target);
+                }
+            }
             Source::Surface(key) => {
                 if let Some(surface) = self.surfaces.get(key) {
                     self.surface(surface, item, seen, target);
                 }
             }
         }
+    }
+
+    /// Rows of two canvases. They are mixed in their whole width: an item that changes is damaged as a whole.
+    fn mix(&self, mix: &MixPlan, clip: Rect, target: &mut Target<'_>) {
+        let (Some(from), Some(to)) = (self.surfaces.get(mix.from), self.surfaces.get(mix.to)) else { return };
+        let layout = Layout::new(self.list.canvas());
+        let picture = mix.picture.and_then(|key| self.pictures.get(key));
+        let mask = picture.map(|picture| LumaMask { fine: &picture.fine.coverage.alpha, coarse: &picture.coarse.alpha });
+        let overlay = picture.map(|picture| Overlay {
+            planes: [&picture.fine.luma, &picture.u, &picture.v],
+            fine: &picture.fine.coverage.alpha,
+            coarse: &picture.coarse.alpha,
+            luma_stride: picture.width as usize,
+            chroma_stride: picture.coarse.width,
+        });
+        let inputs = Inputs { layout, from: from.frame(), to: to.frame(), mask, overlay };
+        let rows = clip.y as usize..clip.bottom() as usize;
+        let planes = [target.luma.from_row(clip.y), target.u.from_row(clip.y / 2), target.v.from_row(clip.y / 2)];
+        transition::mix(&mix.transition, mix.progress, &inputs, rows, planes);
     }
 
     fn surface(&self, surface: &Surface, item: &Item, seen: Rect, target: &mut Target<'_>) {

@@ -2,19 +2,21 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::ground::{each_inner, frame};
 use super::contents::text::crawl;
-use super::list::{CANVAS, DisplayList, Item, MaskAt, Source};
+use super::ground::{each_inner, frame};
+use super::list::{CANVAS, DisplayList, Item, MaskAt, MixPlan, Source, SurfaceKey};
 use super::need::{self, LayerKey, Need, Part, View};
 use super::pattern;
 use super::pictures::{Found, Pictures};
-use super::place::{self, Frame, Ground, pixel};
+use super::place::{self, Frame, pixel};
 use super::prepared::Parity;
 use super::yuv::Yuv;
 use crate::show::Show;
 use crate::show::geometry::Rect;
+use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Blend;
+use crate::show::program::Mixed;
 use crate::show::text::Crawl;
 use crate::show::time::ShowTime;
 
@@ -23,16 +25,15 @@ const DEEPEST: usize = 16;
 
 /// Fills `list` with what the program shows at `at`.
 pub fn plan(show: &Show, at: ShowTime, pictures: &Pictures, list: &mut DisplayList) {
-    let canvas = show.config.canvas();
-    list.begin(canvas);
-    // From the top, so that what is hidden is known; turned round at the end. The parts of one layer never overlap.
-    if let Some(scene) = show.program_scene() {
-        let view = View { ground: Ground::of_canvas(canvas), within: LayerKey::of_scene(&scene.id), at };
-        let mut planning = Planning { show, pictures, list, depth: 0 };
-        let onto = Onto { list: CANVAS, clip: canvas.bounds() };
-        scene.layers.iter().rev().for_each(|layer| planning.layer(layer, view, onto));
+    list.begin(show.config.canvas());
+    let mut planning = Planning { show, pictures, list, depth: 0 };
+    match &show.program {
+        Some(program) => match program.mixed_at(at) {
+            Some(mixed) => planning.mix(&mixed, at),
+            None => planning.scene(&program.scene, at, program.since, CANVAS),
+        },
+        None => planning.black(CANVAS),
     }
-    list.list_mut(CANVAS).push(fill(Yuv::BLACK, canvas.bounds(), canvas.bounds(), 255));
     list.finish();
 }
 
@@ -56,6 +57,38 @@ fn fill(color: Yuv, rect: Rect, clip: Rect, opacity: u8) -> Item {
 }
 
 impl<'a> Planning<'a> {
+    /// From the top, so that what is hidden is known; turned round at the end. The parts of one layer never overlap.
+    fn scene(&mut self, id: &SceneId, at: ShowTime, taken: ShowTime, list: usize) {
+        if let Some(scene) = self.show.scenes.get(id) {
+            let view = View::of_scene(self.show, id, at, taken);
+            let onto = Onto { list, clip: self.list.canvas().bounds() };
+            scene.layers.iter().rev().for_each(|layer| self.layer(layer, view, onto));
+        }
+        self.black(list);
+    }
+
+    fn black(&mut self, list: usize) {
+        let bounds = self.list.canvas().bounds();
+        self.list.list_mut(list).push(fill(Yuv::BLACK, bounds, bounds, 255));
+    }
+
+    fn mix(&mut self, mixed: &Mixed<'_>, at: ShowTime) {
+        let picture = need::of_transition(self.show, mixed.transition);
+        let picture = picture.and_then(|need| self.find(&need)).map(|found| found.key);
+        let (from, to) = (self.canvas(mixed.from, at, mixed.from_taken), self.canvas(mixed.to, at, mixed.to_taken));
+        let (transition, progress) = (mixed.transition.clone(), mixed.progress);
+        self.list.show_mix(MixPlan { key: 0, from, to, transition, progress, picture });
+    }
+
+    /// A scene, painted aside.
+    fn canvas(&mut self, scene: &SceneId, at: ShowTime, taken: ShowTime) -> SurfaceKey {
+        let aside = self.list.begin_aside();
+        self.scene(scene, at, taken, aside);
+        let mut hasher = DefaultHasher::new();
+        LayerKey::of_scene(scene).hash(&mut hasher);
+        self.list.finish_canvas_aside(aside, hasher.finish())
+    }
+
     fn push(&mut self, onto: Onto, item: Item) {
         let list = self.list.list_mut(onto.list);
         list.push(item);
@@ -119,7 +152,7 @@ impl<'a> Planning<'a> {
         let sideways = crawl.direction.is_sideways();
         let (extent, length) = if sideways { (width, place.width) } else { (height, place.height) };
         let scaled = Crawl { speed: crawl.speed * view.ground.measure(), gap: crawl.gap * view.ground.measure(), ..*crawl };
-        let since = self.show.program.as_ref().map_or(0, |program| program.since.micros());
+        let since = view.taken.micros();
         let inside = Onto { clip: onto.clip.intersection(place), ..onto };
         for offset in crawl::copies(&scaled, extent, length, view.at.micros(), since) {
             let (x, y) = if sideways { (place.x + offset, place.y) } else { (place.x, place.y + offset) };

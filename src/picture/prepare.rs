@@ -21,11 +21,14 @@ use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
 use crate::show::Show;
 use crate::show::asset::Asset;
+use crate::show::color::Color;
 use crate::show::field;
 use crate::show::ids::AssetId;
 use crate::show::look::Filter;
+use crate::show::program::{Mix, Program};
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
+use crate::show::transition::Transition;
 
 /// What is on air is prepared first and may take more; beyond this, layers are left out rather than the server killed.
 const MOST_BYTES_ON_AIR: usize = 1 << 30;
@@ -113,13 +116,16 @@ impl<'a> Agenda<'a> {
         let mut agenda = Agenda::default();
         let ahead = |seconds| now.plus(Duration::from_secs(seconds));
         let shown = show.stream.picture_time(now);
-        if let Some(scene) = show.program_scene() {
+        for scene in show.program.iter().flat_map(Program::scenes).filter_map(|id| show.scenes.get(id)) {
             // While the show is held, the time goes on behind it: resuming must find its pictures too.
             for at in [shown, now, ahead(1), ahead(2)] {
                 agenda.add(show, scene, at, MOST_BYTES_ON_AIR);
             }
             let before = ShowTime(shown.micros() - 1_000_000);
             agenda.past.extend(needs_of(show, scene, before).iter().map(|need| need.key));
+        }
+        for need in transitions(show).filter_map(|transition| need::of_transition(show, transition)) {
+            agenda.add_need(need, MOST_BYTES);
         }
         for scene in show.scenes.values() {
             for at in [shown, ahead(1)] {
@@ -131,20 +137,41 @@ impl<'a> Agenda<'a> {
     }
 
     fn add(&mut self, show: &'a Show, scene: &'a Scene, at: ShowTime, most_bytes: usize) {
-        for need in needs_of(show, scene, at) {
-            let bytes = self.bytes + need.estimated_bytes();
-            if bytes <= most_bytes && self.known.insert(need.key) {
-                self.bytes = bytes;
-                self.needs.push(need);
-            }
+        needs_of(show, scene, at).into_iter().for_each(|need| self.add_need(need, most_bytes));
+    }
+
+    fn add_need(&mut self, need: Need<'a>, most_bytes: usize) {
+        let bytes = self.bytes + need.estimated_bytes();
+        if bytes <= most_bytes && self.known.insert(need.key) {
+            self.bytes = bytes;
+            self.needs.push(need);
         }
+    }
+}
+
+/// All that may be used.
+fn transitions(show: &Show) -> impl Iterator<Item = &Transition> {
+    let running = show.program.iter().filter_map(|program| match program.mix.as_ref()? {
+        Mix::Leaving { transition, .. } | Mix::Coming { transition, .. } => Some(transition),
+    });
+    running.chain([&show.studio.transition]).chain(show.transitions.values().map(AsRef::as_ref))
+}
+
+/// When the scene came on air: text may count from there.
+fn taken(show: &Show, scene: &Scene) -> ShowTime {
+    match &show.program {
+        Some(Program {
+            mix: Some(Mix::Leaving { scene: id, taken, .. } | Mix::Coming { scene: id, taken, .. }), ..
+        }) if *id == scene.id => *taken,
+        Some(program) => program.since,
+        None => ShowTime::default(),
     }
 }
 
 /// Layers that are hidden count too: they may be shown with the next frame.
 fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>> {
     let mut needs = Vec::new();
-    each_ground(show, scene, at, &mut |layer, view: View, inner| {
+    each_ground(show, scene, (at, taken(show, scene)), &mut |layer, view: View, inner| {
         needs.extend(need::need(show, layer, view));
         if need::crawl_box(layer, view.ground).is_some() {
             let others = Parity::ALL.into_iter();
@@ -161,7 +188,9 @@ fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>>
 /// Makes everything that any scene shows at `at`.
 pub(super) fn all(show: &Show, at: ShowTime, assets_dir: &Path, pictures: &mut Pictures) {
     let mut studio = Studio::new(assets_dir.to_owned());
-    let needs: Vec<Need<'_>> = show.scenes.values().flat_map(|scene| needs_of(show, scene, at)).collect();
+    let scenes = show.scenes.values().flat_map(|scene| needs_of(show, scene, at));
+    let needs: Vec<Need<'_>> =
+        scenes.chain(transitions(show).filter_map(|transition| need::of_transition(show, transition))).collect();
     for need in needs {
         if !pictures.has(need.key) {
             pictures.insert(&need, studio.make(&need));
@@ -228,6 +257,10 @@ impl Studio {
                 let style = style.scaled(*scale);
                 text::raster(&field::fill(text, fields), &style, &mut self.fonts, *text_box)
             }
+            Work::Luma { id, asset } => self.original(id, *asset).map_or_else(
+                || Raster::filled(Color::WHITE, size),
+                |original| image::scaled(&original, size).white_where_bright(),
+            ),
             Work::Panel { style, scale, text_box } => {
                 text::backdrop(&style.scaled(*scale), *text_box).unwrap_or_else(|| Raster::transparent(0, 0))
             }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::contents::Raster;
 use super::ground::each_inner;
-use super::need::{self, LayerKey, Need, View};
-use super::place::{self, Ground, pixel};
+use super::need::{self, Need, View};
+use super::place::{self, pixel};
 use super::prepare::Studio;
 use super::{ground, pattern};
 use crate::frame::picture::Layout;
@@ -52,7 +52,8 @@ pub fn paint(show: &Show, at: ShowTime, assets_dir: &Path) -> Vec<u8> {
     let mut canvas = Canvas { bounds, rgb: vec![[0.0; 3]; (bounds.width * bounds.height) as usize] };
     if let Some(scene) = show.program_scene() {
         let mut studio = Studio::new(assets_dir.to_owned());
-        let view = View { ground: Ground::of_canvas(size), within: LayerKey::of_scene(&scene.id), at };
+        let taken = show.program.as_ref().map_or(at, |program| program.since);
+        let view = View::of_scene(show, &scene.id, at, taken);
         for layer in &scene.layers {
             paint_layer(show, layer, view, &mut studio, &mut canvas);
         }

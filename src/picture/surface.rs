@@ -3,7 +3,7 @@
 
 use super::damage::{self, Damage};
 use super::list::{DisplayList, Item, Job, SurfaceKey};
-use super::paint::paint_list;
+use super::paint::{Painting, paint_list};
 use super::pictures::Pictures;
 use super::target::{Plane, Target, halved};
 use crate::show::geometry::Rect;
@@ -15,6 +15,9 @@ pub struct Surface {
     place: u64,
     pub bounds: Rect,
     planes: [Vec<u8>; 5],
+    /// From one row to the next, of luma and of chroma: as a frame has them.
+    strides: [usize; 2],
+    is_canvas: bool,
     held: Vec<Item>,
     /// Whether this frame shows it.
     is_used: bool,
@@ -33,42 +36,51 @@ pub enum PlaneOf {
 impl Surface {
     fn new(place: u64) -> Surface {
         let planes = [const { Vec::new() }; 5];
-        Surface { key: None, place, bounds: Rect::default(), planes, held: Vec::new(), is_used: true }
+        let (bounds, held) = (Rect::default(), Vec::new());
+        Surface { key: None, place, bounds, planes, strides: [0; 2], is_canvas: false, held, is_used: true }
     }
 
     /// Part of a row that lies within it.
     pub fn run(&self, plane: PlaneOf, y: i32, from: i32, to: i32) -> &[u8] {
-        let bounds = match plane {
-            PlaneOf::Luma | PlaneOf::Alpha => self.bounds,
-            PlaneOf::U | PlaneOf::V | PlaneOf::CoarseAlpha => halved(self.bounds),
+        let (bounds, stride) = match plane {
+            PlaneOf::Luma | PlaneOf::Alpha => (self.bounds, self.strides[0]),
+            PlaneOf::U | PlaneOf::V | PlaneOf::CoarseAlpha => (halved(self.bounds), self.strides[1]),
         };
-        let row = (y - bounds.y) as usize * bounds.width as usize;
+        let row = (y - bounds.y) as usize * stride;
         &self.planes[plane as usize][row + (from - bounds.x) as usize..row + (to - bounds.x) as usize]
+    }
+
+    /// Y, U and V as a frame has them; for one that covers the canvas.
+    pub fn frame(&self) -> [&[u8]; 3] {
+        [&self.planes[0], &self.planes[1], &self.planes[2]]
     }
 
     fn target(&mut self) -> Target<'_> {
         let fine = self.bounds;
         let coarse = halved(fine);
         let [luma, u, v, alpha, coarse_alpha] = &mut self.planes;
-        let plane = |bytes, rect: Rect| Plane { bytes, stride: rect.width as usize, x: rect.x, y: rect.y };
+        let [luma_stride, chroma_stride] = self.strides;
+        let plane = |bytes, rect: Rect, stride| Plane { bytes, stride, x: rect.x, y: rect.y };
+        let alpha = [plane(alpha, fine, luma_stride), plane(coarse_alpha, coarse, chroma_stride)];
         Target {
             bounds: fine,
-            luma: plane(luma, fine),
-            u: plane(u, coarse),
-            v: plane(v, coarse),
-            alpha: Some([plane(alpha, fine), plane(coarse_alpha, coarse)]),
+            luma: plane(luma, fine, luma_stride),
+            u: plane(u, coarse, chroma_stride),
+            v: plane(v, coarse, chroma_stride),
+            alpha: (!self.is_canvas).then_some(alpha),
         }
     }
 
-    fn settle(&mut self, bounds: Rect) {
-        if self.bounds == bounds {
+    fn settle(&mut self, job: &Job) {
+        if (self.bounds, self.is_canvas) == (job.bounds, job.is_canvas) {
             return;
         }
-        self.bounds = bounds;
-        self.key = None;
-        let sizes = [bounds, halved(bounds)].map(|rect| (rect.width * rect.height) as usize);
-        for (index, plane) in self.planes.iter_mut().enumerate() {
-            let size = if matches!(index, 0 | 3) { sizes[0] } else { sizes[1] };
+        (self.bounds, self.is_canvas, self.key) = (job.bounds, job.is_canvas, None);
+        let [fine, coarse] = [job.bounds, halved(job.bounds)];
+        self.strides = [fine, coarse].map(|rect| (rect.width as usize).next_multiple_of(4));
+        let sizes = [self.strides[0] * fine.height as usize, self.strides[1] * coarse.height as usize];
+        let alphas = if job.is_canvas { [0, 0] } else { sizes };
+        for (plane, size) in self.planes.iter_mut().zip([sizes[0], sizes[1], sizes[1], alphas[0], alphas[1]]) {
             plane.resize(size, 0);
         }
     }
@@ -109,14 +121,14 @@ impl Surfaces {
     }
 
     fn paint(&self, surface: &mut Surface, job: &Job, list: &DisplayList, pictures: &Pictures) {
-        surface.settle(job.bounds);
+        surface.settle(job);
         let items = list.list(job.list).items();
         let damage = match surface.key {
             Some(_) => damage::between(&surface.held, items, job.bounds),
             None => Damage::whole(job.bounds),
         };
         let mut target = surface.target();
-        paint_list(items, pictures, self, &mut target, &damage);
+        paint_list(Painting { list, items, pictures, surfaces: self }, &mut target, &damage);
         surface.held.clear();
         surface.held.extend_from_slice(items);
         surface.key = Some(job.key);

@@ -28,6 +28,12 @@ impl Plane<'_> {
         let row = (y - self.y) as usize * self.stride;
         &mut self.bytes[row + (from - self.x) as usize..row + (to - self.x) as usize]
     }
+
+    /// Everything from a row on.
+    pub fn from_row(&mut self, y: i32) -> &mut [u8] {
+        let start = (y - self.y) as usize * self.stride;
+        &mut self.bytes[start..]
+    }
 }
 
 /// A rectangle of luma, in samples of chroma.

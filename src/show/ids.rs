@@ -81,6 +81,10 @@ id!(
     InputId
 );
 id!(
+    /// A transition that was given a name.
+    TransitionId
+);
+id!(
     /// A place that the stream is sent to, or a recording.
     DestinationId
 );

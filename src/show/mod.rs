@@ -17,6 +17,7 @@ pub mod length;
 pub mod look;
 pub mod motion;
 pub mod offset;
+pub mod program;
 pub mod scene;
 pub mod stream;
 pub mod text;
@@ -30,11 +31,12 @@ use serde::{Deserialize, Serialize};
 
 use asset::Asset;
 use destination::Destination;
-use ids::{AssetId, DestinationId, InputId, SceneId};
+use ids::{AssetId, DestinationId, InputId, SceneId, TransitionId};
 use input::Input;
+use program::{Program, Studio};
 use scene::Scene;
 use stream::{Stream, StreamConfig};
-use time::ShowTime;
+use transition::Transition;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Show {
@@ -47,13 +49,10 @@ pub struct Show {
     pub assets: Arc<BTreeMap<AssetId, Arc<Asset>>>,
     #[serde(default, skip_serializing_if = "is_empty")]
     pub inputs: Arc<BTreeMap<InputId, Arc<Input>>>,
-}
-
-/// The scene on air, and since when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Program {
-    pub scene: SceneId,
-    pub since: ShowTime,
+    #[serde(default)]
+    pub studio: Arc<Studio>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub transitions: Arc<BTreeMap<TransitionId, Arc<Transition>>>,
 }
 
 fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {

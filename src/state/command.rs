@@ -7,9 +7,11 @@ use serde_json::{Map, Value};
 
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId, TransitionId};
 use crate::show::layer::Layer;
+use crate::show::program::Way;
 use crate::show::scene::Scene;
+use crate::show::transition::Transition;
 
 /// Fields to change, by their names on the wire (RFC 7396: null takes a field away). Merged inside `apply`, so that two
 /// patches sent at once both count.
@@ -45,6 +47,33 @@ pub enum Command {
     /// Puts a scene on air.
     TakeScene {
         scene: SceneId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<Way>,
+    },
+    /// Puts the scene of the preview on air, and the one that was on air into the preview.
+    TakePreview {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<Way>,
+    },
+    /// As far as a hand has moved the bar between program (0) and preview (1).
+    MoveBar {
+        position: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<Way>,
+    },
+    /// Lets go of the bar: the rest of the way happens by itself.
+    ReleaseBar,
+    ChangeStudio {
+        patch: Patch,
+    },
+    PutTransition {
+        id: TransitionId,
+        transition: Transition,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    RemoveTransition {
+        id: TransitionId,
     },
     /// Creates (on top, or at `index` from below, in the group `parent` or the scene itself), or replaces in place.
     PutLayer {

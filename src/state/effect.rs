@@ -4,13 +4,15 @@
 use super::event::Event;
 use super::room::Room;
 use crate::show::Show;
-use crate::show::ids::{DestinationId, LayerId, SceneId};
+use crate::show::ids::{DestinationId, LayerId, SceneId, TransitionId};
 use crate::show::scene::Place;
 
 /// Something with a value of which only the newest counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
     StreamConfig,
+    Studio,
+    Transition(TransitionId),
     Scene(SceneId),
     Layer(SceneId, LayerId),
     Destination(DestinationId),
@@ -19,11 +21,16 @@ pub enum Key {
 impl Event {
     pub fn room(&self) -> Room {
         match self {
-            Event::StreamConfigured { .. } | Event::StreamChanged { .. } | Event::SceneTaken { .. } => Room::Stream,
+            Event::StreamConfigured { .. }
+            | Event::StreamChanged { .. }
+            | Event::SceneTaken { .. }
+            | Event::StudioChanged { .. } => Room::Stream,
             Event::SceneSaved { .. }
             | Event::SceneRemoved { .. }
             | Event::LayerSaved { .. }
             | Event::LayerRemoved { .. }
+            | Event::TransitionSaved { .. }
+            | Event::TransitionRemoved { .. }
             | Event::LayoutMoved { .. }
             | Event::LayersOrdered { .. } => Room::Scenes,
             Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
@@ -37,6 +44,7 @@ pub fn creates(before: &Show, event: &Event) -> bool {
     match event {
         Event::SceneSaved { scene } => !before.scenes.contains_key(&scene.id),
         Event::LayerSaved { scene, layer, .. } => place(before, scene, &layer.id).is_none(),
+        Event::TransitionSaved { id, .. } => !before.transitions.contains_key(id),
         Event::DestinationSaved { destination } => !before.destinations.contains_key(&destination.id),
         Event::AssetAdded { asset } => !before.assets.contains_key(&asset.id),
         _ => false,
@@ -48,6 +56,8 @@ pub fn creates(before: &Show, event: &Event) -> bool {
 pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
     match event {
         Event::StreamConfigured { .. } => Some(Key::StreamConfig),
+        Event::StudioChanged { .. } => Some(Key::Studio),
+        Event::TransitionSaved { id, .. } if before.transitions.contains_key(id) => Some(Key::Transition(id.clone())),
         Event::SceneSaved { scene } if before.scenes.contains_key(&scene.id) => Some(Key::Scene(scene.id.clone())),
         Event::LayerSaved { scene, layer, index, parent } => {
             let here = Place { parent: parent.clone(), index: *index };

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId, TransitionId};
 use crate::show::layer::{Content, Layer};
+use crate::show::program::{Program, Studio};
 use crate::show::scene::Scene;
 use crate::show::stream::{Stream, StreamConfig};
-use crate::show::{Program, Show};
+use crate::show::transition::Transition;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -29,8 +31,19 @@ pub enum Event {
     SceneRemoved {
         scene: SceneId,
     },
+    /// Or part of the way: what is on air now.
     SceneTaken {
         program: Program,
+    },
+    StudioChanged {
+        studio: Arc<Studio>,
+    },
+    TransitionSaved {
+        id: TransitionId,
+        transition: Arc<Transition>,
+    },
+    TransitionRemoved {
+        id: TransitionId,
     },
     /// At `index` from below in its group, or in the scene itself; it may have been elsewhere before, or nowhere.
     LayerSaved {
@@ -82,6 +95,13 @@ pub fn evolve(show: &mut Show, event: &Event) {
             Arc::make_mut(&mut show.scenes).remove(scene);
         }
         Event::SceneTaken { program } => show.program = Some(program.clone()),
+        Event::StudioChanged { studio } => show.studio = studio.clone(),
+        Event::TransitionSaved { id, transition } => {
+            Arc::make_mut(&mut show.transitions).insert(id.clone(), transition.clone());
+        }
+        Event::TransitionRemoved { id } => {
+            Arc::make_mut(&mut show.transitions).remove(id);
+        }
         Event::LayerSaved { scene, .. }
         | Event::LayerRemoved { scene, .. }
         | Event::LayoutMoved { scene, .. }

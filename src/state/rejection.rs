@@ -1,7 +1,7 @@
 //! Why a command was turned down. Nothing has changed then.
 
 use crate::base::quote::quoted;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId};
+use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
 
 /// What sort of trouble it is; doors turn it into their own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,20 @@ pub enum Rejection {
     NeedsRestart { field: &'static str },
     #[error("scene {0} is on air: take another scene first")]
     SceneOnAir(SceneId),
+    #[error("asset {0} is needed by a transition")]
+    AssetInTransition(AssetId),
+    #[error("scene {0} is in the preview: put another scene there first")]
+    SceneInPreview(SceneId),
+    #[error("no scene is in the preview")]
+    NothingInPreview,
+    #[error("no scene is on air yet: take one")]
+    NothingOnAir,
+    #[error("the bar is not being moved")]
+    BarAtRest,
+    #[error("there is no transition {0}")]
+    NoTransition(TransitionId),
+    #[error("the transition needs asset {0}, which is not there; upload it first")]
+    TransitionNeedsAsset(AssetId),
     #[error("asset {0} is shown by layer {2} of scene {1}")]
     AssetInUse(AssetId, SceneId, LayerId),
 }
@@ -108,6 +122,13 @@ impl Rejection {
             Rejection::NotPaused => "not_paused",
             Rejection::NeedsRestart { .. } => "needs_restart",
             Rejection::SceneOnAir(_) => "scene_on_air",
+            Rejection::AssetInTransition(_) => "asset_in_use",
+            Rejection::SceneInPreview(_) => "scene_in_preview",
+            Rejection::NothingInPreview => "nothing_in_preview",
+            Rejection::NothingOnAir => "nothing_on_air",
+            Rejection::BarAtRest => "bar_at_rest",
+            Rejection::NoTransition(_) => "transition_not_found",
+            Rejection::TransitionNeedsAsset(_) => "asset_missing",
             Rejection::AssetInUse(..) => "asset_in_use",
         }
     }
@@ -115,9 +136,11 @@ impl Rejection {
     pub fn kind(&self) -> Kind {
         match self {
             Rejection::OutOfRange { .. } | Rejection::Invalid { .. } | Rejection::BadDestination(_) => Kind::Invalid,
-            Rejection::NoScene(_) | Rejection::NoLayer(..) | Rejection::NoDestination(_) | Rejection::NoAsset(_) => {
-                Kind::NotFound
-            }
+            Rejection::NoScene(_)
+            | Rejection::NoLayer(..)
+            | Rejection::NoDestination(_)
+            | Rejection::NoAsset(_)
+            | Rejection::NoTransition(_) => Kind::NotFound,
             Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive
@@ -126,9 +149,15 @@ impl Rejection {
             | Rejection::NeedsRestart { .. }
             | Rejection::SceneOnAir(_)
             | Rejection::SceneInUse(..)
+            | Rejection::SceneInPreview(_)
+            | Rejection::AssetInTransition(_)
+            | Rejection::NothingInPreview
+            | Rejection::NothingOnAir
+            | Rejection::BarAtRest
             | Rejection::AssetInUse(..) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
             | Rejection::LayerNeedsInput(..)
+            | Rejection::TransitionNeedsAsset(_)
             | Rejection::LayerNeedsScene(..)
             | Rejection::SceneInItself(..)
             | Rejection::NotAGroup(_)

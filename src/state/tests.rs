@@ -18,9 +18,11 @@ use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
 use crate::show::asset::{Asset, ImageFormat};
 use crate::show::destination::{Destination, RecordFormat, Secret, Target};
+use crate::show::ids::TransitionId;
 use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
 use crate::show::layer::Layer;
 use crate::show::length::Length;
+use crate::show::program::Way;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
@@ -73,6 +75,16 @@ fn layer() -> impl Strategy<Value = Arc<Layer>> {
     })
 }
 
+fn way() -> impl Strategy<Value = Option<Way>> {
+    let way = |json| Some(serde_json::from_value(json).unwrap());
+    prop_oneof![
+        Just(None),
+        Just(way(json!("a"))),
+        Just(way(json!({"kind": "fade"}))),
+        Just(way(json!({"kind": "wipe", "softness": 7}))),
+    ]
+}
+
 fn some_patch() -> impl Strategy<Value = Patch> {
     prop_oneof![
         Just(Map::new()),
@@ -119,7 +131,17 @@ fn command() -> impl Strategy<Value = Command> {
         }),
         (scene_id(), some_patch()).prop_map(|(scene, patch)| Command::ChangeScene { scene, patch }),
         scene_id().prop_map(|scene| Command::RemoveScene { scene }),
-        scene_id().prop_map(|scene| Command::TakeScene { scene }),
+        (scene_id(), way()).prop_map(|(scene, transition)| Command::TakeScene { scene, transition }),
+        way().prop_map(|transition| Command::TakePreview { transition }),
+        (-0.2..1.2, way()).prop_map(|(position, transition)| Command::MoveBar { position, transition }),
+        Just(Command::ReleaseBar),
+        proptest::option::of(scene_id())
+            .prop_map(|preview| Command::ChangeStudio { patch: patch(json!({"preview": preview})) }),
+        (scene_id(), asset_id()).prop_map(|(id, asset)| Command::PutTransition {
+            id: TransitionId::new(id.as_str()).unwrap(),
+            transition: serde_json::from_value(json!({"kind": "luma_wipe", "asset": asset})).unwrap(),
+            only_new: false
+        }),
         (scene_id(), layer(), proptest::option::of(layer_id()), index(), any::<bool>())
             .prop_map(|(scene, layer, parent, index, only_new)| Command::PutLayer { scene, layer, parent, index, only_new }),
         (scene_id(), layer_id(), some_patch(), index()).prop_map(|(scene, layer, patch, index)| Command::ChangeLayer {
@@ -309,7 +331,7 @@ async fn an_operation_is_carried_out_once_and_answered_alike() {
 #[tokio::test]
 async fn a_rejection_is_not_remembered() {
     let (state, _thread) = start(Box::new(Memory::default()), Loaded::default());
-    let take = || Command::TakeScene { scene: SceneId::new("a").unwrap() };
+    let take = || Command::TakeScene { scene: SceneId::new("a").unwrap(), transition: None };
     assert!(matches!(state.submit(take(), asked(None, "op", &take())).await, Err(SubmitError::Rejected(_))));
     state.submit(put_scene("a"), origin()).await.unwrap();
     assert!(state.submit(take(), asked(None, "op", &take())).await.is_ok());

@@ -14,8 +14,10 @@ use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
 use crate::show::ids::LayerId;
 use crate::show::layer::Layer;
+use crate::show::program::{Studio, Way};
 use crate::show::scene::Scene;
 use crate::show::stream::{PreviewConfig, StreamConfig};
+use crate::show::transition::Transition;
 
 #[derive(JsonSchema)]
 #[schemars(rename_all = "snake_case")]
@@ -32,6 +34,26 @@ pub struct TakeAnswer {
     success: bool,
     seq: u64,
     program: ProgramView,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct Take {
+    /// Its name, or what it is; without it, the desk's.
+    transition: Option<Way>,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct MoveBar {
+    /// 0 is the program, 1 the preview.
+    #[schemars(range(min = 0, max = 1))]
+    position: f64,
+    transition: Option<Way>,
+    client_op_id: Option<ClientOpId>,
 }
 
 #[derive(JsonSchema)]
@@ -211,6 +233,7 @@ sent! {
         optional(schema, "id");
         with_property(schema, "index", place());
     };
+    NewTransition = Transition, |_, _| ();
     NewDestination = Destination, |schema, _| optional(schema, "id");
     /// Any of the fields.
     StreamConfigPatch = StreamConfig, |schema, generator| {
@@ -246,6 +269,7 @@ macro_rules! patch {
 
 patch! {
     ScenePatch = Scene, |_| ();
+    StudioPatch = Studio, |_| ();
     LayerPatch = Layer, |schema| with_property(schema, "index", place());
     DestinationPatch = Destination, |_| ();
 }

@@ -4,12 +4,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::bodies::{
-    AssetsUpload, DestinationPatch, HealthAnswer, LayerBody, LayerPatch, Login, LoginAnswer, Me, NewDestination,
-    NewPassword, NewScene, NewToken, NewUser, Order, Refresh, RolePatch, ScenePatch, ShowAnswer, StateAnswer,
-    StreamConfigPatch, TakeAnswer, TokenAnswer,
+    AssetsUpload, DestinationPatch, HealthAnswer, LayerBody, LayerPatch, Login, LoginAnswer, Me, MoveBar, NewDestination,
+    NewPassword, NewScene, NewToken, NewTransition, NewUser, Order, Refresh, RolePatch, ScenePatch, ShowAnswer, StateAnswer,
+    StreamConfigPatch, StudioPatch, Take, TakeAnswer, TokenAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
+use crate::api::wire::show::{StudioView, TransitionView};
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::api::wire::system::{AddressView, SystemMetrics};
 use crate::identity::{TokenView, UserView};
@@ -121,6 +122,25 @@ const DESTINATION_TROUBLE: &[&str] = &[
     "destination_not_found",
 ];
 
+const STUDIO_TROUBLE: &[&str] = &["invalid_value", "scene_not_found", "asset_missing"];
+const TRANSITION_TROUBLE: &[&str] = &["invalid_value", "id_mismatch", "asset_missing", "too_many"];
+const TAKE_TROUBLE: &[&str] = &[
+    "nothing_in_preview",
+    "nothing_on_air",
+    "scene_not_found",
+    "transition_not_found",
+    "asset_missing",
+    "invalid_value",
+    "out_of_range",
+];
+
+fn takes(summary: &'static str, errors: &'static [&'static str]) -> Operation {
+    Operation {
+        body: Body::OptionalJson(shape::<Take>()),
+        ..reads("scenes", summary, Answer::Json(shape::<TakeAnswer>()), errors)
+    }
+}
+
 /// None for files of the page.
 pub fn describe(row: &Row) -> Option<Operation> {
     let json = |shape: Shape| Answer::Json(shape);
@@ -164,8 +184,28 @@ pub fn describe(row: &Row) -> Option<Operation> {
             removes("scenes", "Remove a scene", &["scene_not_found", "scene_on_air", "scene_in_use"])
         }
         ("POST", "/api/scenes/{scene}/take") => {
-            acts("scenes", "Put a scene on air", json(shape::<TakeAnswer>()), &["scene_not_found"])
+            takes("Put a scene on air", &["scene_not_found", "transition_not_found", "asset_missing", "invalid_value"])
         }
+        ("GET", "/api/studio") => reads("scenes", "What is taken next, and how", json(shape::<StudioView>()), &[]),
+        ("PATCH", "/api/studio") => {
+            changes("scenes", "Set the desk", shape::<StudioPatch>(), json(shape::<StudioView>()), STUDIO_TROUBLE)
+        }
+        ("POST", "/api/studio/take") => takes("Put the preview on air", TAKE_TROUBLE),
+        ("POST", "/api/studio/bar") => {
+            changes("scenes", "Move the bar", shape::<MoveBar>(), json(shape::<TakeAnswer>()), TAKE_TROUBLE)
+        }
+        ("POST", "/api/studio/bar/release") => {
+            acts("scenes", "Let go of the bar", json(shape::<TakeAnswer>()), &["bar_at_rest"])
+        }
+        ("GET", "/api/transitions") => reads("scenes", "All transitions", list(shape::<Vec<TransitionView>>()), &[]),
+        ("GET", "/api/transitions/{transition}") => {
+            reads("scenes", "A transition", json(shape::<TransitionView>()), &["transition_not_found"])
+        }
+        ("PUT", "/api/transitions/{transition}") => {
+            let (body, answer) = (shape::<NewTransition>(), shape::<TransitionView>());
+            puts("scenes", "Make or replace a transition", body, answer, TRANSITION_TROUBLE)
+        }
+        ("DELETE", "/api/transitions/{transition}") => removes("scenes", "Remove a transition", &["transition_not_found"]),
         ("PUT", "/api/scenes/{scene}/order") => {
             let trouble = &["scene_not_found", "order_mismatch"];
             let mut operation = puts("scenes", "Put layers in order", shape::<Order>(), shape::<Scene>(), trouble);

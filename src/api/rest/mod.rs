@@ -7,6 +7,7 @@ pub mod layers;
 pub mod preview;
 pub mod scenes;
 pub mod stream;
+pub mod studio;
 pub mod system;
 pub mod tokens;
 pub mod users;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Answer, changed, changed_thing, ok, removed, saved};
+use super::studio::on_air;
+use super::{Answer, changed_thing, ok, removed, saved};
 use crate::api::Api;
-use crate::api::ask::{Ask, Asker, Bare};
+use crate::api::ask::{Ask, Asker, Bare, Perhaps};
 use crate::api::error::ApiError;
 use crate::api::request::{At, Fields, fresh_id};
-use crate::api::wire::show::program;
 use crate::show::Show;
 use crate::show::ids::SceneId;
 use crate::show::scene::Scene;
@@ -60,10 +60,10 @@ pub async fn remove(State(api): State<Api>, At(scene): At<SceneId>, Bare(asker):
     removed(&api.act(&asker, Command::RemoveScene { scene }).await?)
 }
 
-pub async fn take(State(api): State<Api>, At(scene): At<SceneId>, Bare(asker): Bare) -> Answer {
-    let receipt = api.act(&asker, Command::TakeScene { scene }).await?;
-    let body = json!({ "success": true, "program": program(receipt.snapshot.program.as_ref()), "seq": receipt.seq });
-    changed(&receipt, StatusCode::OK, body)
+pub async fn take(State(api): State<Api>, At(scene): At<SceneId>, Perhaps { asker, mut fields }: Perhaps) -> Answer {
+    let transition = fields.take("transition")?;
+    fields.finish()?;
+    on_air(&api.act(&asker, Command::TakeScene { scene, transition }).await?)
 }
 
 fn answer(receipt: &Receipt, id: &SceneId, status: StatusCode) -> Answer {

@@ -16,6 +16,9 @@ pub fn event_view(event: &Event) -> Value {
             json!({ "event": "destination_saved", "destination": DestinationView::decided(destination) })
         }
         Event::StreamConfigured { .. }
+        | Event::StudioChanged { .. }
+        | Event::TransitionSaved { .. }
+        | Event::TransitionRemoved { .. }
         | Event::SceneSaved { .. }
         | Event::SceneRemoved { .. }
         | Event::LayerSaved { .. }

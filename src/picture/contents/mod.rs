@@ -28,6 +28,18 @@ impl Raster {
     }
 }
 
+impl Raster {
+    /// White, as solid as the picture is bright.
+    pub fn white_where_bright(mut self) -> Raster {
+        for pixel in self.rgba.as_chunks_mut::<4>().0 {
+            let [red, green, blue, alpha] = pixel.map(u32::from);
+            let luma = (2126 * red + 7152 * green + 722 * blue + 5_000) / 10_000;
+            *pixel = [255, 255, 255, ((luma * alpha + 127) / 255) as u8];
+        }
+        self
+    }
+}
+
 /// A pixel with another one in front of it, both with straight alpha.
 pub fn over(below: [u8; 4], above: [u8; 4]) -> [u8; 4] {
     match (above[3], below[3]) {

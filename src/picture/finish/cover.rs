@@ -64,14 +64,8 @@ fn masked(kind: &Mask, size: (i32, i32), picture: Option<&Raster>) -> Option<Vec
 
 fn from_picture(picture: &Raster, size: (i32, i32), channel: Channel) -> Vec<u8> {
     let scaled = image::scaled(picture, size);
-    let value = |pixel: &[u8; 4]| match channel {
-        Channel::Alpha => pixel[3],
-        Channel::Luma => {
-            let [red, green, blue, alpha] = pixel.map(u32::from);
-            product(((2126 * red + 7152 * green + 722 * blue + 5_000) / 10_000) as u8, alpha as u8)
-        }
-    };
-    scaled.rgba.as_chunks::<4>().0.iter().map(value).collect()
+    let scaled = if channel == Channel::Luma { scaled.white_where_bright() } else { scaled };
+    scaled.rgba.as_chunks::<4>().0.iter().map(|pixel| pixel[3]).collect()
 }
 
 fn filled(path: Path, (width, height): (i32, i32), rule: FillRule) -> Option<Vec<u8>> {

@@ -112,6 +112,42 @@ fn the_next_frame_shows_the_newest_show_at_its_size_and_rate() {
     assert_eq!(stage.tick(3).expect("a frame").layout().canvas.width, 640);
 }
 
+/// Two scenes of one colour each; `program` is JSON.
+fn two_scenes(program: &str) -> Stage {
+    let mut stage = Stage::new(STILL);
+    let second = r##"{"id":"w","layers":[{"id":"c","kind":"color","color":"#ffffff"}]}"##;
+    let scene: crate::show::scene::Scene = serde_json::from_str(second).expect("a scene");
+    Arc::make_mut(&mut stage.show.scenes).insert(scene.id.clone(), Arc::new(scene));
+    stage.show.program = Some(serde_json::from_str(program).expect("a program"));
+    stage
+}
+
+#[test]
+fn one_scene_becomes_another() {
+    let program = r#"{"scene":"w","since":1000000,"mix":{"kind":"leaving","scene":"s","taken":0,"since":1000000,
+        "position":0.0,"transition":{"kind":"fade","duration_ms":1000}}}"#;
+    let mut stage = two_scenes(program);
+    stage.tick(29);
+    let lumas: Vec<u8> = (30..=62).map(|frame| stage.tick(frame).expect("a frame").planes()[0][5000]).collect();
+    let dark = lumas[0];
+    assert!(dark < 100 && lumas.is_sorted(), "{lumas:?}");
+    let half = u16::from(dark).midpoint(235);
+    assert!(u16::from(lumas[15]).abs_diff(half) <= 1 && lumas[30] == 235, "{lumas:?}");
+    assert!(stage.tick(63).expect("a frame").same_picture(&stage.tick(64).expect("a frame")), "then it is still again");
+}
+
+#[test]
+fn a_bar_that_is_held_holds_the_picture() {
+    let program = r#"{"scene":"s","since":0,"mix":{"kind":"coming","scene":"w","taken":0,"position":0.25,
+        "transition":{"kind":"wipe","direction":"right"}}}"#;
+    let mut stage = two_scenes(program);
+    stage.tick(29);
+    let first = stage.tick(30).expect("a frame");
+    let row = &first.planes()[0][..320];
+    assert_eq!((row[70], row[90] == 235), (235, false), "a quarter is the new scene");
+    assert!(stage.tick(90).expect("a frame").same_picture(&first));
+}
+
 #[test]
 fn a_pause_holds_the_picture() {
     let mut stage = Stage::new(MOVING);

@@ -36,5 +36,9 @@ pub(super) fn remove(show: &Show, id: AssetId) -> Result<Event, Rejection> {
             return Err(Rejection::AssetInUse(id, scene.id.clone(), layer.id.clone()));
         }
     }
+    let transitions = show.transitions.values().map(AsRef::as_ref).chain([&show.studio.transition]);
+    if transitions.into_iter().any(|transition| transition.asset() == Some(&id)) {
+        return Err(Rejection::AssetInTransition(id));
+    }
     Ok(Event::AssetRemoved { asset: id })
 }

@@ -8,6 +8,7 @@ mod look;
 mod patch;
 mod scene;
 mod stream;
+mod studio;
 mod whole;
 
 use crate::show::Show;
@@ -39,7 +40,13 @@ pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>
         Command::PutScene { scene, only_new } => scene::put(show, scene, only_new, now),
         Command::ChangeScene { scene, patch } => scene::change(show, &scene, &patch, now),
         Command::RemoveScene { scene } => one(scene::remove(show, scene)?),
-        Command::TakeScene { scene } => one(scene::take(show, scene, now)?),
+        Command::TakeScene { scene, transition } => one(studio::take(show, scene, transition, now)?),
+        Command::TakePreview { transition } => studio::take_preview(show, transition, now),
+        Command::MoveBar { position, transition } => studio::move_bar(show, position, transition, now),
+        Command::ReleaseBar => studio::release_bar(show, now),
+        Command::ChangeStudio { patch } => one(studio::change(show, &patch)?),
+        Command::PutTransition { id, transition, only_new } => one(studio::put(show, id, transition, only_new)?),
+        Command::RemoveTransition { id } => one(studio::remove(show, id)?),
         Command::PutLayer { scene, layer, parent, index, only_new } => {
             layer::put(show, scene, layer, layer::Wanted { parent, index }, only_new, now)
         }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{check_name, check_new, layer, patch};
+use crate::show::Show;
 use crate::show::ids::{LayerId, SceneId};
 use crate::show::layer::{Content, Layer};
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
-use crate::show::{Program, Show};
 use crate::state::command::Patch;
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
@@ -41,15 +41,11 @@ fn saved(show: &Show, scene: Scene, now: ShowTime) -> Result<Vec<Event>, Rejecti
 pub(super) fn remove(show: &Show, id: SceneId) -> Result<Event, Rejection> {
     find(show, &id)?;
     match &show.program {
-        Some(program) if program.scene == id => Err(Rejection::SceneOnAir(id)),
+        Some(program) if program.scenes().any(|scene| *scene == id) => Err(Rejection::SceneOnAir(id)),
+        _ if show.studio.preview.as_ref() == Some(&id) => Err(Rejection::SceneInPreview(id)),
         _ if let Some((scene, layer)) = shown_by(show, &id) => Err(Rejection::SceneInUse(id, scene, layer)),
         _ => Ok(Event::SceneRemoved { scene: id }),
     }
-}
-
-pub(super) fn take(show: &Show, id: SceneId, now: ShowTime) -> Result<Event, Rejection> {
-    find(show, &id)?;
-    Ok(Event::SceneTaken { program: Program { scene: id, since: now } })
 }
 
 pub(super) fn find<'a>(show: &'a Show, id: &SceneId) -> Result<&'a Arc<Scene>, Rejection> {

@@ -1,12 +1,12 @@
 //! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
-use super::{asset, destination, scene, stream};
+use super::{asset, destination, scene, stream, studio};
 use crate::show::Show;
 use crate::state::rejection::Rejection;
 
 pub fn check_whole(show: &Show) -> Result<(), Rejection> {
-    let Show { config, stream: _, scenes, program, destinations, assets, inputs } = show;
+    let Show { config, stream: _, scenes, program, destinations, assets, inputs, studio, transitions } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
     for (id, scene) in scenes.iter() {
@@ -14,8 +14,11 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         scene::check(show, scene)?;
     }
     if let Some(program) = program {
-        scene::find(show, &program.scene)?;
+        program.scenes().try_for_each(|scene| scene::find(show, scene).map(|_| ()))?;
     }
+    studio::check(show, studio)?;
+    studio::check_count(transitions.len())?;
+    transitions.values().try_for_each(|transition| studio::check_transition(show, transition))?;
     destination::check_count(destinations.len())?;
     for (id, destination) in destinations.iter() {
         check_place(id.as_str(), destination.id.as_str())?;
