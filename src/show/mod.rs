@@ -9,6 +9,7 @@ pub mod destination;
 pub mod geometry;
 pub mod ids;
 pub mod layer;
+pub mod mixer;
 pub mod scene;
 pub mod stream;
 pub mod time;
