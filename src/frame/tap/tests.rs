@@ -111,7 +111,7 @@ fn heard_from_a_fast_source(seconds: i64) -> Vec<f32> {
 
 /// Amplitude and phase of 1 kHz squeezed by 200 ppm, and what is there besides, as a share of it.
 fn distortion(wave: &[f64]) -> f64 {
-    let step = TAU * 1_000.0 * (1.0 + 200e-6) / 48_000.0;
+    let step = TAU * 1_000.0 / (1.0 - 200e-6) / 48_000.0;
     let (mut with_sine, mut with_cosine) = (0.0, 0.0);
     for (index, sample) in wave.iter().enumerate() {
         with_sine += sample * (step * index as f64).sin();
