@@ -17,6 +17,7 @@ use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
 use crate::frame::mailbox::{Mailbox, WhenFull};
+use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
 use crate::library::Library;
@@ -24,6 +25,7 @@ use crate::picture;
 use crate::send::preview::{self, PreviewHandle};
 use crate::send::{self, Sending, rtmp_server};
 use crate::sound;
+use crate::sound::levels::LevelsHandle;
 use crate::state::command::Command;
 use crate::state::store::directory::DataDirectory;
 use crate::state::store::journal::Journal;
@@ -132,6 +134,7 @@ struct House {
     redis: Option<redis_copy::Target>,
     capabilities: Arc<serde_json::Value>,
     preview: PreviewHandle,
+    levels: LevelsHandle,
     program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
     sending: Sending,
     stop_engine: StopFlag,
@@ -191,10 +194,13 @@ impl House {
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
         })?;
+        let levels = LevelsHandle::new();
         let sounds = sound::run::start(sound::run::Env {
             show,
             clock: clock.clone(),
             outlet: sound_chunks,
+            taps: Taps::new(),
+            levels: levels.clone(),
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
         })?;
@@ -210,6 +216,7 @@ impl House {
             redis,
             capabilities,
             preview,
+            levels,
             program,
             sending,
             stop_engine,
@@ -263,6 +270,7 @@ impl House {
         let parts = Parts {
             state: self.state.clone(),
             preview: self.preview.clone(),
+            levels: self.levels.clone(),
             vitals: self.vitals.clone(),
             clock: self.clock.clone(),
             library: self.library.clone(),

@@ -1,6 +1,7 @@
 //! The doors: REST, WebSocket and the face. They have no logic: they parse, submit a `Command` and render the answer.
 //!
-//! `figures` measures once a second, `news` encodes what every WebSocket client is told; both run once, however many listen.
+//! `figures` measures once a second, `news` encodes what every WebSocket client is told, `meters` how loud it is; each runs once,
+//! however many listen.
 
 pub mod error;
 
@@ -18,6 +19,7 @@ pub mod fuzz;
 mod gate;
 mod guard;
 mod limits;
+mod meters;
 mod news;
 mod openapi;
 mod places;
@@ -45,6 +47,7 @@ use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
 use crate::send::preview::PreviewHandle;
 use crate::show::time::ShowTime;
+use crate::sound::levels::LevelsHandle;
 use crate::state::StateHandle;
 use crate::state::store::redis::mirror::Views;
 use chronicle::Chronicle;
@@ -65,6 +68,7 @@ pub use tls::Tls;
 pub struct Parts {
     pub state: StateHandle,
     pub preview: PreviewHandle,
+    pub levels: LevelsHandle,
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
     pub library: Library,
@@ -103,6 +107,7 @@ pub struct Addresses {
 pub struct Api {
     state: StateHandle,
     preview: PreviewHandle,
+    levels: LevelsHandle,
     vitals: Arc<Vitals>,
     clock: Clock,
     library: Library,
@@ -116,7 +121,7 @@ pub struct Api {
     started: ShowTime,
 }
 
-/// What the two tasks publish: newest only, so no client can make a queue grow.
+/// What the tasks publish: newest only, so no client can make a queue grow.
 #[derive(Clone)]
 struct Live {
     figures: watch::Receiver<Figures>,
@@ -126,15 +131,17 @@ struct Live {
     metrics: watch::Receiver<Arc<Shared>>,
     /// The `statusUpdate` message.
     status: watch::Receiver<Arc<Shared>>,
+    /// The `meters` message; while nobody watches it is an old one.
+    meters: watch::Receiver<Arc<Shared>>,
     /// True once the server goes down.
     closing: watch::Receiver<bool>,
 }
 
 impl Api {
-    /// Starts the two tasks (so it needs a tokio runtime). They, WebSockets and motion JPEGs end when `closing` turns true or
+    /// Starts its tasks (so it needs a tokio runtime). They, WebSockets and motion JPEGs end when `closing` turns true or
     /// its sender is dropped.
     pub fn start(parts: Parts, closing: watch::Receiver<bool>) -> Api {
-        let Parts { state, preview, vitals, clock, library, identity, settings, capabilities, addresses } = parts;
+        let Parts { state, preview, levels, vitals, clock, library, identity, settings, capabilities, addresses } = parts;
         let limits = Limits::new(settings.rate_limit, settings.max_in_flight, clock.clone());
         let settings = Arc::new(settings);
         let started = clock.now();
@@ -145,11 +152,13 @@ impl Api {
         let (status_out, status) = watch::channel(Arc::new(Shared::new(first_status)));
         let first = news::compose(&state, &vitals, &Figures::default());
         let (news_out, news) = watch::channel(first);
-        let live = Live { figures, news, metrics, status, closing };
+        let (meters_out, meters) = watch::channel(Arc::default());
+        let live = Live { figures, news, metrics, status, meters, closing };
         let chronicle = Arc::default();
         let api = Api {
             state,
             preview,
+            levels,
             vitals,
             clock,
             library,
@@ -164,6 +173,7 @@ impl Api {
         };
         tokio::spawn(figures::measure(api.clone(), figures_out, metrics_out));
         tokio::spawn(news::spread(api.clone(), news_out, status_out));
+        tokio::spawn(meters::spread(api.clone(), meters_out));
         api
     }
 

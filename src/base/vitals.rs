@@ -124,6 +124,10 @@ vitals! {
     encoder_starts: IntCounter = "marquee_encoder_starts_total";
     /// Pieces of sound (10 ms) that were never made.
     sound_skipped: IntCounter = "marquee_sound_skipped_chunks_total";
+    /// Pieces of sound (10 ms) for which an input that is heard had nothing, or too little.
+    sound_missing: IntCounter = "marquee_sound_missing_chunks_total";
+    /// Time to mix a piece of sound (10 ms).
+    sound_mix_time: Histogram = "marquee_sound_mix_seconds";
     /// Bytes sent or written, per destination.
     destination_bytes: IntCounterVec("destination") = "marquee_destination_bytes_total";
     /// Packets given to a destination.

@@ -15,6 +15,7 @@ pub mod input;
 pub mod layer;
 pub mod length;
 pub mod look;
+pub mod mixer;
 pub mod motion;
 pub mod offset;
 pub mod program;

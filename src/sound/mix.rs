@@ -1,130 +1,191 @@
-//! The mix: a beep for each test pattern on air, in time with the pattern's flash. A pure function of the show and the time.
+//! Makes a plan audible: every input through its strip, ducking, their sum through the master, and the meters beside them.
+//!
+//! The limiter looks 5 ms ahead, so what is mixed for a piece is what is due 5 ms after it begins: what leaves is on time.
 
-use std::f32::consts::TAU;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::frame::sound::{CHANNELS, ChunkNumber, SAMPLE_RATE, SAMPLES_PER_CHUNK};
-use crate::show::Show;
-use crate::show::layer::{Content, Layer};
-use crate::show::stream::Stream;
+use super::decibel::factor;
+use super::duck::Ducks;
+use super::generate::add_beep;
+use super::levels::{Levels, LevelsHandle};
+use super::limit::{LOOK_AHEAD, Limiter};
+use super::loudness::{Loudness, LoudnessMeter};
+use super::meter::Meter;
+use super::pieces::LENGTH;
+use super::plan::{Heard, MixPlan};
+use super::ramp;
+use super::strip::Voice;
+use crate::frame::sound::{ChunkNumber, SAMPLES_PER_CHUNK};
+use crate::frame::tap::Tap;
+use crate::show::ids::InputId;
+use crate::show::mixer::Master;
+use crate::show::time::ShowTime;
 
-/// Pieces from the beginning of each second that the beep lasts: 100 ms, as long as the pattern's flash is white.
-pub const BEEP_CHUNKS: u64 = 10;
+type TapsNow = BTreeMap<InputId, Arc<Tap>>;
 
-const CHUNKS_PER_SECOND: u64 = 100;
-const PITCH_HZ: f32 = 1_000.0;
-/// -18 dBFS.
-const AMPLITUDE: f32 = 0.125_892_54;
-/// 1.5 ms of rise and fall, so that the beep has no click.
-const FADE_SAMPLES: f32 = 72.0;
+/// Three for every ten pieces: thirty a second.
+const PUBLISHED: u64 = 3;
+/// Loudness looks at seconds of samples; ten times a second is what the standard asks for.
+const PIECES_PER_LOUDNESS: u64 = 10;
+/// One is the newest, one is being filled, and a door may hold another for a moment.
+const SPARE_LEVELS: usize = 3;
+/// After this many silent pieces (3.2 s) no silence more changes anything: the limiter and every loudness window hold nothing else.
+const AT_REST: u64 = 320;
 
-/// What a piece of sound holds. Equal ones sound alike, so they can be shared.
+/// What a piece turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    Silence,
-    Beep {
-        /// How many patterns beep at once.
-        voices: u16,
-        /// Which piece of the beep it is, below `BEEP_CHUNKS`.
-        piece: u16,
-    },
+pub struct Made {
+    /// Nothing is heard, and the samples were not written.
+    pub at_rest: bool,
+    /// Inputs that are heard and had too little to give.
+    pub short: u64,
 }
 
-/// What is heard during a chunk.
-pub fn heard(show: &Show, chunk: ChunkNumber) -> Heard {
-    let piece = chunk.0 % CHUNKS_PER_SECOND;
-    // While the show is held its time stands still, and so does its sound.
-    if piece >= BEEP_CHUNKS || matches!(show.stream, Stream::Paused { .. }) {
-        return Heard::Silence;
-    }
-    let beeping = show.program_scene().map_or(0, |scene| scene.layers.iter().filter(|layer| beeps(layer)).count());
-    match u16::try_from(beeping).unwrap_or(u16::MAX) {
-        0 => Heard::Silence,
-        voices => Heard::Beep { voices, piece: piece as u16 },
-    }
+pub struct Mix {
+    voices: Vec<Voice>,
+    ducks: Ducks,
+    /// As loud as all beeps together were at the end of the last piece.
+    beeps: f32,
+    /// The master's gain at the end of the last piece.
+    gain: f32,
+    limiter: Limiter,
+    loudness_meter: LoudnessMeter,
+    meter: Meter,
+    loudness: Loudness,
+    levels: LevelsHandle,
+    spare_levels: Vec<Arc<Levels>>,
+    was_metered: bool,
+    programme: Option<ShowTime>,
+    /// Silent pieces in a row.
+    silent: u64,
 }
 
-fn beeps(layer: &Layer) -> bool {
-    layer.visible && layer.opacity > 0.0 && matches!(layer.content, Content::Pattern { beep: true })
-}
-
-/// The samples of a chunk; `out` has room for `SAMPLES_PER_CHUNK * CHANNELS` of them.
-pub fn mix(show: &Show, chunk: ChunkNumber, out: &mut [f32]) {
-    render(heard(show, chunk), out);
-}
-
-/// The samples of what is heard.
-pub fn render(heard: Heard, out: &mut [f32]) {
-    let Heard::Beep { voices, piece } = heard else {
-        out.fill(0.0);
-        return;
-    };
-    let first = usize::from(piece) * SAMPLES_PER_CHUNK;
-    for (index, frame) in out.chunks_exact_mut(CHANNELS).enumerate() {
-        let value = f32::from(voices) * beep(first + index);
-        frame.fill(value.clamp(-1.0, 1.0));
-    }
-}
-
-/// The beep, this many samples after its beginning.
-fn beep(sample: usize) -> f32 {
-    let (at, end) = (sample as f32, (BEEP_CHUNKS as usize * SAMPLES_PER_CHUNK) as f32);
-    let fade = (at / FADE_SAMPLES).min((end - at) / FADE_SAMPLES).clamp(0.0, 1.0);
-    AMPLITUDE * fade * (TAU * PITCH_HZ / SAMPLE_RATE as f32 * at).sin()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::show::time::ShowTime;
-
-    const LENGTH: usize = SAMPLES_PER_CHUNK * CHANNELS;
-
-    fn show(layers: &str) -> Show {
-        serde_json::from_str(&format!(
-            r#"{{"config":{},"stream":{{"status":"stopped"}},"scenes":{{"s":{{"id":"s","layers":[{layers}]}}}},
-                "program":{{"scene":"s","since":0}},"destinations":{{}},"assets":{{}}}}"#,
-            serde_json::to_string(&crate::show::stream::StreamConfig::default()).expect("a config"),
-        ))
-        .expect("a show")
-    }
-
-    fn second(show: &Show) -> Vec<f32> {
-        let mut samples = vec![f32::NAN; LENGTH * CHUNKS_PER_SECOND as usize];
-        for (chunk, out) in (700..).zip(samples.chunks_exact_mut(LENGTH)) {
-            mix(show, ChunkNumber(chunk), out);
+impl Mix {
+    pub fn new(levels: LevelsHandle) -> Self {
+        Self {
+            voices: Vec::new(),
+            ducks: Ducks::default(),
+            beeps: 0.0,
+            gain: 1.0,
+            limiter: Limiter::new(),
+            loudness_meter: LoudnessMeter::new(),
+            meter: Meter::default(),
+            loudness: Loudness::default(),
+            levels,
+            spare_levels: Vec::with_capacity(SPARE_LEVELS),
+            was_metered: false,
+            programme: None,
+            silent: 0,
         }
-        samples
     }
 
-    #[test]
-    fn a_pattern_beeps_for_a_tenth_of_each_second() {
-        let samples = second(&show(r#"{"id":"a","kind":"pattern"}"#));
-        let beep = LENGTH * BEEP_CHUNKS as usize;
-        let peak = samples.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
-        assert!((20.0 * peak.log10() + 18.0).abs() < 0.1, "{peak}");
-        assert!(samples[beep..].iter().all(|sample| *sample == 0.0));
-        let rising = |pair: &&[f32]| pair[0] < 0.0 && pair[CHANNELS] >= 0.0;
-        let periods = samples[..beep].windows(CHANNELS + 1).step_by(CHANNELS).filter(rising).count();
-        assert!((98..=100).contains(&periods), "1 kHz: {periods}");
-        let steepest = samples.windows(3).map(|pair| (pair[2] - pair[0]).abs()).fold(0.0, f32::max);
-        assert!(steepest < AMPLITUDE * TAU * PITCH_HZ / SAMPLE_RATE as f32 * 1.2, "no click: {steepest}");
+    /// After a time in which nothing was mixed: what was on its way then is not for now. Loudness goes on, it is of the programme.
+    pub fn begin(&mut self) {
+        self.voices.clear();
+        self.ducks = Ducks::default();
+        self.limiter = Limiter::new();
+        self.beeps = 0.0;
+        self.was_metered = false;
+        self.silent = 0;
     }
 
-    #[test]
-    fn only_what_is_on_air_beeps() {
-        let chunk = ChunkNumber(100);
-        let check = |layers: &str, expected: Heard| assert_eq!(heard(&show(layers), chunk), expected, "{layers}");
-        let pattern = |id: &str, extra: &str| format!(r#"{{"id":"{id}","kind":"pattern"{extra}}}"#);
-        check("", Heard::Silence);
-        check(&pattern("a", ""), Heard::Beep { voices: 1, piece: 0 });
-        check(&[pattern("a", ""), pattern("b", "")].join(","), Heard::Beep { voices: 2, piece: 0 });
-        check(&pattern("a", r#","beep":false"#), Heard::Silence);
-        check(&pattern("a", r#","visible":false"#), Heard::Silence);
-        check(&pattern("a", r#","opacity":0"#), Heard::Silence);
-        let mut held = show(&pattern("a", ""));
-        held.stream = Stream::Paused { since: ShowTime(0), at: ShowTime(1) };
-        assert_eq!(heard(&held, chunk), Heard::Silence);
-        held.program = None;
-        assert_eq!(heard(&held, chunk), Heard::Silence);
+    /// The samples of that chunk.
+    pub fn make(&mut self, plan: &MixPlan, taps: &TapsNow, chunk: ChunkNumber, out: &mut [f32; LENGTH]) -> Made {
+        let metered = self.levels.is_watched();
+        if !metered && self.silent >= AT_REST && self.stays_silent(plan) {
+            return Made { at_rest: true, short: 0 };
+        }
+        if metered && !self.was_metered {
+            self.voices.iter_mut().for_each(Voice::restart_meter);
+            self.meter = Meter::default();
+        }
+        let first = i64::try_from(chunk.0).unwrap_or(0) * SAMPLES_PER_CHUNK as i64 + LOOK_AHEAD as i64;
+        self.speak(plan, taps, first, metered);
+        self.sum(plan, first, out);
+        self.finish(&plan.mixer.master, out);
+        self.programme = plan.programme;
+        self.loudness_meter.add(plan.programme, out);
+        if metered {
+            self.measure(chunk, out);
+        }
+        self.was_metered = metered;
+        self.silent = if out.iter().all(|sample| *sample == 0.0) { self.silent + 1 } else { 0 };
+        let short = self.voices.iter().filter(|voice| voice.ran_short()).count() as u64;
+        Made { at_rest: false, short }
+    }
+
+    fn stays_silent(&self, plan: &MixPlan) -> bool {
+        let no_beep = plan.beeps == 0 && self.beeps == 0.0;
+        plan.inputs.is_empty() && self.voices.is_empty() && no_beep && plan.programme == self.programme
+    }
+
+    fn speak(&mut self, plan: &MixPlan, taps: &TapsNow, first: i64, metered: bool) {
+        self.voices.retain(|voice| !voice.is_over());
+        for (index, heard) in plan.inputs.iter().enumerate() {
+            // As a rule they stand in the order of the plan.
+            let is_known = |voice: &Voice| voice.input == heard.input;
+            if !self.voices.get(index).is_some_and(is_known) && !self.voices.iter().any(is_known) {
+                self.voices.insert(index.min(self.voices.len()), Voice::new(heard));
+            }
+        }
+        let solo = plan.inputs.iter().any(|heard| heard.strip.solo);
+        for (index, voice) in self.voices.iter_mut().enumerate() {
+            let is_its = |heard: &&Heard| heard.input == voice.input;
+            let heard = plan.inputs.get(index).filter(is_its).or_else(|| plan.inputs.iter().find(is_its));
+            let tap = taps.get(&voice.input).map(Arc::as_ref);
+            voice.make(heard, solo, tap, first, metered);
+        }
+        self.ducks.listen(&plan.mixer.ducks, &self.voices);
+    }
+
+    fn sum(&mut self, plan: &MixPlan, first: i64, out: &mut [f32; LENGTH]) {
+        out.fill(0.0);
+        for voice in &mut self.voices {
+            let left = self.ducks.left_of(&plan.mixer.ducks, &voice.input);
+            let before = std::mem::replace(&mut voice.ducked, left);
+            if voice.is_audible() {
+                ramp::add(out, &voice.samples[..], before, left);
+            }
+        }
+        let beeps = std::mem::replace(&mut self.beeps, f32::from(plan.beeps));
+        add_beep(first, beeps, self.beeps, out);
+    }
+
+    fn finish(&mut self, master: &Master, out: &mut [f32; LENGTH]) {
+        let gain = match (master.mute, master.gain_db) {
+            (true, _) => 0.0,
+            (false, 0.0) => 1.0,
+            (false, gain_db) => factor(gain_db),
+        };
+        let before = std::mem::replace(&mut self.gain, gain);
+        ramp::scale(out, [before; 2], [gain; 2]);
+        self.limiter.pass(out, master.limiter.map(factor));
+    }
+
+    fn measure(&mut self, chunk: ChunkNumber, out: &[f32; LENGTH]) {
+        self.meter.add(out);
+        if chunk.0.is_multiple_of(PIECES_PER_LOUDNESS) || !self.was_metered {
+            self.loudness = self.loudness_meter.loudness();
+        }
+        if chunk.0 * PUBLISHED / 10 != (chunk.0 + 1) * PUBLISHED / 10 {
+            self.publish(ChunkNumber(chunk.0 + 1));
+        }
+    }
+
+    fn publish(&mut self, end: ChunkNumber) {
+        let free = self.spare_levels.iter_mut().position(|spare| Arc::get_mut(spare).is_some());
+        let mut levels = free.map_or_else(Arc::default, |place| self.spare_levels.swap_remove(place));
+        if let Some(levels) = Arc::get_mut(&mut levels) {
+            levels.at = end.time();
+            levels.master = self.meter.level();
+            levels.loudness = self.loudness;
+            levels.inputs.clear();
+            levels.inputs.extend(self.voices.iter().map(|voice| (voice.input.clone(), voice.level())));
+        }
+        let before = self.levels.publish(levels);
+        if self.spare_levels.len() < SPARE_LEVELS {
+            self.spare_levels.push(before);
+        }
     }
 }

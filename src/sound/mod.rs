@@ -1,4 +1,21 @@
-//! Sound: what the show sounds like at an instant. `mix` decides (pure), `run` makes every piece of the grid in order.
+//! Sound: what the show sounds like. `plan` decides (pure), `mix` makes it audible, `run` makes every piece of the grid in order.
+//!
+//! A piece goes `strip` by `strip` (gain, pan, delay, fades), under `duck`, through the master and `limit`; `meter`, `loudness`
+//! and `levels` tell how loud it is. Nothing here waits, and in steady state nothing allocates.
 
+mod decibel;
+mod duck;
+mod edge;
+pub mod generate;
+pub mod levels;
+mod limit;
+mod loudness;
+mod meter;
 pub mod mix;
+mod pieces;
+pub mod plan;
+mod ramp;
 pub mod run;
+mod strip;
+#[cfg(test)]
+mod tests;

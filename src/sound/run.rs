@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::mix::{self, BEEP_CHUNKS, Heard};
-use crate::base::clock::Clock;
+use super::levels::LevelsHandle;
+use super::mix::Mix;
+use super::pieces::{LENGTH, Pieces};
+use super::plan::{MixPlan, plan_mix};
+use crate::base::clock::{Clock, Stopwatch};
 use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
-use crate::frame::sound::{CHANNELS, ChunkNumber, SAMPLES_PER_CHUNK, SoundChunk};
+use crate::frame::sound::{ChunkNumber, SoundChunk};
+use crate::frame::taps::Taps;
 use crate::show::Show;
 use crate::show::time::ShowTime;
 
@@ -21,6 +25,9 @@ pub struct Env {
     pub show: Arc<ArcSwap<Show>>,
     pub clock: Clock,
     pub outlet: Arc<Mailbox<SoundChunk>>,
+    /// What decoders write into.
+    pub taps: Arc<Taps>,
+    pub levels: LevelsHandle,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
 }
@@ -35,7 +42,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Starts the thread `sound`. It ends when `stop` is set.
 pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
     spawn_thread("sound", move || {
-        let mut maker = Maker::new(env.outlet, env.vitals);
+        let mut maker = Maker::new(env.outlet, env.taps, env.levels, env.vitals);
         while !env.stop.is_set() {
             let again_at = maker.make_due(&env.show.load(), env.clock.now());
             env.clock.sleep_until(again_at, PATIENCE);
@@ -45,57 +52,57 @@ pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
 
 struct Maker {
     outlet: Arc<Mailbox<SoundChunk>>,
+    taps: Arc<Taps>,
+    levels: LevelsHandle,
     vitals: Arc<Vitals>,
-    /// None while nobody listens.
+    /// None while nobody listens and nobody looks at the meters.
     next: Option<ChunkNumber>,
-    silence: Arc<[f32]>,
-    /// The pieces of a beep, made once for as many voices as there are.
-    beep: Option<(u16, Vec<Arc<[f32]>>)>,
-}
-
-fn samples(heard: Heard) -> Arc<[f32]> {
-    let mut samples = [0.0; SAMPLES_PER_CHUNK * CHANNELS];
-    mix::render(heard, &mut samples);
-    Arc::from(samples)
+    plan: MixPlan,
+    mix: Mix,
+    samples: Box<[f32; LENGTH]>,
+    pieces: Pieces,
 }
 
 impl Maker {
-    fn new(outlet: Arc<Mailbox<SoundChunk>>, vitals: Arc<Vitals>) -> Self {
-        Self { outlet, vitals, next: None, silence: samples(Heard::Silence), beep: None }
+    fn new(outlet: Arc<Mailbox<SoundChunk>>, taps: Arc<Taps>, levels: LevelsHandle, vitals: Arc<Vitals>) -> Self {
+        let mix = Mix::new(levels.clone());
+        let (samples, pieces, plan) = (Box::new([0.0; LENGTH]), Pieces::new(), MixPlan::default());
+        Self { outlet, taps, levels, vitals, next: None, plan, mix, samples, pieces }
     }
 
     /// Posts the chunks whose time has begun; says when the next one's does.
     fn make_due(&mut self, show: &Show, now: ShowTime) -> ShowTime {
         let newest = ChunkNumber::at(now);
         let after = ChunkNumber(newest.0 + 1);
-        if !self.outlet.is_wanted() {
+        if !self.outlet.is_wanted() && !self.levels.is_watched() {
             self.next = None;
             return after.time();
         }
-        let next = self.next.unwrap_or(after);
+        let next = self.next.unwrap_or_else(|| {
+            self.mix.begin();
+            after
+        });
         let oldest_made = after.0.saturating_sub(MOST_BEHIND);
         self.vitals.sound_skipped.inc_by(oldest_made.saturating_sub(next.0));
         for number in next.0.max(oldest_made)..after.0 {
-            let chunk = ChunkNumber(number);
-            let samples = self.samples(mix::heard(show, chunk));
-            // What a full mailbox gives back is counted there.
-            self.outlet.post(SoundChunk { number: chunk, samples });
+            self.make(show, ChunkNumber(number));
         }
         let next = ChunkNumber(next.0.max(after.0));
         self.next = Some(next);
         next.time()
     }
 
-    fn samples(&mut self, heard: Heard) -> Arc<[f32]> {
-        let Heard::Beep { voices, piece } = heard else {
-            return self.silence.clone();
-        };
-        if self.beep.as_ref().is_none_or(|(made_for, _)| *made_for != voices) {
-            let pieces = (0..BEEP_CHUNKS as u16).map(|piece| samples(Heard::Beep { voices, piece }));
-            self.beep = Some((voices, pieces.collect()));
+    fn make(&mut self, show: &Show, number: ChunkNumber) {
+        let time = Stopwatch::start();
+        plan_mix(show, number, &mut self.plan);
+        let made = self.mix.make(&self.plan, &self.taps.snapshot(), number, &mut self.samples);
+        self.vitals.sound_mix_time.observe(time.elapsed().as_secs_f64());
+        self.vitals.sound_missing.inc_by(made.short);
+        if self.outlet.is_wanted() {
+            let samples = if made.at_rest { self.pieces.silence() } else { self.pieces.of(&self.samples) };
+            // What a full mailbox gives back is counted there.
+            self.outlet.post(SoundChunk { number, samples });
         }
-        let piece = self.beep.as_ref().and_then(|(_, pieces)| pieces.get(usize::from(piece)));
-        piece.unwrap_or(&self.silence).clone()
     }
 }
 
@@ -107,7 +114,7 @@ mod tests {
     fn maker() -> (Maker, Arc<Mailbox<SoundChunk>>) {
         let outlet = Mailbox::new(100, WhenFull::DropNewest);
         outlet.set_wanted(true);
-        (Maker::new(outlet.clone(), Arc::new(Vitals::new())), outlet)
+        (Maker::new(outlet.clone(), Taps::new(), LevelsHandle::new(), Arc::new(Vitals::new())), outlet)
     }
 
     fn posted(outlet: &Mailbox<SoundChunk>) -> Vec<u64> {
@@ -158,12 +165,52 @@ mod tests {
     }
 
     #[test]
+    fn three_hours_have_as_many_pieces_as_they_should_and_follow_each_other() {
+        let (mut maker, outlet) = maker();
+        let show = Show::default();
+        let (start, hours) = (1_790_000_000_000_000_i64, 3);
+        let clock = Clock::manual(ShowTime(start));
+        maker.make_due(&show, clock.now());
+        let mut random = fastrand::Rng::with_seed(1);
+        let (mut count, mut next) = (0, start as u64 / 10_000 + 1);
+        while clock.now().0 < start + hours * 3_600_000_000 {
+            // A thread that wakes when it likes.
+            clock.set(ShowTime(clock.now().0 + random.i64(100..400_000)).min(ShowTime(start + hours * 3_600_000_000)));
+            maker.make_due(&show, clock.now());
+            for number in posted(&outlet) {
+                assert_eq!(number, next);
+                (count, next) = (count + 1, next + 1);
+            }
+        }
+        assert_eq!((count, maker.vitals.sound_skipped.get()), (hours as u64 * 360_000, 0));
+    }
+
+    #[test]
+    fn meters_are_watched_though_nobody_listens() {
+        let (mut maker, outlet) = maker();
+        let show = Show::default();
+        outlet.set_wanted(false);
+        let watcher = maker.levels.watch();
+        let mut seen = std::collections::BTreeSet::new();
+        for micros in (0..=1_000_000).step_by(10_000) {
+            maker.make_due(&show, ShowTime(micros));
+            seen.insert(maker.levels.newest().at);
+        }
+        assert!((30..=31).contains(&seen.len()), "{}", seen.len());
+        drop(watcher);
+        let before = maker.levels.newest().at;
+        maker.make_due(&show, ShowTime(2_000_000));
+        assert_eq!((maker.levels.newest().at, posted(&outlet).len()), (before, 0));
+    }
+
+    #[test]
     fn the_thread_ends_when_told() {
         let stop = StopFlag::default();
         let outlet = Mailbox::new(1, WhenFull::DropNewest);
         let clock = Clock::manual(ShowTime(0));
         let show = Arc::new(ArcSwap::from_pointee(Show::default()));
-        let env = Env { show, clock, outlet, vitals: Arc::new(Vitals::new()), stop: stop.clone() };
+        let (taps, levels) = (Taps::new(), LevelsHandle::new());
+        let env = Env { show, clock, outlet, taps, levels, vitals: Arc::new(Vitals::new()), stop: stop.clone() };
         let thread = start(env).expect("a thread");
         stop.stop();
         thread.join().expect("it ends well");

@@ -26,6 +26,7 @@ use crate::library::Library;
 use crate::send::preview::PreviewPicture;
 use crate::send::preview::by_hand::preview_by_hand;
 use crate::show::time::{FrameNumber, ShowTime};
+use crate::sound::levels::LevelsHandle;
 use crate::state::store::journal::Journal;
 use crate::state::writer;
 
@@ -99,6 +100,7 @@ impl House {
         let parts = Parts {
             state,
             preview,
+            levels: LevelsHandle::new(),
             vitals,
             clock: clock.clone(),
             library: Library::open(directory.path().join("assets")).expect("a library"),

@@ -9,6 +9,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::*;
 use crate::api::{serve, ws_router};
 use crate::base::status::DestinationState;
+use crate::show::ids::InputId;
+use crate::sound::levels::Levels;
 
 pub type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -133,6 +135,50 @@ async fn the_preview_comes_as_wished() {
     say(&mut plain, json!({ "type": "subscribe", "payload": { "rooms": ["preview"], "format": "binary" } })).await;
     assert_eq!(wait_for(&mut plain, "subscribed").await["payload"]["preview"], "binary");
     while !matches!(next(&mut plain).await, Message::Binary(_)) {}
+}
+
+#[tokio::test]
+async fn meters_come_to_who_wants_them_and_nobody_measures_for_nobody() {
+    let house = House::open().await;
+    let address = listen(&house).await;
+    let levels = &house.api.levels;
+    let publish = |at: i64| {
+        let mut new = Levels { at: ShowTime(at * 1_000), ..Levels::default() };
+        new.master.peak_db = [-6.04, -7.0];
+        new.loudness.integrated = Some(-23.04);
+        new.inputs.push((InputId::new("mic").expect("an id"), new.master));
+        levels.publish(Arc::new(new));
+    };
+    let mut client = connect(&format!("{address}/?preview=off")).await;
+    wait_for(&mut client, "metricsUpdate").await;
+    assert!(!levels.is_watched());
+    say(&mut client, json!({ "type": "subscribe", "payload": { "rooms": ["meters"] } })).await;
+    let subscribed = wait_for(&mut client, "subscribed").await;
+    assert!(subscribed["payload"]["rooms"].as_array().is_some_and(|rooms| rooms.contains(&json!("meters"))));
+    assert!(levels.is_watched());
+    publish(2_000);
+    let meters = wait_for(&mut client, "meters").await;
+    let payload = &meters["payload"];
+    assert_eq!((&payload["at"], meters.get("seq")), (&json!(2_000), None));
+    assert_eq!(
+        (&payload["master"]["peak_db"], &payload["master"]["integrated_lufs"]),
+        (&json!([-6.0, -7.0]), &json!(-23.0))
+    );
+    assert_eq!(payload["inputs"]["mic"]["rms_db"], json!([-120.0, -120.0]));
+    say(&mut client, json!({ "type": "unsubscribe", "payload": { "rooms": ["meters"] } })).await;
+    wait_for(&mut client, "subscribed").await;
+    assert!(!levels.is_watched());
+
+    let mut other = connect(&format!("{address}/?preview=off")).await;
+    say(&mut other, json!({ "type": "subscribe", "payload": { "rooms": ["meters"] } })).await;
+    wait_for(&mut other, "subscribed").await;
+    publish(3_000);
+    assert_eq!(wait_for(&mut other, "meters").await["payload"]["at"], 3_000);
+    other.close(None).await.expect("closed");
+    while other.next().await.is_some() {}
+    while levels.is_watched() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

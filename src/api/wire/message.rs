@@ -122,16 +122,19 @@ pub enum Extra {
     /// How destinations and parts of the server are doing.
     System,
     Preview,
+    /// How loud everything is, thirty times a second.
+    Meters,
 }
 
 impl Extra {
-    pub const ALL: [Extra; 3] = [Extra::Dashboard, Extra::System, Extra::Preview];
+    pub const ALL: [Extra; 4] = [Extra::Dashboard, Extra::System, Extra::Preview, Extra::Meters];
 
     pub fn name(self) -> &'static str {
         match self {
             Extra::Dashboard => "dashboard",
             Extra::System => "system",
             Extra::Preview => "preview",
+            Extra::Meters => "meters",
         }
     }
 }

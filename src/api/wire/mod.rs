@@ -7,6 +7,7 @@ pub mod encoding;
 pub mod event;
 pub mod health;
 pub mod message;
+pub mod meters;
 pub mod prometheus;
 pub mod show;
 pub mod status;

@@ -81,7 +81,7 @@ impl Session {
         if self.plain {
             // Nothing is told from here on but what is subscribed to.
             self.extras.clear();
-            self.preview = None;
+            (self.preview, self.watches_levels) = (None, None);
         }
         self.welcome().await
     }
@@ -123,7 +123,16 @@ impl Session {
         match extra {
             Extra::Dashboard => self.metrics.mark_changed(),
             Extra::System => self.status.mark_changed(),
+            Extra::Meters => self.watch_levels(),
             Extra::Preview => {}
+        }
+    }
+
+    fn watch_levels(&mut self) {
+        if self.watches_levels.is_none() {
+            // What was measured for others before is not news.
+            self.meters.mark_unchanged();
+            self.watches_levels = Some(self.api.levels.watch());
         }
     }
 
@@ -131,7 +140,12 @@ impl Session {
         for room in rooms {
             match room {
                 AnyRoom::Extra(Extra::Preview) => self.preview = None,
-                AnyRoom::Extra(extra) => self.extras.retain(|other| *other != extra),
+                AnyRoom::Extra(extra) => {
+                    self.extras.retain(|other| *other != extra);
+                    if extra == Extra::Meters {
+                        self.watches_levels = None;
+                    }
+                }
                 AnyRoom::Topic(topic) => self.topics.remove(topic),
             }
         }

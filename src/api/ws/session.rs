@@ -25,6 +25,7 @@ use crate::api::{Api, close};
 use crate::base::vitals::Counted;
 use crate::identity::Caller;
 use crate::send::preview::{PreviewPicture, Watcher};
+use crate::sound::levels::LevelsWatcher;
 use crate::state::operation::OperationId;
 use crate::state::{Receipt, Seq, Snapshot};
 
@@ -64,12 +65,15 @@ pub struct Session {
     pub(super) topics: Topics,
     pub(super) extras: Vec<Extra>,
     pub(super) preview: Option<(Watcher, Format)>,
+    /// There while it follows the meters: levels are measured only while somebody watches.
+    pub(super) watches_levels: Option<LevelsWatcher>,
     /// Number of the newest change that the client knows.
     pub(super) told: Seq,
     pub(super) news: watch::Receiver<News>,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) metrics: watch::Receiver<Arc<Shared>>,
     pub(super) status: watch::Receiver<Arc<Shared>>,
+    pub(super) meters: watch::Receiver<Arc<Shared>>,
     pub(super) pending: FuturesOrdered<BoxFuture<'static, Answered>>,
     pub(super) nonsense: u32,
     pub(super) silent_pings: u32,
@@ -102,11 +106,13 @@ impl Session {
             topics: Topics::default(),
             extras: if plain { vec![Extra::Dashboard] } else { Vec::new() },
             preview: preview.map(|format| (api.preview.watch(), format)),
+            watches_levels: None,
             told: Seq::default(),
             news: api.live.news.clone(),
             snapshots: api.state.snapshots(),
             metrics: api.live.metrics.clone(),
             status: api.live.status.clone(),
+            meters: api.live.meters.clone(),
             pending: FuturesOrdered::new(),
             nonsense: 0,
             silent_pings: 0,
@@ -117,7 +123,7 @@ impl Session {
 
     pub async fn run(mut self) {
         let ControlFlow::Break(farewell) = self.serve().await else { return };
-        self.preview = None;
+        (self.preview, self.watches_levels) = (None, None);
         let _ = tokio::time::timeout(FAREWELL, self.socket.end(farewell)).await;
     }
 
@@ -154,6 +160,10 @@ impl Session {
                 Ok(()) = self.status.changed(), if self.extras.contains(&Extra::System) => {
                     let status = self.status.borrow_and_update().clone();
                     self.say_text(status.text(self.encoding)).await?;
+                }
+                Ok(()) = self.meters.changed(), if self.watches_levels.is_some() => {
+                    let meters = self.meters.borrow_and_update().clone();
+                    self.say_text(meters.text(self.encoding)).await?;
                 }
                 (picture, format) = next_picture(&mut self.preview) => self.show(picture, format).await?,
             }
