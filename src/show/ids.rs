@@ -92,10 +92,6 @@ id!(
     /// An uploaded file.
     AssetId
 );
-id!(
-    /// A source that is heard (and seen) wherever the show puts it.
-    InputId
-);
 
 #[cfg(test)]
 mod tests {
