@@ -7,3 +7,5 @@ pub mod picture;
 pub mod pixels;
 pub mod pool;
 pub mod sound;
+pub mod tap;
+pub mod video;

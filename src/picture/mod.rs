@@ -15,6 +15,7 @@ pub mod plan;
 pub mod prepare;
 pub mod prepared;
 pub mod run;
+pub mod sources;
 mod tick;
 mod yuv;
 

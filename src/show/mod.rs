@@ -8,6 +8,7 @@ pub mod color;
 pub mod destination;
 pub mod geometry;
 pub mod ids;
+pub mod input;
 pub mod layer;
 pub mod scene;
 pub mod stream;
