@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use gstreamer::prelude::*;
-use gstreamer::{Bin, Caps, EventView, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut};
+use gstreamer::{Bin, Caps, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut, TagListRef};
 use gstreamer_app::{AppSink, AppSinkCallbacks};
-use gstreamer_video::{VideoInfo, VideoInterlaceMode, VideoMeta};
+use gstreamer_video::VideoMeta;
 
 use super::{MOST_PIXELS_ACROSS, Outlets};
 use crate::gst::GstError;
@@ -21,8 +21,8 @@ pub(super) fn attach(pipeline: &gstreamer::Pipeline, pad: &Pad, outlets: &Arc<Ou
     let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
     let name = caps.structure(0).map_or("", |structure| structure.name().as_str());
     if name.starts_with("video/") && outlets.video.get().is_none() {
-        refuse_giants(pad, outlets);
-        let sink = link(pipeline, pad, &video_text(&caps, outlets), PICTURES, outlets)?;
+        refuse_giants(pad)?;
+        let sink = link(pipeline, pad, &video_text(pad, outlets), PICTURES, outlets)?;
         accept_padding(&sink);
         // Pads are added one after the other, so it is empty still.
         let _ = outlets.video.set(sink);
@@ -41,25 +41,43 @@ pub(super) fn attach(pipeline: &gstreamer::Pipeline, pad: &Pad, outlets: &Arc<Ou
 const SOUND: &str = "audioconvert ! audioresample ! \
     audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved ! appsink name=sink";
 
-fn video_text(caps: &Caps, outlets: &Outlets) -> String {
-    let info = VideoInfo::from_caps(caps).ok();
-    let has_alpha = info.as_ref().is_some_and(VideoInfo::has_alpha);
-    let is_interlaced = info.as_ref().is_some_and(|info| info.interlace_mode() != VideoInterlaceMode::Progressive);
+/// The decoder's own format is not known yet, but the stream's is.
+fn coded_caps(pad: &Pad) -> Option<Caps> {
+    pad.stream()?.caps()
+}
+
+fn is_turned(pad: &Pad) -> bool {
+    let orientation = |tags: &TagListRef| {
+        let tag = tags.get::<gstreamer::tags::ImageOrientation>()?;
+        Some(tag.get() != "rotate-0")
+    };
+    let from_stream = pad.stream().and_then(|stream| stream.tags()).and_then(|tags| orientation(&tags));
+    let sticky = || pad.sticky_event::<gstreamer::event::Tag>(0).and_then(|event| orientation(event.tag()));
+    from_stream.or_else(sticky).unwrap_or(false)
+}
+
+fn is_interlaced(pad: &Pad) -> bool {
+    let mode = coded_caps(pad).and_then(|caps| caps.structure(0)?.get::<String>("interlace-mode").ok());
+    mode.is_some_and(|mode| mode != "progressive")
+}
+
+fn video_text(pad: &Pad, outlets: &Outlets) -> String {
     let most = MOST_PIXELS_ACROSS;
     let mut text = format!("capsfilter caps=video/x-raw,width=[1,{most}],height=[1,{most}]");
-    if is_interlaced {
+    if is_interlaced(pad) {
         text.push_str(" ! deinterlace");
     }
     text.push_str(" ! videoconvert");
-    if !has_alpha {
-        // Turns what a telephone filmed upright; it does not know pictures with alpha, which no telephone makes.
+    let mut format = "(string){I420,A420}";
+    if is_turned(pad) {
+        // Turns what a telephone filmed upright. It does not know pictures with alpha, which no telephone makes.
         text.push_str(" ! videoflip video-direction=auto");
+        format = "I420";
     }
     if let Some((width, height)) = outlets.fit {
         let (width, height) = (width.max(2), height.max(2));
         text.push_str(&format!(" ! videoscale ! video/x-raw,width=[2,{width}],height=[2,{height}],pixel-aspect-ratio=1/1"));
     }
-    let format = if has_alpha { "A420" } else { "I420" };
     text.push_str(&format!(" ! video/x-raw,format={format},colorimetry=bt709 ! appsink name=sink"));
     text
 }
@@ -109,24 +127,18 @@ fn started(
     pad.link(sink).map(drop).map_err(|error| GstError::Failed(error.to_string()))
 }
 
-/// A picture too large is refused before memory is taken for it, in words of ours.
-fn refuse_giants(pad: &Pad, outlets: &Arc<Outlets>) {
-    let outlets = Arc::downgrade(outlets);
-    pad.add_probe(PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
-        if let Some(EventView::Caps(event)) = info.event().map(|event| event.view())
-            && let Ok(video) = VideoInfo::from_caps(event.caps())
-            && video.width().max(video.height()) > MOST_PIXELS_ACROSS
-            && let Some(outlets) = outlets.upgrade()
-        {
-            outlets.complain(format!(
-                "its pictures are {} x {}; at most {MOST_PIXELS_ACROSS} pixels each way can be decoded",
-                video.width(),
-                video.height()
-            ));
-            return PadProbeReturn::Drop;
-        }
-        PadProbeReturn::Ok
-    });
+/// A picture too large is refused before memory is taken for it, in words of ours. What a file hides from us here the filter
+/// behind the decoder refuses in GStreamer's.
+fn refuse_giants(pad: &Pad) -> Result<(), GstError> {
+    let caps = coded_caps(pad);
+    let structure = caps.as_ref().and_then(|caps| caps.structure(0));
+    let side = |name: &str| structure.and_then(|structure| structure.get::<i32>(name).ok()).unwrap_or(0);
+    let (width, height) = (side("width"), side("height"));
+    if width.max(height).unsigned_abs() <= MOST_PIXELS_ACROSS {
+        return Ok(());
+    }
+    let most = MOST_PIXELS_ACROSS;
+    Err(GstError::Failed(format!("its pictures are {width} x {height}; at most {most} pixels each way can be decoded")))
 }
 
 /// Decoders like rows with padding. Only if they hear that we can take it do they leave pictures where they made them, instead

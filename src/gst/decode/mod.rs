@@ -168,12 +168,21 @@ impl Decoder {
 
     /// Goes there at once, throwing away what was decoded. When the part has been read it says `ReadAll`.
     pub fn jump(&self, part: Part) -> bool {
-        self.seek(part, SeekFlags::FLUSH | SeekFlags::ACCURATE | SeekFlags::SEGMENT)
+        let flags = SeekFlags::FLUSH | SeekFlags::ACCURATE;
+        self.seek(part, if self.knows_segments() { flags | SeekFlags::SEGMENT } else { flags })
     }
 
     /// After `ReadAll`: goes on with this part as soon as what was read has been taken, without a gap.
     pub fn go_on(&self, part: Part) -> bool {
         self.seek(part, SeekFlags::ACCURATE | SeekFlags::SEGMENT)
+    }
+
+    /// Formats that do not go on by themselves say `Ended` where others say `ReadAll`. Asked with the wrong flags they would
+    /// stop altogether, so they are known by name.
+    fn knows_segments(&self) -> bool {
+        let has =
+            |demuxer: &str| self.pipeline.iterate_all_by_element_factory_name(demuxer).next().is_ok_and(|it| it.is_some());
+        !["tsdemux", "mpegpsdemux"].into_iter().any(has)
     }
 
     fn seek(&self, part: Part, flags: SeekFlags) -> bool {

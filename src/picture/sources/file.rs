@@ -5,27 +5,27 @@
 
 mod open;
 mod take;
+mod turn;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::course::Course;
 use super::laps::Laps;
 use super::queue::{FOREVER, Order};
 use super::session::{DEAD_AFTER, End, Session, must_reopen};
 use crate::base::clock::Stopwatch;
 use crate::base::status::InputState;
-use crate::gst::decode::{Decoder, Origin, Part, Said};
-use crate::show::input::{AtEnd, InputKind, Playback, Video};
+use crate::gst::decode::{Decoder, Origin, Said};
+use crate::show::input::{InputKind, Playback, Video};
 use crate::show::time::ShowTime;
 
 /// Further behind than this it does not catch up by decoding everything, but jumps; not again before it had the time to gain.
 const BEHIND_US: f64 = 500_000.0;
 const JUMPS_APART: Duration = Duration::from_secs(2);
-/// A jump ahead of less than this is decoded through.
-const NEAR_US: i64 = 250_000;
-/// Of a part that is over, this much is decoded to find its last picture.
-const TAIL_US: i64 = 300_000;
+/// So far behind it need not be tried.
+const HOPELESS_US: f64 = 5_000_000.0;
+/// A slow decoder jumps to where the show will be when it is there, but not further than this.
+const LONGEST_LEAD: Duration = Duration::from_millis(500);
 /// A file shorter than this is a still picture, and not repeated more often.
 const SHORTEST_US: i64 = 20_000;
 /// Stands for a length that the file does not tell.
@@ -143,21 +143,6 @@ impl Player<'_> {
         End::Broken { reason: reason.to_owned(), had_played: self.had_played }
     }
 
-    /// The line that the playback says it is on.
-    fn course(&self) -> Course {
-        match self.video.playback {
-            // Nobody knows where in it that would be, so it begins when it is opened.
-            Playback::Playing { .. } if self.length == UNKNOWN && self.video.repeat => {
-                Course { from: self.session.clock.now(), place: 0, speed: self.video.speed }
-            }
-            Playback::Playing { since, offset_ms } => {
-                Course { from: since, place: micros(offset_ms), speed: self.video.speed }
-            }
-            Playback::Paused { offset_ms } => Course { from: ShowTime(0), place: micros(offset_ms), speed: 0.0 },
-            Playback::Stopped => Course { from: ShowTime(0), place: 0, speed: 0.0 },
-        }
-    }
-
     fn follow_orders(&mut self) -> Option<End> {
         let next = self.session.slot.ordered();
         if !self.session.should_run(&next) || must_reopen(&self.order.wanted, &next.wanted) {
@@ -170,55 +155,6 @@ impl Player<'_> {
             self.turn();
         }
         None
-    }
-
-    /// Onto another course: where the next pictures are decoded already, or by a jump.
-    fn turn(&mut self) {
-        let course = self.course();
-        let now = self.session.shown_at(&self.order);
-        if course == self.session.queue.course() {
-            self.show_end(course);
-            return;
-        }
-        let place = course.place_at(now);
-        if self.session.queue.covers(place, NEAR_US) {
-            self.session.queue.set_course(course);
-            self.session.sound.follow(&course, now);
-            self.show_end(course);
-        } else if !self.jump(now, course, place) {
-            tracing::warn!("a video can not be sought in");
-        }
-    }
-
-    fn show_end(&mut self, course: Course) {
-        let hides = !self.video.repeat && self.video.at_end == AtEnd::Hide && self.length != UNKNOWN;
-        let end = if hides { course.time_of(self.length) } else { None };
-        self.session.queue.show_until(end.unwrap_or(FOREVER));
-    }
-
-    fn part_from(&self, place_in_part: i64) -> Part {
-        let from = micros(self.video.from_ms);
-        Part { from: from + place_in_part, to: self.video.to_ms.map(micros) }
-    }
-
-    fn jump(&mut self, now: ShowTime, course: Course, place: i64) -> bool {
-        let place = place.max(0);
-        let place = if self.video.repeat { place } else { place.min((self.length - TAIL_US).max(0)) };
-        let place = if self.length == UNKNOWN { place.min(UNKNOWN / 2) } else { place };
-        self.session.queue.jump(now, course);
-        self.session.sound.clear();
-        self.show_end(course);
-        self.go_to(place)
-    }
-
-    fn go_to(&mut self, place: i64) -> bool {
-        self.video_laps = Laps::from(place, self.length);
-        self.sound_laps = self.video_laps;
-        self.asked = self.video_laps.current();
-        self.left = Left::ToRead;
-        self.jumped = Stopwatch::start();
-        self.jump_took = Duration::ZERO;
-        self.decoder.jump(self.part_from(place.rem_euclid(self.length)))
     }
 
     fn listen(&mut self) -> Option<End> {
@@ -280,9 +216,12 @@ impl Player<'_> {
             return;
         };
         let place = course.place_at(now);
-        let is_behind = place.saturating_sub(newest) as f64 > BEHIND_US * course.speed;
-        if is_behind && self.jumped.elapsed() > JUMPS_APART && self.decoder.has_video() {
-            let lead = self.jump_took.min(Duration::from_millis(500)).as_micros() as f64 * course.speed;
+        let behind = place.saturating_sub(newest) as f64 / course.speed;
+        // The time itself has jumped: nobody was slow.
+        let is_hopeless = behind > HOPELESS_US && !self.jump_took.is_zero();
+        if behind > BEHIND_US && (is_hopeless || self.jumped.elapsed() > JUMPS_APART) && self.decoder.has_video() {
+            let took = if is_hopeless { Duration::ZERO } else { self.jump_took.min(LONGEST_LEAD) };
+            let lead = took.as_micros() as f64 * course.speed;
             self.jump(now, course, place + lead as i64);
         }
     }

@@ -106,15 +106,14 @@ fn pictures_and_sound_of_a_stream_stay_together() {
         was_bright = is_bright;
         std::thread::sleep(Duration::from_millis(1));
     }
-    let mut quiet_since = i64::MIN;
+    let mut quiet_since = i64::MIN / 2;
     let mut onsets = Vec::new();
     for (at, samples) in tap.written() {
-        for (index, pair) in samples.chunks_exact(2).enumerate().filter(|(_, pair)| pair[0].abs() > 0.1) {
+        for (index, _) in samples.chunks_exact(2).enumerate().filter(|(_, pair)| pair[0].abs() > 0.1) {
             let micros = at.micros() + index as i64 * 1_000_000 / 48_000;
             if micros - quiet_since > 300_000 {
                 onsets.push(micros);
             }
-            let _ = pair;
             quiet_since = micros;
         }
     }
@@ -126,7 +125,7 @@ fn pictures_and_sound_of_a_stream_stay_together() {
 }
 
 /// nginx with its RTMP module, to which one pushes and from which one plays.
-struct Nginx(tempfile::TempDir, Child);
+struct Nginx(#[expect(dead_code, reason = "its directory goes with it")] tempfile::TempDir, Child);
 
 impl Nginx {
     fn start(port: u16) -> Self {
@@ -179,4 +178,54 @@ fn a_server_that_dies_and_comes_back_is_played_again() {
     let decoded = stand.frames();
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(stand.frames(), decoded);
+}
+
+/// Answers every request with the same bytes.
+fn serve(kind: &'static str, body: Vec<u8>) -> u16 {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (Ok(mut stream), body) = (stream, body.clone()) else { continue };
+            std::thread::spawn(move || {
+                let _ = stream.read(&mut [0; 4096]);
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    body.len()
+                );
+                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn what_is_fetched_runs_at_its_own_pace_and_is_fetched_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = std::fs::read(super::clips::numbered(dir.path(), "a.ts", 60, 30)).unwrap();
+    let port = serve("video/mp2t", clip);
+    let stand = stand(&format!("http://127.0.0.1:{port}/a.ts"), r#", "hold_ms": 60000"#);
+    stand.state_is("playing");
+    let (mut numbers, watch) = (Vec::new(), Stopwatch::start());
+    while stand.vitals.input_reconnects.with_label_values(&["clip"]).get() == 0 && watch.elapsed() < PATIENCE {
+        numbers.extend(stand.frame(stand.clock.now()).map(|frame| number_of(&frame)));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(watch.elapsed() > Duration::from_millis(1_500), "60 pictures last two seconds");
+    numbers.dedup();
+    assert!(numbers.is_sorted() && numbers.len() > 40, "{numbers:?}");
+    eventually("it from the start", || stand.frame(stand.clock.now()).filter(|frame| number_of(frame) < 30));
+}
+
+#[test]
+fn a_playlist_from_the_network_can_not_name_files_of_this_machine() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = super::clips::numbered(dir.path(), "a.ts", 60, 30);
+    let list = format!("#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://{}\n#EXT-X-ENDLIST\n", clip.display());
+    let port = serve("application/vnd.apple.mpegurl", list.into_bytes());
+    let stand = stand(&format!("http://127.0.0.1:{port}/a.m3u8"), "");
+    let reason = lost_because(&stand);
+    assert!(stand.frames() == 0 && stand.frame(stand.clock.now()).is_none(), "{reason}");
 }
