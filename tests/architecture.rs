@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("frame", &["show", "base"]),
     ("gst", &["show", "frame", "base"]),
     ("picture", &["show", "frame", "base"]),
+    ("picture::sources", &["show", "frame", "gst", "base"]),
     ("sound", &["show", "frame", "base"]),
     ("send", &["show", "frame", "gst", "base"]),
     ("library", &["show", "state", "base"]),
@@ -32,6 +33,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("gstreamer", &["gst"]),
     ("gstreamer_app", &["gst"]),
+    ("gstreamer_video", &["gst"]),
     ("redb", &["state"]),
     ("redis", &["state"]),
     ("socketioxide", &["api"]),

@@ -79,11 +79,53 @@ impl DestinationState {
     pub const LABELS: [&'static str; 6] = ["connecting", "live", "congested", "backing_off", "refused", "stopped"];
 }
 
+/// What an input is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum InputState {
+    /// Nobody sees it, so nothing is decoded.
+    Idle,
+    Connecting,
+    Playing {
+        since: ShowTime,
+    },
+    Paused,
+    /// It played to its end, and is not repeated.
+    Ended,
+    /// It is gone; it is opened again at `next_try`.
+    Lost {
+        next_try: ShowTime,
+        attempt: u32,
+        reason: String,
+    },
+    /// It can not be played as it is; it is tried again when it is changed, or shown anew.
+    Failed {
+        reason: String,
+    },
+}
+
+impl InputState {
+    pub const LABELS: [&'static str; 7] = ["idle", "connecting", "playing", "paused", "ended", "lost", "failed"];
+
+    pub fn label(&self) -> &'static str {
+        match self {
+            InputState::Idle => "idle",
+            InputState::Connecting => "connecting",
+            InputState::Playing { .. } => "playing",
+            InputState::Paused => "paused",
+            InputState::Ended => "ended",
+            InputState::Lost { .. } => "lost",
+            InputState::Failed { .. } => "failed",
+        }
+    }
+}
+
 /// Everyone writes its own line, doors read all of them.
 #[derive(Default)]
 pub struct StatusBoard {
     conditions: Mutex<BTreeMap<&'static str, Condition>>,
     destinations: Mutex<BTreeMap<String, DestinationState>>,
+    inputs: Mutex<BTreeMap<String, InputState>>,
 }
 
 impl StatusBoard {
@@ -110,5 +152,21 @@ impl StatusBoard {
 
     pub fn destinations(&self) -> BTreeMap<String, DestinationState> {
         self.destinations.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn report_input(&self, id: &str, state: InputState) {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), state);
+    }
+
+    pub fn forget_input(&self, id: &str) {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    pub fn input(&self, id: &str) -> Option<InputState> {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    pub fn inputs(&self) -> BTreeMap<String, InputState> {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -136,6 +136,12 @@ vitals! {
     destination_dropped: IntCounterVec("destination") = "marquee_destination_dropped_packets_total";
     /// Connections that broke and were tried again, per destination.
     destination_reconnects: IntCounterVec("destination") = "marquee_destination_reconnects_total";
+    /// Pictures that were decoded, per input.
+    input_frames: IntCounterVec("input") = "marquee_input_frames_total";
+    /// Of those, pictures that came too late to be shown, per input.
+    input_dropped: IntCounterVec("input") = "marquee_input_dropped_frames_total";
+    /// Times that an input was lost and opened again, per input.
+    input_reconnects: IntCounterVec("input") = "marquee_input_reconnects_total";
     /// Pictures encoded for the preview.
     preview_encoded: IntCounter = "marquee_preview_encoded_frames_total";
     /// Time to scale and encode a preview picture.

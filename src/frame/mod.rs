@@ -9,3 +9,4 @@ pub mod pool;
 pub mod sound;
 pub mod tap;
 pub mod taps;
+pub mod video;

@@ -1,5 +1,6 @@
 //! The only room that knows GStreamer: pipelines from text, data in, data out, trouble as values.
 
+pub mod decode;
 pub mod encoders;
 pub mod missing;
 pub mod pipeline;

@@ -103,7 +103,7 @@ impl Pipeline {
     }
 }
 
-fn error_text(error: &gstreamer::message::Error) -> String {
+pub(super) fn error_text(error: &gstreamer::message::Error) -> String {
     let detail = error.debug().map(|debug| debug.lines().last().unwrap_or("").trim().to_owned());
     let message = error.error().message().to_owned();
     match detail.filter(|detail| !detail.is_empty() && !message.contains(detail.as_str())) {

@@ -92,6 +92,10 @@ id!(
     /// An uploaded file.
     AssetId
 );
+id!(
+    /// Something that moves or sounds: a video, a stream, a camera.
+    InputId
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,157 @@
+//! What stands behind the decoder: conversion to the house's formats, and the sinks that we take from.
+
+use std::sync::Arc;
+
+use gstreamer::prelude::*;
+use gstreamer::{Bin, Caps, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut, TagListRef};
+use gstreamer_app::{AppSink, AppSinkCallbacks};
+use gstreamer_video::VideoMeta;
+
+use super::{MOST_PIXELS_ACROSS, Outlets};
+use crate::gst::GstError;
+
+/// Pictures that wait here. One more is being decoded while we are asleep; the rest wait in our own queue, where they count.
+const PICTURES: u32 = 2;
+/// Pieces of sound, about 20 ms each.
+const PIECES: u32 = 8;
+
+/// The first video and the first sound are ours; everything else goes nowhere, because a demuxer stops when one of its
+/// streams has no taker.
+pub(super) fn attach(pipeline: &gstreamer::Pipeline, pad: &Pad, outlets: &Arc<Outlets>) -> Result<(), GstError> {
+    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    let name = caps.structure(0).map_or("", |structure| structure.name().as_str());
+    if name.starts_with("video/") && outlets.video.get().is_none() {
+        refuse_giants(pad)?;
+        let sink = link(pipeline, pad, &video_text(pad, outlets), PICTURES, outlets)?;
+        accept_padding(&sink);
+        // Pads are added one after the other, so it is empty still.
+        let _ = outlets.video.set(sink);
+    } else if name.starts_with("audio/") && outlets.sound.get().is_none() {
+        let sink = link(pipeline, pad, SOUND, PIECES, outlets)?;
+        let _ = outlets.sound.set(sink);
+    } else {
+        let sink = gstreamer::ElementFactory::make("fakesink").property("sync", false).property("async", false).build();
+        let sink = sink.map_err(|error| GstError::Failed(error.to_string()))?;
+        pipeline.add(&sink).map_err(|error| GstError::Failed(error.to_string()))?;
+        started(sink.static_pad("sink").as_ref(), pad, || sink.sync_state_with_parent())?;
+    }
+    Ok(())
+}
+
+const SOUND: &str = "audioconvert ! audioresample ! \
+    audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved ! appsink name=sink";
+
+/// The decoder's own format is not known yet, but the stream's is.
+fn coded_caps(pad: &Pad) -> Option<Caps> {
+    pad.stream()?.caps()
+}
+
+fn is_turned(pad: &Pad) -> bool {
+    let orientation = |tags: &TagListRef| {
+        let tag = tags.get::<gstreamer::tags::ImageOrientation>()?;
+        Some(tag.get() != "rotate-0")
+    };
+    let from_stream = pad.stream().and_then(|stream| stream.tags()).and_then(|tags| orientation(&tags));
+    let sticky = || pad.sticky_event::<gstreamer::event::Tag>(0).and_then(|event| orientation(event.tag()));
+    from_stream.or_else(sticky).unwrap_or(false)
+}
+
+fn is_interlaced(pad: &Pad) -> bool {
+    let mode = coded_caps(pad).and_then(|caps| caps.structure(0)?.get::<String>("interlace-mode").ok());
+    mode.is_some_and(|mode| mode != "progressive")
+}
+
+fn video_text(pad: &Pad, outlets: &Outlets) -> String {
+    let most = MOST_PIXELS_ACROSS;
+    let mut text = format!("capsfilter caps=video/x-raw,width=[1,{most}],height=[1,{most}]");
+    if is_interlaced(pad) {
+        text.push_str(" ! deinterlace");
+    }
+    text.push_str(" ! videoconvert");
+    let mut format = "(string){I420,A420}";
+    if is_turned(pad) {
+        // Turns what a telephone filmed upright. It does not know pictures with alpha, which no telephone makes.
+        text.push_str(" ! videoflip video-direction=auto");
+        format = "I420";
+    }
+    if let Some((width, height)) = outlets.fit {
+        let (width, height) = (width.max(2), height.max(2));
+        text.push_str(&format!(" ! videoscale ! video/x-raw,width=[2,{width}],height=[2,{height}],pixel-aspect-ratio=1/1"));
+    }
+    text.push_str(&format!(" ! video/x-raw,format={format},colorimetry=bt709 ! appsink name=sink"));
+    text
+}
+
+/// Builds the elements of the text behind the pad; gives the sink at their end.
+fn link(
+    pipeline: &gstreamer::Pipeline,
+    pad: &Pad,
+    text: &str,
+    most: u32,
+    outlets: &Arc<Outlets>,
+) -> Result<AppSink, GstError> {
+    let failed = |error: gstreamer::glib::BoolError| GstError::Failed(error.to_string());
+    let bin = gstreamer::parse::bin_from_description(text, true)
+        .map_err(|error| GstError::BadPipeline(error.message().to_owned()))?;
+    let sink = sink_of(&bin).ok_or_else(|| GstError::NoElement { kind: "appsink", name: "sink".to_owned() })?;
+    sink.set_max_buffers(most);
+    // Time is kept by whoever takes; the decoder goes on as fast as there is room.
+    sink.set_sync(false);
+    sink.set_enable_last_sample(false);
+    sink.set_qos(false);
+    let wake = outlets.wake.clone();
+    let woken = outlets.wake.clone();
+    let callbacks = AppSinkCallbacks::builder().new_sample(move |_| {
+        wake();
+        Ok(FlowSuccess::Ok)
+    });
+    sink.set_callbacks(callbacks.eos(move |_| woken()).build());
+    pipeline.add(&bin).map_err(failed)?;
+    started(bin.static_pad("sink").as_ref(), pad, || bin.sync_state_with_parent())?;
+    Ok(sink)
+}
+
+fn sink_of(bin: &Bin) -> Option<AppSink> {
+    bin.by_name("sink")?.downcast().ok()
+}
+
+fn started(
+    sink: Option<&Pad>,
+    pad: &Pad,
+    start: impl FnOnce() -> Result<(), gstreamer::glib::BoolError>,
+) -> Result<(), GstError> {
+    let failed = |error: gstreamer::glib::BoolError| GstError::Failed(error.to_string());
+    let sink = sink.ok_or_else(|| GstError::Failed("there is nothing to link to".to_owned()))?;
+    // Started before data can reach it.
+    start().map_err(failed)?;
+    pad.link(sink).map(drop).map_err(|error| GstError::Failed(error.to_string()))
+}
+
+/// A picture too large is refused before memory is taken for it, in words of ours. What a file hides from us here the filter
+/// behind the decoder refuses in GStreamer's.
+fn refuse_giants(pad: &Pad) -> Result<(), GstError> {
+    let caps = coded_caps(pad);
+    let structure = caps.as_ref().and_then(|caps| caps.structure(0));
+    let side = |name: &str| structure.and_then(|structure| structure.get::<i32>(name).ok()).unwrap_or(0);
+    let (width, height) = (side("width"), side("height"));
+    if width.max(height).unsigned_abs() <= MOST_PIXELS_ACROSS {
+        return Ok(());
+    }
+    let most = MOST_PIXELS_ACROSS;
+    Err(GstError::Failed(format!("its pictures are {width} x {height}; at most {most} pixels each way can be decoded")))
+}
+
+/// Decoders like rows with padding. Only if they hear that we can take it do they leave pictures where they made them, instead
+/// of copying each. (A sink says so itself from GStreamer 1.24 on.)
+fn accept_padding(sink: &AppSink) {
+    let Some(pad) = sink.static_pad("sink") else { return };
+    pad.add_probe(PadProbeType::QUERY_DOWNSTREAM, |_, info| {
+        if let Some(query) = info.query_mut()
+            && let QueryViewMut::Allocation(allocation) = query.view_mut()
+        {
+            allocation.add_allocation_meta::<VideoMeta>(None);
+            return PadProbeReturn::Handled;
+        }
+        PadProbeReturn::Ok
+    });
+}

@@ -1,0 +1,211 @@
+//! A decoder: from a file, an address or a device to pictures and sound as the house wants them.
+//!
+//! GStreamer decodes on threads of its own, and waits when nobody takes what it made. Whoever opened the decoder takes pictures
+//! and sound without waiting (`picture`, `sound`), asks what happened (`said`), and seeks. Dropping it stops it, which may
+//! take seconds when a peer hangs: drop it where that is fine.
+
+mod chain;
+mod origin;
+mod taken;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use gstreamer::prelude::*;
+use gstreamer::{Bus, ClockTime, MessageView, SeekFlags, SeekType, State};
+use gstreamer_app::AppSink;
+
+use super::GstError;
+use super::pipeline::error_text;
+use crate::frame::video::VideoFrame;
+use crate::show::destination::Secret;
+
+/// Widest and highest picture that is decoded. 8K is 7680 × 4320, and takes 50 MB.
+pub const MOST_PIXELS_ACROSS: u32 = 8192;
+
+/// Called on GStreamer's threads when there is something to take; it must not wait.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+pub enum Origin {
+    File(PathBuf),
+    Network { url: String, secret: Secret, latency_ms: u32 },
+    Camera { device: String, width: Option<u32>, height: Option<u32>, fps: Option<u32> },
+    Page { url: String, width: u32, height: u32, fps: u32 },
+}
+
+/// A size that pictures are scaled down into while they are decoded; their shape stays.
+pub type Fit = Option<(u32, u32)>;
+
+pub struct Decoder {
+    pipeline: gstreamer::Pipeline,
+    bus: Bus,
+    outlets: Arc<Outlets>,
+}
+
+/// What comes out; filled in when GStreamer has found out what there is.
+pub(super) struct Outlets {
+    video: OnceLock<AppSink>,
+    sound: OnceLock<AppSink>,
+    /// Our own word for what went wrong, which is clearer than GStreamer's.
+    trouble: Mutex<Option<String>>,
+    wake: Wake,
+    fit: Fit,
+}
+
+impl Outlets {
+    fn complain(&self, reason: String) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
+        (self.wake)();
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What a decoder says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It knows what there is, and can seek.
+    Ready,
+    /// Everything up to the end has been read, but not yet taken. It waits for a seek.
+    ReadAll,
+    /// Everything has been taken.
+    Ended,
+    Failed(String),
+}
+
+/// When something is due, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// In the file's own time.
+    pub media: i64,
+    /// Since the decoder was opened or sought with a flush; goes on over seeks without one.
+    pub running: i64,
+    /// What `running` was when the last seek took effect. It grows with every seek without a flush.
+    pub base: i64,
+    /// 0 if unknown.
+    pub duration: i64,
+}
+
+pub struct Picture {
+    pub frame: VideoFrame,
+    pub at: Stamp,
+}
+
+/// A stretch of the file, in microseconds; to its end without `to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub from: i64,
+    pub to: Option<i64>,
+}
+
+impl Decoder {
+    /// Opens it paused: it finds out what there is, and then says `Ready`. What comes live says nothing and is to be played.
+    pub fn open(origin: &Origin, fit: Fit, wake: Wake) -> Result<Self, GstError> {
+        let outlets = Outlets { video: OnceLock::new(), sound: OnceLock::new(), trouble: Mutex::default(), wake, fit };
+        let outlets = Arc::new(outlets);
+        let pipeline = origin::pipeline(origin, &outlets)?;
+        let bus = pipeline.bus().ok_or_else(|| GstError::BadPipeline("it has no bus".to_owned()))?;
+        let decoder = Self { pipeline, bus, outlets };
+        decoder.set_state(State::Paused)?;
+        Ok(decoder)
+    }
+
+    pub fn play(&self) -> Result<(), GstError> {
+        self.set_state(State::Playing)
+    }
+
+    fn set_state(&self, state: State) -> Result<(), GstError> {
+        match self.pipeline.set_state(state) {
+            Ok(_) => Ok(()),
+            Err(error) => match self.said() {
+                Some(Said::Failed(message)) => Err(GstError::Failed(message)),
+                _ => Err(GstError::Failed(error.to_string())),
+            },
+        }
+    }
+
+    /// What happened, if anything. Asked often, so that the bus never fills.
+    pub fn said(&self) -> Option<Said> {
+        if let Some(reason) = self.outlets.trouble() {
+            return Some(Said::Failed(reason));
+        }
+        while let Some(message) = self.bus.pop() {
+            match message.view() {
+                MessageView::Error(error) => {
+                    return Some(Said::Failed(self.outlets.trouble().unwrap_or_else(|| error_text(error))));
+                }
+                MessageView::AsyncDone(_) => return Some(Said::Ready),
+                MessageView::SegmentDone(_) => return Some(Said::ReadAll),
+                MessageView::Eos(_) => return Some(Said::Ended),
+                MessageView::Latency(_) => {
+                    // Refused only when the pipeline is already going down.
+                    let _ = self.pipeline.recalculate_latency();
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// How long the file says it is, in microseconds.
+    pub fn length(&self) -> Option<i64> {
+        let length = self.pipeline.query_duration::<ClockTime>()?;
+        i64::try_from(length.useconds()).ok().filter(|length| *length > 0)
+    }
+
+    pub fn has_video(&self) -> bool {
+        self.outlets.video.get().is_some()
+    }
+
+    pub fn has_sound(&self) -> bool {
+        self.outlets.sound.get().is_some()
+    }
+
+    /// Goes there at once, throwing away what was decoded. When the part has been read it says `ReadAll`.
+    pub fn jump(&self, part: Part) -> bool {
+        let flags = SeekFlags::FLUSH | SeekFlags::ACCURATE;
+        self.seek(part, if self.knows_segments() { flags | SeekFlags::SEGMENT } else { flags })
+    }
+
+    /// After `ReadAll`: goes on with this part as soon as what was read has been taken, without a gap.
+    pub fn go_on(&self, part: Part) -> bool {
+        self.seek(part, SeekFlags::ACCURATE | SeekFlags::SEGMENT)
+    }
+
+    /// Formats that do not go on by themselves say `Ended` where others say `ReadAll`. Asked with the wrong flags they would
+    /// stop altogether, so they are known by name.
+    fn knows_segments(&self) -> bool {
+        let has =
+            |demuxer: &str| self.pipeline.iterate_all_by_element_factory_name(demuxer).next().is_ok_and(|it| it.is_some());
+        !["tsdemux", "mpegpsdemux"].into_iter().any(has)
+    }
+
+    fn seek(&self, part: Part, flags: SeekFlags) -> bool {
+        // One of the two is enough, and saves the demuxer from telling two seeks apart.
+        let Some(sink) = self.outlets.video.get().or_else(|| self.outlets.sound.get()) else { return false };
+        let time = |micros: i64| ClockTime::from_useconds(u64::try_from(micros).unwrap_or(0));
+        sink.seek(1.0, flags, SeekType::Set, time(part.from), SeekType::Set, part.to.map(time)).is_ok()
+    }
+
+    /// The next picture, if one is decoded.
+    pub fn picture(&self) -> Option<Picture> {
+        self.outlets.video.get().and_then(taken::picture)
+    }
+
+    /// Appends the next piece of sound (48 kHz, stereo, interleaved), if one is decoded, and says when it is due.
+    pub fn sound(&self, samples: &mut Vec<f32>) -> Option<Stamp> {
+        self.outlets.sound.get().and_then(|sink| taken::sound(sink, samples))
+    }
+}
+
+impl Drop for Decoder {
+    fn drop(&mut self) {
+        // Nothing is left to do about a failure here.
+        let _ = self.pipeline.set_state(State::Null);
+    }
+}

@@ -1,0 +1,152 @@
+//! Where it comes from: the elements before the decoder, set up for the kind of source.
+
+use std::sync::{Arc, Weak};
+
+use gstreamer::glib::{self, Value};
+use gstreamer::prelude::*;
+use gstreamer::{Caps, Element, ElementFactory};
+
+use super::{Origin, Outlets, chain};
+use crate::gst::{GstError, missing};
+use crate::show::destination::Secret;
+
+/// Elements that read what lies on this machine. A playlist from the network must not lead there.
+const LOCAL: [&str; 4] = ["filesrc", "giosrc", "fdsrc", "multifilesrc"];
+
+pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstreamer::Pipeline, GstError> {
+    let pipeline = gstreamer::Pipeline::new();
+    match origin {
+        Origin::File(path) => {
+            let uri = glib::filename_to_uri(path, None).map_err(|error| GstError::Failed(error.message().to_owned()))?;
+            let _ = decoding(&pipeline, outlets, uri.as_str())?;
+        }
+        Origin::Network { url, secret, latency_ms } => {
+            let url = with_key(url, secret);
+            keep_off_this_machine(&pipeline, outlets);
+            let source = decoding(&pipeline, outlets, &url)?;
+            let (secret, latency_ms) = (secret.clone(), *latency_ms);
+            source.connect("source-setup", false, move |values| {
+                set_up(&values.get(1)?.get::<Element>().ok()?, &secret, latency_ms);
+                None
+            });
+        }
+        Origin::Camera { device, width, height, fps } => {
+            let source = made("v4l2src")?;
+            source.set_property("device", device);
+            raw(&pipeline, outlets, &source, &camera_caps(*width, *height, *fps))?;
+        }
+        Origin::Page { url, width, height, fps } => {
+            let source = made("wpesrc")?;
+            source.set_property("location", url);
+            let caps = Caps::builder("video/x-raw").field("width", *width as i32).field("height", *height as i32);
+            raw(&pipeline, outlets, &source, &caps.field("framerate", gstreamer::Fraction::new(*fps as i32, 1)).build())?;
+        }
+    }
+    Ok(pipeline)
+}
+
+fn made(element: &str) -> Result<Element, GstError> {
+    ElementFactory::make(element).build().map_err(|_| missing::error_for(&[element.to_owned()]))
+}
+
+fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result<(), GstError> {
+    pipeline.add(element).map_err(|error| GstError::BadPipeline(error.to_string()))
+}
+
+/// The element that fetches, takes apart and decodes whatever stands at the address.
+fn decoding(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, uri: &str) -> Result<Element, GstError> {
+    let source = made("uridecodebin3").or_else(|_| made("uridecodebin"))?;
+    source.set_property("uri", uri);
+    added(pipeline, &source)?;
+    attach_new_pads(pipeline, outlets, &source);
+    Ok(source)
+}
+
+/// A device's own format may be raw or coded (a camera's JPEG), so it goes through a decoder too.
+fn raw(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &Element, caps: &Caps) -> Result<(), GstError> {
+    let filter = made("capsfilter")?;
+    filter.set_property("caps", caps);
+    let decode = made("decodebin3")?;
+    for element in [source, &filter, &decode] {
+        added(pipeline, element)?;
+    }
+    attach_new_pads(pipeline, outlets, &decode);
+    Element::link_many([source, &filter, &decode]).map_err(|error| GstError::BadPipeline(error.to_string()))
+}
+
+fn camera_caps(width: Option<u32>, height: Option<u32>, fps: Option<u32>) -> Caps {
+    let mut caps = Caps::new_empty();
+    for format in ["video/x-raw", "image/jpeg", "video/x-h264"] {
+        let mut structure = gstreamer::Structure::new_empty(format);
+        for (field, value) in [("width", width), ("height", height)] {
+            if let Some(value) = value {
+                structure.set(field, value as i32);
+            }
+        }
+        if let Some(fps) = fps {
+            structure.set("framerate", gstreamer::Fraction::new(fps as i32, 1));
+        }
+        caps.make_mut().append_structure(structure);
+    }
+    caps
+}
+
+fn attach_new_pads(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &Element) {
+    let (pipeline, outlets) = (pipeline.downgrade(), Arc::downgrade(outlets));
+    source.connect_pad_added(move |_, pad| {
+        if let (Some(pipeline), Some(outlets)) = (pipeline.upgrade(), outlets.upgrade())
+            && let Err(error) = chain::attach(&pipeline, pad, &outlets)
+        {
+            outlets.complain(error.to_string());
+        }
+    });
+}
+
+fn keep_off_this_machine(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>) {
+    let outlets: Weak<Outlets> = Arc::downgrade(outlets);
+    pipeline.connect_deep_element_added(move |_, _, element| {
+        let is_local = element.factory().is_some_and(|factory| LOCAL.contains(&factory.name().as_str()));
+        if let Some(outlets) = outlets.upgrade().filter(|_| is_local) {
+            outlets.complain("the stream leads to a file of this machine, which is not played".to_owned());
+        }
+    });
+}
+
+/// rtmp://host/live with the key as its last part.
+fn with_key(url: &str, secret: &Secret) -> String {
+    let is_rtmp = url.starts_with("rtmp://") || url.starts_with("rtmps://");
+    if is_rtmp && !secret.is_empty() { format!("{}/{}", url.trim_end_matches('/'), secret.reveal()) } else { url.to_owned() }
+}
+
+/// Each protocol has its own names for the same things; what an element does not have is left alone.
+fn set_up(source: &Element, secret: &Secret, latency_ms: u32) {
+    let set = |name: &str, value: Value| {
+        let fits = source.find_property(name).is_some_and(|property| value.type_().is_a(property.value_type()));
+        if fits {
+            source.set_property_from_value(name, &value);
+        }
+    };
+    let protocol = source.factory().map(|factory| factory.name().to_string()).unwrap_or_default();
+    match protocol.as_str() {
+        "rtspsrc" => set("latency", latency_ms.to_value()),
+        "srtsrc" => {
+            set("latency", i32::try_from(latency_ms).unwrap_or(i32::MAX).to_value());
+            // We notice a lost peer, say so, and come back ourselves.
+            set("auto-reconnect", false.to_value());
+            if !secret.is_empty() {
+                set("passphrase", secret.reveal().to_value());
+            }
+        }
+        "souphttpsrc" => {
+            set("timeout", 10_u32.to_value());
+            set("retries", 0_i32.to_value());
+        }
+        // What comes in while a picture is decoded must fit in the kernel: 2 MB are 0.3 s at 50 Mbit/s.
+        "udpsrc" => set("buffer-size", 2_097_152_i32.to_value()),
+        _ => {}
+    }
+    if let Some((user, password)) = secret.reveal().split_once(':').filter(|_| !protocol.starts_with("rtmp")) {
+        set("user-id", user.to_value());
+        set("user-pw", password.to_value());
+    }
+}

@@ -1,0 +1,85 @@
+//! When a source runs, and what it takes.
+
+use super::clips::{ffmpeg, numbered};
+use super::*;
+
+#[test]
+fn hidden_it_stops_decoding_and_keeps_its_place_by_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = numbered(dir.path(), "a.mp4", 90, 30);
+    let stand = Stand::of_file(&clip, "");
+    stand.shows(1_000_000, 30);
+    stand.order(false);
+    stand.state_is("idle");
+    let decoded = stand.frames();
+    for step in 0..100_i64 {
+        stand.clock.set(ShowTime(START.micros() + 1_000_000 + step * 33_333));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(stand.frames(), decoded, "nothing is decoded for nobody");
+    assert!(stand.frame(stand.clock.now()).is_none());
+    stand.clock.set(ShowTime(START.micros() + 5_000_000));
+    stand.order(true);
+    stand.shows(5_000_000, 60);
+    stand.sources.order(&BTreeMap::new(), None);
+    assert!(stand.frame(stand.clock.now()).is_none() && stand.state().is_none());
+}
+
+#[test]
+fn one_that_is_kept_goes_on_unseen() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = numbered(dir.path(), "a.mp4", 90, 30);
+    let mut stand = Stand::of_file(&clip, "");
+    stand.input.when_hidden = crate::show::input::WhenHidden::Keep;
+    stand.order(false);
+    stand.shows(2_000_000, 60);
+}
+
+#[test]
+fn few_pictures_wait_however_slow_the_show_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = dir.path().join("hd.mp4");
+    ffmpeg("-f lavfi -i testsrc2=s=1920x1080:r=30:d=2 -pix_fmt yuv420p -c:v libx264 -preset ultrafast", &clip);
+    let stand = Stand::of_file(&clip, "");
+    eventually("a frame", || stand.frame(START));
+    // The clock stands: it fills its queue and stops there.
+    std::thread::sleep(Duration::from_millis(500));
+    let decoded = stand.frames();
+    assert!(decoded <= 8, "{decoded}");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(stand.frames(), decoded);
+    let frame = stand.frame(START).unwrap();
+    assert!(frame.bytes() < 1920 * 1088 * 3 / 2 + 200_000, "{}", frame.bytes());
+}
+
+#[test]
+fn while_the_show_is_held_a_file_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = numbered(dir.path(), "a.mp4", 90, 30);
+    let stand = Stand::of_file(&clip, "");
+    stand.shows(500_000, 15);
+    let held = stand.clock.now();
+    stand.order_held(true, Some(held));
+    std::thread::sleep(Duration::from_millis(50));
+    let decoded = stand.frames();
+    for step in 0..60_i64 {
+        stand.clock.set(ShowTime(held.micros() + step * 33_333));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(stand.frame(held).map(|frame| number_of(&frame)), Some(15));
+    assert!(stand.frames() <= decoded + 4);
+    stand.order(true);
+    stand.shows(2_500_000, 75);
+}
+
+#[test]
+fn a_tone_is_written_ahead() {
+    let stand = Stand::new(Clock::manual(START), r#""kind": "tone", "hz": 440"#, None);
+    stand.order(true);
+    let tap = eventually("a tap", || stand.sources.tap(stand.id()));
+    eventually("a tone", || (tap.written().len() >= 20).then_some(()));
+    let written = tap.written();
+    assert!(written.len() <= 21 && written[0].0 == START, "{}", written.len());
+    stand.sources.stop();
+    assert!(tap.written().is_empty());
+}
