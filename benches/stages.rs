@@ -20,7 +20,7 @@ use marquee::picture::damage::{self, Damage};
 use marquee::picture::list::DisplayList;
 use marquee::picture::paint::paint;
 use marquee::picture::pictures::Pictures;
-use marquee::picture::plan::plan;
+use marquee::picture::plan::{NoFilms, plan};
 use marquee::picture::surface::Surfaces;
 use marquee::show::Show;
 use marquee::show::stream::StreamConfig;
@@ -97,7 +97,7 @@ fn run(shows: &[Show], assets: &Path, only_damaged: bool) -> Vec<f64> {
         let (which, buffer) = ((number % CLIP_FRAMES) as usize, (number % BUFFERS) as usize);
         let second = pictures.get((number / 30) as usize).filter(|second| !second.is_empty()).unwrap_or(&pictures[0]);
         let watch = Stopwatch::start();
-        plan(&shows[which], at, &second[which], &mut list);
+        plan(&shows[which], at, &second[which], &NoFilms, &mut list);
         if !only_damaged || last != list.items() {
             let damage = match held[buffer].as_slice() {
                 [] => Damage::whole(canvas.bounds()),

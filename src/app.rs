@@ -22,6 +22,7 @@ use crate::gst;
 use crate::identity::Identity;
 use crate::library::Library;
 use crate::picture;
+use crate::picture::sources::Sources;
 use crate::send::preview::{self, PreviewHandle};
 use crate::send::{self, Sending, rtmp_server};
 use crate::sound;
@@ -186,7 +187,10 @@ impl House {
             encoder: config.encoder.clone(),
             vitals: vitals.clone(),
         })?;
+        let taps = Taps::new();
+        let sources = Sources::new(clock.clone(), taps.clone(), vitals.clone());
         let pictures = picture::run::start(picture::run::Env {
+            sources: sources.clone(),
             show: show.clone(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
@@ -199,7 +203,7 @@ impl House {
             show,
             clock: clock.clone(),
             outlet: sound_chunks,
-            taps: Taps::new(),
+            taps,
             levels: levels.clone(),
             vitals: vitals.clone(),
             stop: stop_engine.clone(),

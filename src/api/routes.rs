@@ -18,7 +18,7 @@ use super::answer::answer;
 use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
-use super::rest::{assets, auth, destinations, layers, preview, scenes, stream, studio, system, tokens, users};
+use super::rest::{assets, auth, destinations, inputs, layers, preview, scenes, stream, studio, system, tokens, users};
 use super::{Api, face, openapi, socketio, ws};
 
 /// One way to ask.
@@ -58,6 +58,15 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/api/scenes/{scene}", OPERATOR, Class::Write, || delete(scenes::remove)),
     row("POST", "/api/scenes/{scene}/take", OPERATOR, Class::Write, || post(scenes::take)),
     // Not below /layers/, where it would hide a layer called "order".
+    row("GET", "/api/inputs", VIEWER, Class::Read, || get(inputs::list)),
+    row("POST", "/api/inputs", OPERATOR, Class::Write, || post(inputs::create)),
+    row("GET", "/api/inputs/{input}", VIEWER, Class::Read, || get(inputs::one)),
+    row("PUT", "/api/inputs/{input}", OPERATOR, Class::Write, || put(inputs::replace)),
+    row("PATCH", "/api/inputs/{input}", OPERATOR, Class::Write, || patch(inputs::change)),
+    row("POST", "/api/inputs/{input}/play", OPERATOR, Class::Write, || post(inputs::play)),
+    row("DELETE", "/api/inputs/{input}", OPERATOR, Class::Write, || delete(inputs::remove)),
+    row("GET", "/api/mixer", VIEWER, Class::Read, || get(inputs::mixer)),
+    row("PATCH", "/api/mixer", OPERATOR, Class::Write, || patch(inputs::mix)),
     row("GET", "/api/studio", VIEWER, Class::Read, || get(studio::one)),
     row("PATCH", "/api/studio", OPERATOR, Class::Write, || patch(studio::change)),
     row("POST", "/api/studio/take", OPERATOR, Class::Write, || post(studio::take)),

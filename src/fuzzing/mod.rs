@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 use crate::base::fuzz::is_given_away;
 use crate::picture::list::DisplayList;
 use crate::picture::pictures::Pictures;
-use crate::picture::plan::plan;
+use crate::picture::plan::{NoFilms, plan};
 use crate::show::time::ShowTime;
 use crate::{api, identity, library, send, state};
 
@@ -61,7 +61,7 @@ fn command_apply(bytes: &[u8]) {
     api::fuzz::check_views(&show, &events);
     let mut list = DisplayList::default();
     for at in [0, -1, 1_700_000_000_500_000, i64::MIN, i64::MAX] {
-        plan(&show, ShowTime(at), NOTHING_READY.get_or_init(Pictures::default), &mut list);
+        plan(&show, ShowTime(at), NOTHING_READY.get_or_init(Pictures::default), &NoFilms, &mut list);
         assert!((1..=MOST_ITEMS).contains(&list.items().len()), "{} items", list.items().len());
         assert_eq!(list.canvas(), show.config.canvas());
     }

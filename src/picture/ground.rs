@@ -4,6 +4,7 @@ use super::need::View;
 use super::place::{self, Frame, Ground};
 use crate::show::Show;
 use crate::show::layer::{Content, Layer};
+use crate::show::look::Fit;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
@@ -45,8 +46,9 @@ pub fn frame(show: &Show, layer: &Layer, ground: Ground) -> Option<Frame> {
     let canvas = show.config.canvas();
     match &layer.content {
         Content::Group { .. } | Content::Layout { .. } | Content::Backdrop => Some(ground.frame(layer)),
-        Content::Scene { .. } => Some(ground.frame_of_natural(layer, (f64::from(canvas.width), f64::from(canvas.height)))),
-        Content::Input { .. } => Some(ground.frame(layer)),
+        Content::Scene { .. } | Content::Input { .. } => {
+            Some(ground.frame_of_natural(layer, (f64::from(canvas.width), f64::from(canvas.height))))
+        }
         Content::Color { .. }
         | Content::Gradient { .. }
         | Content::Image { .. }
@@ -90,7 +92,7 @@ pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame
             let canvas = show.config.canvas();
             let whole = (f64::from(canvas.width), f64::from(canvas.height));
             let content = place::cropped(&layer.crop, whole);
-            let fitted = place::fitted(layer.fit, content, (frame.width, frame.height), ground.scale);
+            let fitted = place::fitted(kept(layer.fit), content, (frame.width, frame.height), ground.scale);
             let (across, down) = (fitted.to.width / fitted.from.width, fitted.to.height / fitted.from.height);
             // Where all of the canvas would lie, of which only a part may be seen.
             let place = Frame {
@@ -104,4 +106,9 @@ pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame
         }
         _ => {}
     }
+}
+
+/// How what has a shape of its own is fitted.
+pub fn kept(fit: Fit) -> Fit {
+    if fit == Fit::Auto { Fit::Contain } else { fit }
 }

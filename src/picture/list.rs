@@ -1,9 +1,12 @@
 //! What is to be painted, as flat lists: one for the canvas, and one for everything that is painted aside first.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use super::need::PictureKey;
+use super::place::Frame;
 use super::yuv::Yuv;
+use crate::frame::video::VideoFrame;
 use crate::show::geometry::{Canvas, Rect};
 use crate::show::look::Blend;
 use crate::show::transition::Transition;
@@ -29,6 +32,8 @@ pub enum Source {
     Picture(PictureKey),
     /// What was painted aside, by the name of its `Job`.
     Surface(SurfaceKey),
+    /// A decoded picture in its own size, by the name of the list's film.
+    Film(SurfaceKey),
     /// Two scenes, on the way from one to the other: the list's `mix`, under this name.
     Mix(u64),
 }
@@ -56,17 +61,39 @@ pub struct MaskAt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SurfaceKey(pub u64);
 
+pub struct Film {
+    key: SurfaceKey,
+    pub film: Arc<VideoFrame>,
+    pub x: usize,
+    pub y: usize,
+}
+
 /// Something to be painted aside before the list that shows it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Job {
     pub key: SurfaceKey,
     /// The same for the same group in every frame, so that its surface is found again and only what differs is painted.
     pub place: u64,
-    pub list: usize,
-    /// It covers all of the canvas, and nothing can be seen through it.
-    pub is_canvas: bool,
+    pub work: Work,
     /// What of the canvas it covers; even.
     pub bounds: Rect,
+}
+
+#[derive(Clone)]
+pub enum Work {
+    /// The list of this number. One that covers the canvas has nothing to be seen through.
+    List { list: usize, is_canvas: bool },
+    /// Part of a decoded picture, stretched over the bounds.
+    Film { film: Arc<VideoFrame>, from: Frame },
+}
+
+impl Work {
+    pub fn is_opaque(&self) -> bool {
+        match self {
+            Work::List { is_canvas, .. } => *is_canvas,
+            Work::Film { film, .. } => film.alpha().is_none(),
+        }
+    }
 }
 
 /// Items that are painted over each other, lowest first.
@@ -136,6 +163,8 @@ pub struct DisplayList {
     lists: Vec<List>,
     used: usize,
     jobs: Vec<Job>,
+    /// Decoded pictures that are painted straight from where the decoder left them.
+    films: Vec<Film>,
     mix: Option<MixPlan>,
     pub missing: bool,
 }
@@ -148,6 +177,7 @@ impl Default for DisplayList {
             lists: vec![canvas],
             used: 1,
             jobs: Vec::new(),
+            films: Vec::new(),
             mix: None,
             missing: false,
         }
@@ -162,6 +192,7 @@ impl DisplayList {
         self.canvas = canvas;
         self.used = 1;
         self.jobs.clear();
+        self.films.clear();
         self.mix = None;
         self.missing = false;
         self.lists[CANVAS].begin(canvas.bounds());
@@ -222,7 +253,7 @@ impl DisplayList {
         let mut hasher = DefaultHasher::new();
         (list.hash(), place, bounds).hash(&mut hasher);
         let key = SurfaceKey(hasher.finish());
-        self.jobs.push(Job { key, place, list: index, is_canvas: false, bounds });
+        self.jobs.push(Job { key, place, work: Work::List { list: index, is_canvas: false }, bounds });
         Some((key, bounds))
     }
 
@@ -233,7 +264,30 @@ impl DisplayList {
         let mut hasher = DefaultHasher::new();
         (list.hash(), place, list.bounds).hash(&mut hasher);
         let key = SurfaceKey(hasher.finish());
-        self.jobs.push(Job { key, place, list: index, is_canvas: true, bounds: list.bounds });
+        self.jobs.push(Job { key, place, work: Work::List { list: index, is_canvas: true }, bounds: list.bounds });
+        key
+    }
+
+    /// A decoded picture in its own size: its pixel (x, y) lies at the item's corner. Both are even.
+    pub fn film(&mut self, film: Arc<VideoFrame>, (x, y): (usize, usize)) -> SurfaceKey {
+        let mut hasher = DefaultHasher::new();
+        (film.id, x, y).hash(&mut hasher);
+        let key = SurfaceKey(hasher.finish());
+        self.films.push(Film { key, film, x, y });
+        key
+    }
+
+    pub fn film_of(&self, key: SurfaceKey) -> Option<&Film> {
+        self.films.iter().find(|film| film.key == key)
+    }
+
+    /// Part of a decoded picture, to be stretched over even bounds.
+    pub fn film_aside(&mut self, film: Arc<VideoFrame>, from: Frame, bounds: Rect, place: u64) -> SurfaceKey {
+        let mut hasher = DefaultHasher::new();
+        let part = [from.x, from.y, from.width, from.height].map(f64::to_bits);
+        (film.id, part, bounds.width, bounds.height, bounds.x, bounds.y).hash(&mut hasher);
+        let key = SurfaceKey(hasher.finish());
+        self.jobs.push(Job { key, place, work: Work::Film { film, from }, bounds });
         key
     }
 

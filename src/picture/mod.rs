@@ -6,6 +6,7 @@
 
 mod contents;
 pub mod damage;
+mod film;
 mod finish;
 mod ground;
 pub mod list;
@@ -18,11 +19,12 @@ pub mod plan;
 pub mod prepare;
 pub mod prepared;
 pub mod run;
-mod target;
 pub mod sources;
 pub mod surface;
+mod target;
 mod tick;
 pub mod transition;
+pub mod watch;
 mod yuv;
 
 #[cfg(test)]

@@ -13,9 +13,9 @@ use crate::show::asset::Asset;
 use crate::show::color::Color;
 use crate::show::field;
 use crate::show::geometry::{Canvas, Rect};
-use crate::show::ids::{AssetId, LayerId, SceneId};
+use crate::show::ids::{AssetId, InputId, LayerId, SceneId};
 use crate::show::layer::{Content, GradientShape, Layer, Shape, Stop};
-use crate::show::look::{Border, Channel, Filter, Mask, Shadow};
+use crate::show::look::{Border, Channel, Filter, Fit, Mask, Shadow};
 use crate::show::text::{Crawl, TextStyle};
 use crate::show::time::ShowTime;
 use crate::show::transition::{Kind, Transition};
@@ -269,6 +269,17 @@ pub fn of_transition<'a>(show: &'a Show, transition: &'a Transition) -> Option<N
     });
     let layer = LayerKey(hashed(|hasher| id.hash(hasher)));
     Some(Need { key: PictureKey { content, parity: Parity::default() }, layer, work, finish })
+}
+
+/// The picture that stands in for an input that is lost.
+pub fn fallback<'a>(show: &'a Show, layer: &'a Layer, input: &InputId, view: View, frame: Frame) -> Option<Need<'a>> {
+    let id = show.inputs.get(input)?.fallback.as_ref()?;
+    let asset = show.assets.get(id).map(AsRef::as_ref)?;
+    let (width, height) = bounded(frame.snapped());
+    let content = Frame { width: asset.width.into(), height: asset.height.into(), ..Frame::default() };
+    let fitted = place::fitted(Fit::Contain, content, (width.into(), height.into()), view.ground.scale);
+    let finish = Finish { border: None, shadow: None, ..finish(show, layer, view, Some(frame), Part::Whole) };
+    Some(named(Work::Image { id, asset: Some(asset), fitted }, finish, layer, view))
 }
 
 /// What is prepared around moving content.

@@ -1,7 +1,7 @@
 //! Paints a list into a frame, only where it is damaged.
 
 use super::damage::Damage;
-use super::list::{DisplayList, Item, MaskAt, MixPlan, Source};
+use super::list::{DisplayList, Film, Item, MaskAt, MixPlan, Source};
 use super::pictures::Pictures;
 use super::prepared::{Coverage, Kind, Picture, Span};
 use super::surface::{PlaneOf, Surface, Surfaces};
@@ -11,7 +11,8 @@ use super::yuv::Yuv;
 use crate::frame::picture::Layout;
 use crate::frame::pixels::{fade, faded, masked, over, tint};
 use crate::frame::pool::FrameMut;
-use crate::show::geometry::Rect;
+use crate::frame::video;
+use crate::show::geometry::{Canvas, Rect};
 
 /// All items are painted into so many rows before the next ones, so that what lies over each other is still in the cache.
 /// Must be even, because two rows share one of chroma.
@@ -75,6 +76,11 @@ impl Painting<'_> {
             Source::Picture(key) => {
                 if let Some(picture) = self.pictures.get(key) {
                     paint_picture(picture, item, seen, target);
+                }
+            }
+            Source::Film(key) => {
+                if let Some(film) = self.list.film_of(key) {
+                    paint_film(film, item, seen, target);
                 }
             }
             Source::Mix(key) => {
@@ -204,6 +210,35 @@ fn paint_picture(picture: &Picture, item: &Item, seen: Rect, target: &mut Target
     }
 }
 
+/// Straight from where the decoder left it.
+fn paint_film(film: &Film, item: &Item, seen: Rect, target: &mut Target<'_>) {
+    let [luma, u, v] = film.film.planes();
+    let (fine, coarse) = ((film.x as i32, film.y as i32), (film.x as i32 / 2, film.y as i32 / 2));
+    film_plane(&mut target.luma, luma, item.rect, fine, seen, item.opacity);
+    let (small, seen_small) = (halved(item.rect), halved(seen));
+    film_plane(&mut target.u, u, small, coarse, seen_small, item.opacity);
+    film_plane(&mut target.v, v, small, coarse, seen_small, item.opacity);
+    if let Some([alpha, coarse_alpha]) = &mut target.alpha {
+        for (plane, seen) in [(alpha, seen), (coarse_alpha, seen_small)] {
+            (seen.y..seen.bottom()).for_each(|y| blend(plane.run(y, seen.x, seen.right()), 255, item.opacity));
+        }
+    }
+}
+
+fn film_plane(target: &mut Plane<'_>, source: video::Plane<'_>, rect: Rect, first: (i32, i32), seen: Rect, opacity: u8) {
+    let columns = (seen.x - rect.x + first.0) as usize;
+    for y in seen.y..seen.bottom() {
+        let start = (y - rect.y + first.1) as usize * source.stride + columns;
+        let target = target.run(y, seen.x, seen.right());
+        // A decoder that gave less than it said must not stop the show.
+        let Some(source) = source.bytes.get(start..start + target.len()) else { return };
+        match opacity {
+            255 => target.copy_from_slice(source),
+            opacity => fade::fade(target, source, opacity),
+        }
+    }
+}
+
 /// Where a plane of a picture goes, in the samples of that plane.
 #[derive(Clone, Copy)]
 struct Place {
@@ -238,6 +273,14 @@ fn cut(span: &Span, rect: Rect, seen: Rect) -> Option<(i32, i32)> {
     (from < to).then_some((from, to))
 }
 
+/// The alpha of what has none; as wide as the widest canvas.
+static OPAQUE: [u8; Canvas::MAX as usize] = [255; Canvas::MAX as usize];
+
+/// Alpha of what is covered by something solid at this opacity.
+fn blend_up(alpha: &mut [u8], opacity: u8) {
+    blend(alpha, 255, opacity);
+}
+
 /// A plane of a surface on its way to the same plane of a target.
 struct Aside<'a> {
     surface: &'a Surface,
@@ -263,10 +306,24 @@ impl Aside<'_> {
     }
 
     fn run(&self, target: &mut Plane<'_>, y: i32, from: i32, to: i32) {
+        if self.surface.is_opaque() {
+            return self.opaque_run(target.run(y, from, to), y, from, to);
+        }
         let (source, alpha) = (self.surface.run(self.plane, y, from, to), self.surface.run(self.alpha, y, from, to));
         match self.opacity {
             255 => over::over(target.run(y, from, to), source, alpha),
             opacity => faded::faded(target.run(y, from, to), source, alpha, opacity),
+        }
+    }
+
+    fn opaque_run(&self, target: &mut [u8], y: i32, from: i32, to: i32) {
+        if self.plane == self.alpha {
+            return blend_up(target, self.opacity);
+        }
+        let source = self.surface.run(self.plane, y, from, to);
+        match self.opacity {
+            255 => target.copy_from_slice(source),
+            opacity => fade::fade(target, source, opacity),
         }
     }
 
@@ -280,7 +337,11 @@ impl Aside<'_> {
             }
             let start = row * coverage.width + (from - rect.x) as usize;
             let mask = &coverage.alpha[start..start + (to - from) as usize];
-            let (source, alpha) = (self.surface.run(self.plane, y, from, to), self.surface.run(self.alpha, y, from, to));
+            let opaque = &OPAQUE[..(to - from) as usize];
+            let run = |plane| {
+                if self.surface.is_opaque() && plane == self.alpha { opaque } else { self.surface.run(plane, y, from, to) }
+            };
+            let (source, alpha) = (run(self.plane), run(self.alpha));
             masked::masked(target.run(y, from, to), source, alpha, mask, self.opacity);
         }
     }

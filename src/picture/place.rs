@@ -169,7 +169,7 @@ pub struct Fitted {
 pub fn fitted(fit: Fit, content: Frame, (width, height): (f64, f64), scale: (f64, f64)) -> Fitted {
     let (across, down) = (width / content.width.max(1e-3), height / content.height.max(1e-3));
     let (across, down) = match fit {
-        Fit::Fill => (across, down),
+        Fit::Auto | Fit::Fill => (across, down),
         Fit::Contain => (across.min(down), across.min(down)),
         Fit::Cover => (across.max(down), across.max(down)),
         Fit::None => scale,

@@ -1,9 +1,10 @@
 //! What a frame shows, as flat lists: a pure and total function of the show, the instant and the pictures that are ready.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use super::contents::text::crawl;
-use super::ground::{each_inner, frame};
+use super::ground::{each_inner, frame, kept};
 use super::list::{CANVAS, DisplayList, Item, MaskAt, MixPlan, Source, SurfaceKey};
 use super::need::{self, LayerKey, Need, Part, View};
 use super::pattern;
@@ -11,9 +12,10 @@ use super::pictures::{Found, Pictures};
 use super::place::{self, Frame, pixel};
 use super::prepared::Parity;
 use super::yuv::Yuv;
+use crate::frame::video::VideoFrame;
 use crate::show::Show;
 use crate::show::geometry::Rect;
-use crate::show::ids::SceneId;
+use crate::show::ids::{InputId, SceneId};
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Blend;
 use crate::show::program::Mixed;
@@ -23,10 +25,25 @@ use crate::show::time::ShowTime;
 /// Scenes within each other end here; deciding refuses deeper ones.
 const DEEPEST: usize = 16;
 
+/// Where decoded pictures come from.
+pub trait Films {
+    /// The one that is due at `at`. It must not wait.
+    fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>>;
+}
+
+/// A show without inputs has none.
+pub struct NoFilms;
+
+impl Films for NoFilms {
+    fn film(&self, _: &InputId, _: ShowTime) -> Option<Arc<VideoFrame>> {
+        None
+    }
+}
+
 /// Fills `list` with what the program shows at `at`.
-pub fn plan(show: &Show, at: ShowTime, pictures: &Pictures, list: &mut DisplayList) {
+pub fn plan(show: &Show, at: ShowTime, pictures: &Pictures, films: &dyn Films, list: &mut DisplayList) {
     list.begin(show.config.canvas());
-    let mut planning = Planning { show, pictures, list, depth: 0 };
+    let mut planning = Planning { show, pictures, films, list, depth: 0 };
     match &show.program {
         Some(program) => match program.mixed_at(at) {
             Some(mixed) => planning.mix(&mixed, at),
@@ -40,6 +57,7 @@ pub fn plan(show: &Show, at: ShowTime, pictures: &Pictures, list: &mut DisplayLi
 struct Planning<'a> {
     show: &'a Show,
     pictures: &'a Pictures,
+    films: &'a dyn Films,
     list: &'a mut DisplayList,
     depth: usize,
 }
@@ -113,7 +131,12 @@ impl<'a> Planning<'a> {
                     self.inner(layer, view, frame, onto, opacity);
                 }
             }
-            Content::Input { .. } | Content::Backdrop => {}
+            Content::Input { input } => {
+                if let Some(frame) = frame(self.show, layer, view.ground) {
+                    self.input(layer, input, view, frame, onto, opacity);
+                }
+            }
+            Content::Backdrop => {}
             Content::Color { .. }
             | Content::Gradient { .. }
             | Content::Image { .. }
@@ -202,6 +225,39 @@ impl<'a> Planning<'a> {
         each_inner(self.show, layer, view, frame, &mut |inner, view| self.layer(inner, view, onto));
     }
 
+    fn input(&mut self, layer: &'a Layer, id: &'a InputId, view: View, frame: Frame, onto: Onto, opacity: u8) {
+        self.around(layer, view, frame, onto, opacity, Part::Border);
+        match self.films.film(id, view.at) {
+            Some(film) => self.film(layer, film, view, frame, onto, opacity),
+            None => {
+                if let Some(need) = need::fallback(self.show, layer, id, view, frame) {
+                    self.picture(layer, &need, view.ground.position(layer), onto, opacity);
+                }
+            }
+        }
+        self.around(layer, view, frame, onto, opacity, Part::Shadow);
+    }
+
+    fn film(&mut self, layer: &Layer, film: Arc<VideoFrame>, view: View, frame: Frame, onto: Onto, opacity: u8) {
+        let Ok(mask) = self.mask(layer, view, frame) else { return };
+        let seen = Seen::of(&film, layer, frame, view.ground.scale);
+        let is_opaque = film.alpha().is_none();
+        let (rect, source) = match seen.exact(&film) {
+            Some(corner) if is_opaque && mask.is_none() => (seen.rect, Source::Film(self.list.film(film, corner))),
+            _ => {
+                let mut hasher = DefaultHasher::new();
+                view.within.inside(&layer.id).hash(&mut hasher);
+                let bounds = seen.rect.even();
+                let key = self.list.film_aside(film, seen.from, bounds, hasher.finish());
+                (bounds, Source::Surface(key))
+            }
+        };
+        let is_solid = is_opaque && opacity == 255 && layer.blend == Blend::Normal && layer.mask.is_none();
+        let solid = if is_solid { seen.solid(layer.radius * view.ground.measure()) } else { Rect::default() };
+        let clip = onto.clip.intersection(seen.rect);
+        self.push(onto, Item { source, rect, clip, opacity, blend: layer.blend, mask, solid });
+    }
+
     /// The finished list of what is inside a layer, as one item.
     fn aside(&mut self, layer: &Layer, view: View, frame: Frame, aside: usize, onto: Onto, opacity: u8) {
         let mask = match self.mask(layer, view, frame) {
@@ -254,4 +310,40 @@ fn rect_of(found: &Found<'_>, (x, y): (f64, f64)) -> Rect {
     // A picture stands in for another one at most a pixel away, because its chroma fits one parity only.
     let Parity { x: odd_x, y: odd_y } = picture.parity;
     Rect { x: (x & !1) | odd_x, y: (y & !1) | odd_y, width: picture.width, height: picture.height }
+}
+
+/// What of a decoded picture is seen, and where.
+struct Seen {
+    /// In its pixels.
+    from: Frame,
+    /// On the canvas.
+    rect: Rect,
+}
+
+impl Seen {
+    fn of(film: &VideoFrame, layer: &Layer, frame: Frame, scale: (f64, f64)) -> Seen {
+        let (width, height) = film.shown_size();
+        let content = place::cropped(&layer.crop, (f64::from(width), f64::from(height)));
+        let fitted = place::fitted(kept(layer.fit), content, (frame.width, frame.height), scale);
+        let stored = f64::from(film.width) / f64::from(width.max(1));
+        let from = Frame { x: fitted.from.x * stored, width: fitted.from.width * stored, ..fitted.from };
+        let to = Frame { x: frame.x + fitted.to.x, y: frame.y + fitted.to.y, ..fitted.to };
+        Seen { from, rect: to.snapped() }
+    }
+
+    /// The pixel at the corner, if pixels are shown one for one and chroma fits without being moved.
+    fn exact(&self, film: &VideoFrame) -> Option<(usize, usize)> {
+        let Rect { x, y, width, height } = self.rect;
+        let from = self.from.snapped();
+        let is_same = (from.width, from.height) == (width, height);
+        let is_even = [x, y, from.x, from.y].iter().all(|place| place & 1 == 0);
+        let is_inside = from.right() <= film.width as i32 && from.bottom() <= film.height as i32;
+        (is_same && is_even && is_inside).then_some((from.x.max(0) as usize, from.y.max(0) as usize))
+    }
+
+    /// Where nothing can be seen through it: between its round corners.
+    fn solid(&self, radius: f64) -> Rect {
+        let radius = place::side(radius.ceil());
+        Rect { y: self.rect.y + radius, height: (self.rect.height - 2 * radius).max(0), ..self.rect }
+    }
 }

@@ -17,6 +17,8 @@ use super::ground::each_ground;
 use super::need::{self, LayerKey, Need, PictureKey, View, Work};
 use super::pictures::Pictures;
 use super::prepared::{Fine, Parity, Picture};
+use super::sources::Sources;
+use super::watch;
 use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
 use crate::show::Show;
@@ -24,9 +26,11 @@ use crate::show::asset::Asset;
 use crate::show::color::Color;
 use crate::show::field;
 use crate::show::ids::AssetId;
+use crate::show::layer::Content;
 use crate::show::look::Filter;
 use crate::show::program::{Mix, Program};
 use crate::show::scene::Scene;
+use crate::show::stream::Stream;
 use crate::show::time::ShowTime;
 use crate::show::transition::Transition;
 
@@ -48,6 +52,8 @@ pub(super) struct Preparing {
     pub show: Arc<ArcSwap<Show>>,
     pub clock: Clock,
     pub stop: StopFlag,
+    /// Told what is seen; their pictures are not made here.
+    pub sources: Arc<Sources>,
     pub published: Arc<ArcSwap<Pictures>>,
     pub studio: Studio,
 }
@@ -56,11 +62,17 @@ pub(super) struct Preparing {
 pub(super) fn prepare(mut preparing: Preparing) {
     // Maps that the tick thread may still be reading. They are kept until it has let go, so that it never frees a picture.
     let mut retired: Vec<Arc<Pictures>> = Vec::new();
+    let mut ordered: Option<(Arc<Show>, ShowTime)> = None;
     let mut settled: Option<(Arc<Show>, ShowTime)> = None;
     while !preparing.stop.is_set() {
         retired.retain(|pictures| Arc::strong_count(pictures) > 1);
         let now = preparing.clock.now();
         let show = preparing.show.load_full();
+        if ordered.as_ref().is_none_or(|(known, until): &(Arc<Show>, ShowTime)| !Arc::ptr_eq(known, &show) || now > *until) {
+            let held_at = matches!(show.stream, Stream::Paused { .. }).then(|| show.stream.picture_time(now));
+            preparing.sources.order(&watch::inputs(&show, &preparing.studio.assets_dir), held_at);
+            ordered = Some((show.clone(), now.plus(SETTLED)));
+        }
         let is_settled = |(known, since): &(Arc<Show>, ShowTime)| {
             Arc::ptr_eq(known, &show) && now >= *since && now.since(*since) < SETTLED
         };
@@ -77,6 +89,7 @@ pub(super) fn prepare(mut preparing: Preparing) {
             }
         }
     }
+    preparing.sources.stop();
 }
 
 /// The map with one more picture, or without those that nobody needs any more; None if there is nothing to do.
@@ -177,6 +190,9 @@ fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>>
             let others = Parity::ALL.into_iter();
             needs.extend(others.filter_map(|parity| Some(need::need(show, layer, view)?.at_parity(parity))));
             needs.extend(need::panel(show, layer, view));
+        }
+        if let (Some(frame), Content::Input { input }) = (inner, &layer.content) {
+            needs.extend(need::fallback(show, layer, input, view, frame));
         }
         if let Some(frame) = inner {
             needs.extend(need::parts(layer).map(|part| need::part(show, layer, view, frame, part)));

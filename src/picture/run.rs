@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 
 use super::pictures::Pictures;
 use super::prepare::{Preparing, Studio, prepare};
+use super::sources::Sources;
 use super::tick::Engine;
 use crate::base::clock::Clock;
 use crate::base::status::Condition;
@@ -26,6 +27,7 @@ pub struct Env {
     pub clock: Clock,
     pub assets_dir: PathBuf,
     pub outlets: Vec<Arc<Mailbox<Frame>>>,
+    pub sources: Arc<Sources>,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
 }
@@ -51,6 +53,7 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
         show: env.show.clone(),
         clock: env.clock.clone(),
         stop: env.stop.clone(),
+        sources: env.sources.clone(),
         published: published.clone(),
         studio: Studio::new(env.assets_dir.clone()),
     };
@@ -69,7 +72,7 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
 }
 
 fn tick(env: Env, published: &ArcSwap<Pictures>, preparer: &std::thread::Thread) {
-    let mut engine = Engine::new(env.outlets, env.vitals, env.show.load().config.canvas());
+    let mut engine = Engine::new(env.outlets, env.sources, env.vitals, env.show.load().config.canvas());
     while !env.stop.is_set() {
         let ticked = {
             let (show, pictures) = (env.show.load(), published.load());

@@ -10,7 +10,7 @@ use super::damage::{self, Damage};
 use super::list::{DisplayList, Item};
 use super::paint::paint;
 use super::pictures::Pictures;
-use super::plan::plan;
+use super::plan::{Films, plan};
 use super::surface::Surfaces;
 use crate::base::clock::Stopwatch;
 use crate::base::status::Condition;
@@ -31,6 +31,7 @@ const TOLERATED_SKIPS_PERCENT: u64 = 5;
 
 pub(super) struct Engine {
     outlets: Vec<Arc<Mailbox<Frame>>>,
+    films: Arc<dyn Films + Send + Sync>,
     vitals: Arc<Vitals>,
     /// Of the canvas that was painted last.
     buffers: Buffers,
@@ -90,10 +91,15 @@ struct Judged {
 }
 
 impl Engine {
-    pub(super) fn new(outlets: Vec<Arc<Mailbox<Frame>>>, vitals: Arc<Vitals>, canvas: Canvas) -> Self {
+    pub(super) fn new(
+        outlets: Vec<Arc<Mailbox<Frame>>>,
+        films: Arc<dyn Films + Send + Sync>,
+        vitals: Arc<Vitals>,
+        canvas: Canvas,
+    ) -> Self {
         vitals.pool_size.set(BUFFERS as i64);
         let buffers = Buffers::new(canvas);
-        Self { outlets, vitals, buffers, list: DisplayList::default(), next: None, judged: Judged::default() }
+        Self { outlets, films, vitals, buffers, list: DisplayList::default(), next: None, judged: Judged::default() }
     }
 
     /// Makes the newest frame that is due at `now`, if any; says when to come again, and whether a picture was missing.
@@ -140,7 +146,7 @@ impl Engine {
         }
         let at = show.config.fps.time_of(number);
         let watch = Stopwatch::start();
-        plan(show, show.stream.picture_time(at), pictures, &mut self.list);
+        plan(show, show.stream.picture_time(at), pictures, &*self.films, &mut self.list);
         let planned = watch.elapsed();
         self.vitals.plan_time.observe(planned.as_secs_f64());
         let frame = match self.buffers.same(&self.list) {

@@ -92,10 +92,6 @@ id!(
     /// An uploaded file.
     AssetId
 );
-id!(
-    /// Something that moves or sounds: a video, a stream, a camera.
-    InputId
-);
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::destination::Secret;
 use super::ids::{AssetId, InputId};
+use super::mixer::Strip;
 use super::time::ShowTime;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +25,9 @@ pub struct Input {
     pub fallback: Option<AssetId>,
     #[serde(default)]
     pub when_hidden: WhenHidden,
+    /// How it goes into the mix.
+    #[serde(default)]
+    pub sound: Strip,
     #[serde(flatten)]
     pub kind: InputKind,
 }

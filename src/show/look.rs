@@ -43,8 +43,10 @@ impl Anchor {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
-    /// Stretched.
+    /// Pictures are stretched, inputs and scenes keep their shape.
     #[default]
+    Auto,
+    /// Stretched.
     Fill,
     /// As large as it can be seen as a whole.
     Contain,

@@ -34,6 +34,7 @@ use asset::Asset;
 use destination::Destination;
 use ids::{AssetId, DestinationId, InputId, SceneId, TransitionId};
 use input::Input;
+use mixer::Mixer;
 use program::{Program, Studio};
 use scene::Scene;
 use stream::{Stream, StreamConfig};
@@ -50,6 +51,8 @@ pub struct Show {
     pub assets: Arc<BTreeMap<AssetId, Arc<Asset>>>,
     #[serde(default, skip_serializing_if = "is_empty")]
     pub inputs: Arc<BTreeMap<InputId, Arc<Input>>>,
+    #[serde(default)]
+    pub mixer: Arc<Mixer>,
     #[serde(default)]
     pub studio: Arc<Studio>,
     #[serde(default, skip_serializing_if = "is_empty")]

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::program::Way;
 use crate::show::scene::Scene;
@@ -105,6 +107,26 @@ pub enum Command {
         parent: Option<LayerId>,
         order: Vec<LayerId>,
     },
+    PutInput {
+        input: Input,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    ChangeInput {
+        input: InputId,
+        patch: Patch,
+    },
+    /// Of an uploaded video: from now on.
+    PlayInput {
+        input: InputId,
+        playing: Playing,
+    },
+    RemoveInput {
+        input: InputId,
+    },
+    ChangeMixer {
+        patch: Patch,
+    },
     PutDestination {
         destination: Destination,
         #[serde(default, skip_serializing_if = "is_false")]
@@ -123,6 +145,20 @@ pub enum Command {
     },
     RemoveAsset {
         asset: AssetId,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Playing {
+    // Braces, because serde refuses unknown fields only where there could be known ones.
+    Play {},
+    Pause {},
+    Stop {},
+    /// From the start of the played part.
+    Seek {
+        #[schemars(range(max = 86_400_000))]
+        offset_ms: u64,
     },
 }
 

@@ -4,7 +4,7 @@
 use super::event::Event;
 use super::room::Room;
 use crate::show::Show;
-use crate::show::ids::{DestinationId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{DestinationId, InputId, LayerId, SceneId, TransitionId};
 use crate::show::scene::Place;
 
 /// Something with a value of which only the newest counts.
@@ -12,6 +12,8 @@ use crate::show::scene::Place;
 pub enum Key {
     StreamConfig,
     Studio,
+    Mixer,
+    Input(InputId),
     Transition(TransitionId),
     Scene(SceneId),
     Layer(SceneId, LayerId),
@@ -31,6 +33,9 @@ impl Event {
             | Event::LayerRemoved { .. }
             | Event::TransitionSaved { .. }
             | Event::TransitionRemoved { .. }
+            | Event::InputSaved { .. }
+            | Event::InputRemoved { .. }
+            | Event::MixerChanged { .. }
             | Event::LayoutMoved { .. }
             | Event::LayersOrdered { .. } => Room::Scenes,
             Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
@@ -45,6 +50,7 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::SceneSaved { scene } => !before.scenes.contains_key(&scene.id),
         Event::LayerSaved { scene, layer, .. } => place(before, scene, &layer.id).is_none(),
         Event::TransitionSaved { id, .. } => !before.transitions.contains_key(id),
+        Event::InputSaved { input } => !before.inputs.contains_key(&input.id),
         Event::DestinationSaved { destination } => !before.destinations.contains_key(&destination.id),
         Event::AssetAdded { asset } => !before.assets.contains_key(&asset.id),
         _ => false,
@@ -57,6 +63,8 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
     match event {
         Event::StreamConfigured { .. } => Some(Key::StreamConfig),
         Event::StudioChanged { .. } => Some(Key::Studio),
+        Event::MixerChanged { .. } => Some(Key::Mixer),
+        Event::InputSaved { input } if before.inputs.contains_key(&input.id) => Some(Key::Input(input.id.clone())),
         Event::TransitionSaved { id, .. } if before.transitions.contains_key(id) => Some(Key::Transition(id.clone())),
         Event::SceneSaved { scene } if before.scenes.contains_key(&scene.id) => Some(Key::Scene(scene.id.clone())),
         Event::LayerSaved { scene, layer, index, parent } => {

@@ -8,8 +8,10 @@ use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
+use crate::show::mixer::Mixer;
 use crate::show::program::{Program, Studio};
 use crate::show::scene::Scene;
 use crate::show::stream::{Stream, StreamConfig};
@@ -69,6 +71,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parent: Option<LayerId>,
     },
+    InputSaved {
+        input: Arc<Input>,
+    },
+    InputRemoved {
+        input: InputId,
+    },
+    MixerChanged {
+        mixer: Arc<Mixer>,
+    },
     DestinationSaved {
         destination: Arc<Destination>,
     },
@@ -110,6 +121,13 @@ pub fn evolve(show: &mut Show, event: &Event) {
                 evolve_scene(Arc::make_mut(scene), event);
             }
         }
+        Event::InputSaved { input } => {
+            Arc::make_mut(&mut show.inputs).insert(input.id.clone(), input.clone());
+        }
+        Event::InputRemoved { input } => {
+            Arc::make_mut(&mut show.inputs).remove(input);
+        }
+        Event::MixerChanged { mixer } => show.mixer = mixer.clone(),
         Event::DestinationSaved { destination } => {
             Arc::make_mut(&mut show.destinations).insert(destination.id.clone(), destination.clone());
         }

@@ -70,6 +70,16 @@ pub enum Rejection {
     NeedsRestart { field: &'static str },
     #[error("scene {0} is on air: take another scene first")]
     SceneOnAir(SceneId),
+    #[error("there is no input {0}")]
+    NoInput(InputId),
+    #[error("input {0} needs asset {1}, which is not there; upload it first")]
+    InputNeedsAsset(InputId, AssetId),
+    #[error("input {0} is shown by layer {2} of scene {1}")]
+    InputInUse(InputId, SceneId, LayerId),
+    #[error("input {0} is no video: it can not be played, paused or sought")]
+    NotPlayable(InputId),
+    #[error("asset {0} is needed by input {1}")]
+    AssetInInput(AssetId, InputId),
     #[error("asset {0} is needed by a transition")]
     AssetInTransition(AssetId),
     #[error("scene {0} is in the preview: put another scene there first")]
@@ -122,6 +132,11 @@ impl Rejection {
             Rejection::NotPaused => "not_paused",
             Rejection::NeedsRestart { .. } => "needs_restart",
             Rejection::SceneOnAir(_) => "scene_on_air",
+            Rejection::NoInput(_) => "input_not_found",
+            Rejection::InputNeedsAsset(..) => "asset_missing",
+            Rejection::InputInUse(..) => "input_in_use",
+            Rejection::NotPlayable(_) => "not_playable",
+            Rejection::AssetInInput(..) => "asset_in_use",
             Rejection::AssetInTransition(_) => "asset_in_use",
             Rejection::SceneInPreview(_) => "scene_in_preview",
             Rejection::NothingInPreview => "nothing_in_preview",
@@ -140,7 +155,8 @@ impl Rejection {
             | Rejection::NoLayer(..)
             | Rejection::NoDestination(_)
             | Rejection::NoAsset(_)
-            | Rejection::NoTransition(_) => Kind::NotFound,
+            | Rejection::NoTransition(_)
+            | Rejection::NoInput(_) => Kind::NotFound,
             Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive
@@ -151,6 +167,9 @@ impl Rejection {
             | Rejection::SceneInUse(..)
             | Rejection::SceneInPreview(_)
             | Rejection::AssetInTransition(_)
+            | Rejection::AssetInInput(..)
+            | Rejection::InputInUse(..)
+            | Rejection::NotPlayable(_)
             | Rejection::NothingInPreview
             | Rejection::NothingOnAir
             | Rejection::BarAtRest
@@ -158,6 +177,7 @@ impl Rejection {
             Rejection::LayerNeedsAsset(..)
             | Rejection::LayerNeedsInput(..)
             | Rejection::TransitionNeedsAsset(_)
+            | Rejection::InputNeedsAsset(..)
             | Rejection::LayerNeedsScene(..)
             | Rejection::SceneInItself(..)
             | Rejection::NotAGroup(_)

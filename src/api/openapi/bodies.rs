@@ -13,11 +13,14 @@ use crate::base::status::{Condition, Health};
 use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
 use crate::show::ids::LayerId;
+use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::mixer::Mixer;
 use crate::show::program::{Studio, Way};
 use crate::show::scene::Scene;
 use crate::show::stream::{PreviewConfig, StreamConfig};
 use crate::show::transition::Transition;
+use crate::state::command::Playing;
 
 #[derive(JsonSchema)]
 #[schemars(rename_all = "snake_case")]
@@ -234,6 +237,8 @@ sent! {
         with_property(schema, "index", place());
     };
     NewTransition = Transition, |_, _| ();
+    NewInput = Input, |schema, _| optional(schema, "id");
+    Play = Playing, |_, _| ();
     NewDestination = Destination, |schema, _| optional(schema, "id");
     /// Any of the fields.
     StreamConfigPatch = StreamConfig, |schema, generator| {
@@ -270,6 +275,8 @@ macro_rules! patch {
 patch! {
     ScenePatch = Scene, |_| ();
     StudioPatch = Studio, |_| ();
+    InputPatch = Input, |_| ();
+    MixerPatch = Mixer, |_| ();
     LayerPatch = Layer, |schema| with_property(schema, "index", place());
     DestinationPatch = Destination, |_| ();
 }

@@ -4,18 +4,20 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::bodies::{
-    AssetsUpload, DestinationPatch, HealthAnswer, LayerBody, LayerPatch, Login, LoginAnswer, Me, MoveBar, NewDestination,
-    NewPassword, NewScene, NewToken, NewTransition, NewUser, Order, Refresh, RolePatch, ScenePatch, ShowAnswer, StateAnswer,
-    StreamConfigPatch, StudioPatch, Take, TakeAnswer, TokenAnswer,
+    AssetsUpload, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch, Login, LoginAnswer, Me, MixerPatch,
+    MoveBar, NewDestination, NewInput, NewPassword, NewScene, NewToken, NewTransition, NewUser, Order, Play, Refresh,
+    RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch, StudioPatch, Take, TakeAnswer, TokenAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
+use crate::api::wire::input::InputView;
 use crate::api::wire::show::{StudioView, TransitionView};
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::api::wire::system::{AddressView, SystemMetrics};
 use crate::identity::{TokenView, UserView};
 use crate::show::asset::Asset;
 use crate::show::layer::Layer;
+use crate::show::mixer::Mixer;
 use crate::show::scene::Scene;
 use crate::show::stream::StreamConfig;
 
@@ -122,6 +124,9 @@ const DESTINATION_TROUBLE: &[&str] = &[
     "destination_not_found",
 ];
 
+const INPUT_TROUBLE: &[&str] =
+    &["invalid_value", "id_mismatch", "asset_missing", "too_many", "already_exists", "input_not_found"];
+const PLAY_TROUBLE: &[&str] = &["input_not_found", "not_playable", "invalid_value"];
 const STUDIO_TROUBLE: &[&str] = &["invalid_value", "scene_not_found", "asset_missing"];
 const TRANSITION_TROUBLE: &[&str] = &["invalid_value", "id_mismatch", "asset_missing", "too_many"];
 const TAKE_TROUBLE: &[&str] = &[
@@ -185,6 +190,29 @@ pub fn describe(row: &Row) -> Option<Operation> {
         }
         ("POST", "/api/scenes/{scene}/take") => {
             takes("Put a scene on air", &["scene_not_found", "transition_not_found", "asset_missing", "invalid_value"])
+        }
+        ("GET", "/api/inputs") => reads("inputs", "All inputs", list(shape::<Vec<InputView>>()), &[]),
+        ("POST", "/api/inputs") => puts("inputs", "Make an input", shape::<NewInput>(), shape::<InputView>(), INPUT_TROUBLE),
+        ("GET", "/api/inputs/{input}") => reads("inputs", "An input", json(shape::<InputView>()), &["input_not_found"]),
+        ("PUT", "/api/inputs/{input}") => {
+            puts("inputs", "Make or replace an input", shape::<NewInput>(), shape::<InputView>(), INPUT_TROUBLE)
+        }
+        ("PATCH", "/api/inputs/{input}") => {
+            let mut operation =
+                puts("inputs", "Change an input", shape::<InputPatch>(), shape::<InputView>(), INPUT_TROUBLE);
+            operation.answers.retain(|(status, _)| *status != 201);
+            operation
+        }
+        ("POST", "/api/inputs/{input}/play") => {
+            let mut operation =
+                puts("inputs", "Play, pause, stop or seek", shape::<Play>(), shape::<InputView>(), PLAY_TROUBLE);
+            operation.answers.retain(|(status, _)| *status != 201);
+            operation
+        }
+        ("DELETE", "/api/inputs/{input}") => removes("inputs", "Remove an input", &["input_not_found", "input_in_use"]),
+        ("GET", "/api/mixer") => reads("inputs", "How all is mixed", json(shape::<Mixer>()), &[]),
+        ("PATCH", "/api/mixer") => {
+            changes("inputs", "Change how all is mixed", shape::<MixerPatch>(), json(shape::<Mixer>()), &["invalid_value"])
         }
         ("GET", "/api/studio") => reads("scenes", "What is taken next, and how", json(shape::<StudioView>()), &[]),
         ("PATCH", "/api/studio") => {

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod auth;
 pub mod destinations;
+pub mod inputs;
 pub mod layers;
 pub mod preview;
 pub mod scenes;

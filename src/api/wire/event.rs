@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::destination::DestinationView;
+use super::input::InputView;
 use super::show::{program, stream};
 use crate::state::event::Event;
 
@@ -15,7 +16,10 @@ pub fn event_view(event: &Event) -> Value {
         Event::DestinationSaved { destination } => {
             json!({ "event": "destination_saved", "destination": DestinationView::decided(destination) })
         }
+        Event::InputSaved { input } => json!({ "event": "input_saved", "input": InputView::decided(input) }),
         Event::StreamConfigured { .. }
+        | Event::InputRemoved { .. }
+        | Event::MixerChanged { .. }
         | Event::StudioChanged { .. }
         | Event::TransitionSaved { .. }
         | Event::TransitionRemoved { .. }

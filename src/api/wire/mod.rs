@@ -6,6 +6,7 @@ pub mod destination;
 pub mod encoding;
 pub mod event;
 pub mod health;
+pub mod input;
 pub mod message;
 pub mod meters;
 pub mod prometheus;

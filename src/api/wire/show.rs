@@ -7,10 +7,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::destination::DestinationView;
+use super::input::InputView;
 use crate::base::vitals::Vitals;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::ids::{SceneId, TransitionId};
+use crate::show::mixer::Mixer;
 use crate::show::program::{Mix, Program, Studio};
 use crate::show::scene::Scene;
 use crate::show::stream::{Stream, StreamConfig};
@@ -21,6 +23,8 @@ pub struct ShowView<'a> {
     program: Option<ProgramView>,
     studio: StudioView,
     transitions: Vec<TransitionView>,
+    inputs: Vec<InputView>,
+    mixer: &'a Mixer,
     scenes: Vec<&'a Arc<Scene>>,
     destinations: Vec<DestinationView>,
     config: &'a StreamConfig,
@@ -33,6 +37,8 @@ impl<'a> ShowView<'a> {
             program: show.program.as_ref().map(ProgramView::new),
             studio: StudioView::new(show),
             transitions: TransitionView::all(show),
+            inputs: InputView::all(show, vitals),
+            mixer: &show.mixer,
             scenes: show.scenes.values().collect(),
             destinations: DestinationView::all(show, vitals),
             config: &show.config,

@@ -11,6 +11,7 @@
 pub(crate) mod allocations;
 pub mod blend_rgb;
 pub mod blur;
+pub mod by_alpha;
 pub mod chroma_matrix;
 pub mod fade;
 pub mod faded;

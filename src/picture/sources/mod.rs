@@ -31,7 +31,9 @@ use crate::base::clock::Clock;
 use crate::base::tasks::{StopFlag, join_within, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::tap::Tap;
+use crate::frame::taps::Taps;
 use crate::frame::video::VideoFrame;
+use crate::picture::plan::Films;
 use crate::show::ids::InputId;
 use crate::show::time::ShowTime;
 use queue::Slot;
@@ -44,6 +46,8 @@ const GOODBYE: Duration = Duration::from_millis(1_500);
 pub struct Sources {
     clock: Clock,
     vitals: Arc<Vitals>,
+    /// Where the mixer finds what they leave.
+    taps: Arc<Taps>,
     /// Read by the tick thread for every frame; replaced when an input comes or goes.
     slots: ArcSwap<Slots>,
     /// Taken only by whoever gives orders, never by the tick thread.
@@ -61,10 +65,16 @@ struct Running {
     retired: Vec<Arc<Slots>>,
 }
 
+impl Films for Sources {
+    fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.frame(input, at)
+    }
+}
+
 impl Sources {
     /// Nothing runs before the first order. `gst::start` must have been called.
-    pub fn new(clock: Clock, vitals: Arc<Vitals>) -> Arc<Self> {
-        Arc::new(Self { clock, vitals, slots: ArcSwap::default(), running: Mutex::default() })
+    pub fn new(clock: Clock, taps: Arc<Taps>, vitals: Arc<Vitals>) -> Arc<Self> {
+        Arc::new(Self { clock, vitals, taps, slots: ArcSwap::default(), running: Mutex::default() })
     }
 
     /// The picture that is due at `at`, if there is one. Never waits, decodes or allocates.
@@ -122,7 +132,7 @@ impl Sources {
     fn start_one(&self, running: &mut Running, wanted: &Wanted, held_at: Option<ShowTime>) -> Option<Arc<Slot>> {
         let id = &wanted.input.id;
         let stop = StopFlag::default();
-        let slot = Slot::new(wanted.clone(), held_at);
+        let slot = Slot::new(wanted.clone(), held_at, self.taps.get_or_insert(id));
         let runner = Runner::new(slot.clone(), self.clock.clone(), self.vitals.clone(), stop.clone());
         match spawn_thread(&format!("in-{id}"), move || runner.run()) {
             Ok(thread) => {
@@ -144,6 +154,7 @@ impl Sources {
             thread.thread().unpark();
             running.leaving.push(thread);
         }
+        self.taps.remove(id);
         self.vitals.status.forget_input(id.as_str());
     }
 }

@@ -64,10 +64,10 @@ impl Published {
 }
 
 impl Slot {
-    pub fn new(wanted: Wanted, held_at: Option<ShowTime>) -> Arc<Self> {
+    pub fn new(wanted: Wanted, held_at: Option<ShowTime>, tap: Arc<Tap>) -> Arc<Self> {
         Arc::new(Self {
             published: ArcSwapOption::empty(),
-            tap: Tap::new(),
+            tap,
             orders: ArcSwap::from_pointee(Order { wanted, held_at }),
             thread: OnceLock::new(),
         })

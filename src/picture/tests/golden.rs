@@ -100,7 +100,7 @@ proptest! {
             for at in [at, ShowTime(at.micros() + step * 33_333)] {
                 let canvas = show.config.canvas().bounds();
                 let pictures = Pictures::prepare_now(&show, at, assets.path());
-                plan(&show, at, &pictures, &mut list);
+                plan(&show, at, &pictures, &NoFilms, &mut list);
                 let damage = if held.is_empty() { Damage::whole(canvas) } else { damage::between(&held, list.items(), canvas) };
                 surfaces.develop(&list, &pictures);
                 paint(&list, &pictures, &surfaces, &mut frame, &damage);

@@ -11,7 +11,7 @@ use super::damage::{self, Damage};
 use super::list::DisplayList;
 use super::paint::paint;
 use super::pictures::Pictures;
-use super::plan::plan;
+use super::plan::{NoFilms, plan};
 use super::surface::Surfaces;
 use crate::frame::picture::Layout;
 use crate::frame::pool::{FrameMut, FramePool};
@@ -60,7 +60,7 @@ pub fn painted(show: &Show, at: ShowTime, pictures: &Pictures) -> FrameMut {
     let pool = FramePool::new(Layout::new(show.config.canvas()), 1);
     let mut frame = pool.try_take().expect("a buffer");
     let mut list = DisplayList::default();
-    plan(show, at, pictures, &mut list);
+    plan(show, at, pictures, &NoFilms, &mut list);
     let mut surfaces = Surfaces::default();
     surfaces.develop(&list, pictures);
     paint(&list, pictures, &surfaces, &mut frame, &Damage::whole(show.config.canvas().bounds()));

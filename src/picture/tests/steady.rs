@@ -19,7 +19,7 @@ fn frames_over_many_seconds_allocate_nothing() {
     let outlet = Mailbox::new(8, WhenFull::DropNewest);
     outlet.set_wanted(true);
     let vitals = Arc::new(Vitals::new());
-    let mut engine = Engine::new(vec![outlet.clone()], vitals.clone(), show.config.canvas());
+    let mut engine = Engine::new(vec![outlet.clone()], Arc::new(NoFilms), vitals.clone(), show.config.canvas());
     let mut tick = |frame: u64| {
         engine.tick(&show, &pictures, fps.time_of(FrameNumber(frame)));
         // An encoder that is four frames behind.

@@ -7,7 +7,9 @@ use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::picture::Frame;
+use crate::frame::taps::Taps;
 use crate::picture::run;
+use crate::picture::sources::Sources;
 use crate::picture::tick::Engine;
 use crate::show::stream::Stream;
 use crate::show::time::FrameNumber;
@@ -23,7 +25,7 @@ impl Stage {
     fn new(layers: &str) -> Stage {
         let (outlet, vitals, show) = (Mailbox::new(64, WhenFull::DropNewest), Arc::new(Vitals::new()), show_of(layers));
         outlet.set_wanted(true);
-        let engine = Engine::new(vec![outlet.clone()], vitals.clone(), show.config.canvas());
+        let engine = Engine::new(vec![outlet.clone()], Arc::new(NoFilms), vitals.clone(), show.config.canvas());
         Stage { engine, outlet, vitals, show }
     }
 
@@ -171,6 +173,7 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
         clock: clock.clone(),
         assets_dir: nowhere().to_owned(),
         outlets: vec![outlet.clone()],
+        sources: Sources::new(clock.clone(), Taps::new(), Arc::new(Vitals::new())),
         vitals: Arc::new(Vitals::new()),
         stop: stop.clone(),
     })

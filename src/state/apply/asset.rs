@@ -6,6 +6,7 @@ use super::{check_name, look};
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::ids::AssetId;
+use crate::show::input::{Input, InputKind};
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
 
@@ -35,6 +36,13 @@ pub(super) fn remove(show: &Show, id: AssetId) -> Result<Event, Rejection> {
         if let Some(layer) = scene.all().find(|layer| look::assets_of(layer).any(|used| *used == id)) {
             return Err(Rejection::AssetInUse(id, scene.id.clone(), layer.id.clone()));
         }
+    }
+    let uses = |input: &Input| {
+        let video = matches!(&input.kind, InputKind::Video(video) if video.asset == id);
+        video || input.fallback.as_ref() == Some(&id)
+    };
+    if let Some(input) = show.inputs.values().find(|input| uses(input)) {
+        return Err(Rejection::AssetInInput(id, input.id.clone()));
     }
     let transitions = show.transitions.values().map(AsRef::as_ref).chain([&show.studio.transition]);
     if transitions.into_iter().any(|transition| transition.asset() == Some(&id)) {

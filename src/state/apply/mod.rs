@@ -3,6 +3,7 @@
 
 mod asset;
 mod destination;
+mod input;
 mod layer;
 mod look;
 mod patch;
@@ -53,6 +54,11 @@ pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>
         Command::ChangeLayer { scene, layer, patch, index } => layer::change(show, scene, &layer, &patch, index, now),
         Command::RemoveLayer { scene, layer } => layer::remove(show, scene, layer, now),
         Command::OrderLayers { scene, parent, order } => layer::order(show, scene, parent, order, now),
+        Command::PutInput { input, only_new } => one(input::put(show, input, only_new)?),
+        Command::ChangeInput { input, patch } => one(input::change(show, &input, &patch)?),
+        Command::PlayInput { input, playing } => one(input::play(show, &input, playing, now)?),
+        Command::RemoveInput { input } => one(input::remove(show, input)?),
+        Command::ChangeMixer { patch } => one(input::mix(show, &patch)?),
         Command::PutDestination { destination, only_new } => one(destination::put(show, destination, only_new)?),
         Command::ChangeDestination { destination, patch } => one(destination::change(show, &destination, patch)?),
         Command::RemoveDestination { destination } => one(destination::remove(show, destination)?),

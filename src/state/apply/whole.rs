@@ -1,12 +1,12 @@
 //! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
-use super::{asset, destination, scene, stream, studio};
+use super::{asset, destination, input, scene, stream, studio};
 use crate::show::Show;
 use crate::state::rejection::Rejection;
 
 pub fn check_whole(show: &Show) -> Result<(), Rejection> {
-    let Show { config, stream: _, scenes, program, destinations, assets, inputs, studio, transitions } = show;
+    let Show { config, stream: _, scenes, program, destinations, assets, inputs, mixer, studio, transitions } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
     for (id, scene) in scenes.iter() {
@@ -31,7 +31,10 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     }
     for (id, input) in inputs.iter() {
         check_place(id.as_str(), input.id.as_str())?;
+        input::check(show, input)?;
     }
+    input::check_count(inputs.len())?;
+    input::check_mixer(mixer)?;
     Ok(())
 }
 

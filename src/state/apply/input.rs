@@ -1,0 +1,89 @@
+//! Inputs: what moves and sounds, and how it is played.
+
+use std::sync::Arc;
+
+use super::{check_new, patch};
+use crate::show::Show;
+use crate::show::ids::InputId;
+use crate::show::input::{Input, InputKind, Playback, Video};
+use crate::show::layer::Content;
+use crate::show::mixer::{BadMix, Mixer};
+use crate::show::time::ShowTime;
+use crate::state::command::{Patch, Playing};
+use crate::state::event::Event;
+use crate::state::rejection::Rejection;
+
+/// Each one that is seen has a thread and a decoder.
+const MAX_INPUTS: usize = 128;
+
+pub(super) fn put(show: &Show, input: Input, only_new: bool) -> Result<Event, Rejection> {
+    let exists = show.inputs.contains_key(&input.id);
+    check_new(only_new, exists, "input", input.id.as_str())?;
+    check_count(show.inputs.len() + usize::from(!exists))?;
+    saved(show, input)
+}
+
+pub(super) fn check_count(inputs: usize) -> Result<(), Rejection> {
+    if inputs > MAX_INPUTS { Err(Rejection::TooMany { what: "inputs", limit: MAX_INPUTS }) } else { Ok(()) }
+}
+
+fn saved(show: &Show, input: Input) -> Result<Event, Rejection> {
+    check(show, &input)?;
+    Ok(Event::InputSaved { input: Arc::new(input) })
+}
+
+pub(super) fn check(show: &Show, input: &Input) -> Result<(), Rejection> {
+    let invalid = |why: String| Rejection::Invalid { what: "input", why };
+    input.check().map_err(|error| invalid(error.to_string()))?;
+    input.sound.check().map_err(|error| invalid(error.to_string()))?;
+    let video = match &input.kind {
+        InputKind::Video(video) => Some(&video.asset),
+        _ => None,
+    };
+    match video.into_iter().chain(&input.fallback).find(|asset| !show.assets.contains_key(*asset)) {
+        Some(missing) => Err(Rejection::InputNeedsAsset(input.id.clone(), missing.clone())),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn change(show: &Show, id: &InputId, patch: &Patch) -> Result<Event, Rejection> {
+    saved(show, patch::merged("input", &**find(show, id)?, patch)?)
+}
+
+pub(super) fn remove(show: &Show, id: InputId) -> Result<Event, Rejection> {
+    find(show, &id)?;
+    for scene in show.scenes.values() {
+        if let Some(layer) = scene.all().find(|layer| matches!(&layer.content, Content::Input { input } if *input == id)) {
+            return Err(Rejection::InputInUse(id, scene.id.clone(), layer.id.clone()));
+        }
+    }
+    Ok(Event::InputRemoved { input: id })
+}
+
+pub(super) fn play(show: &Show, id: &InputId, playing: Playing, now: ShowTime) -> Result<Event, Rejection> {
+    let input = find(show, id)?;
+    let InputKind::Video(video) = &input.kind else { return Err(Rejection::NotPlayable(id.clone())) };
+    let at = show.stream.picture_time(now);
+    let playback = match playing {
+        Playing::Play {} => video.playback.resumed(at),
+        Playing::Pause {} => video.playback.paused(video.speed, at),
+        Playing::Stop {} => Playback::Stopped,
+        Playing::Seek { offset_ms } => video.playback.sought(offset_ms, at),
+    };
+    let kind = InputKind::Video(Video { playback, ..video.clone() });
+    saved(show, Input { kind, ..Input::clone(input) })
+}
+
+fn find<'a>(show: &'a Show, id: &InputId) -> Result<&'a Arc<Input>, Rejection> {
+    show.inputs.get(id).ok_or_else(|| Rejection::NoInput(id.clone()))
+}
+
+pub(super) fn mix(show: &Show, patch: &Patch) -> Result<Event, Rejection> {
+    let mixer: Mixer = patch::merged("mixer", &*show.mixer, patch)?;
+    check_mixer(&mixer)?;
+    Ok(Event::MixerChanged { mixer: Arc::new(mixer) })
+}
+
+pub(super) fn check_mixer(mixer: &Mixer) -> Result<(), Rejection> {
+    mixer.check().map_err(|error: BadMix| Rejection::Invalid { what: "mixer", why: error.to_string() })
+}
