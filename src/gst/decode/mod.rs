@@ -12,10 +12,13 @@ mod taken;
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
+use gstreamer::event::Seek;
 use gstreamer::prelude::*;
-use gstreamer::{Bus, ClockTime, MessageView, SeekFlags, SeekType, State};
+use gstreamer::{Bus, ClockTime, MessageView, Pad, SeekFlags, SeekType, State};
 use gstreamer_app::AppSink;
 
 use super::GstError;
@@ -51,6 +54,8 @@ pub(super) struct Outlets {
     sound: OnceLock<AppSink>,
     /// Our own word for what went wrong, which is clearer than GStreamer's.
     trouble: Mutex<Option<String>>,
+    /// Seeks without a flush that have not returned.
+    seeking: AtomicUsize,
     wake: Wake,
     fit: Fit,
 }
@@ -106,8 +111,14 @@ pub struct Part {
 impl Decoder {
     /// Opens it paused: it finds out what there is, and then says `Ready`. What comes live says nothing and is to be played.
     pub fn open(origin: &Origin, fit: Fit, wake: Wake) -> Result<Self, GstError> {
-        let outlets = Outlets { video: OnceLock::new(), sound: OnceLock::new(), trouble: Mutex::default(), wake, fit };
-        let outlets = Arc::new(outlets);
+        let outlets = Arc::new(Outlets {
+            video: OnceLock::new(),
+            sound: OnceLock::new(),
+            trouble: Mutex::default(),
+            seeking: AtomicUsize::new(0),
+            wake,
+            fit,
+        });
         let pipeline = origin::pipeline(origin, &outlets)?;
         let bus = pipeline.bus().ok_or_else(|| GstError::BadPipeline("it has no bus".to_owned()))?;
         let decoder = Self { pipeline, bus, outlets };
@@ -168,13 +179,47 @@ impl Decoder {
 
     /// Goes there at once, throwing away what was decoded. When the part has been read it says `ReadAll`.
     pub fn jump(&self, part: Part) -> bool {
+        self.settle();
         let flags = SeekFlags::FLUSH | SeekFlags::ACCURATE;
-        self.seek(part, if self.knows_segments() { flags | SeekFlags::SEGMENT } else { flags })
+        let flags = if self.knows_segments() { flags | SeekFlags::SEGMENT } else { flags };
+        self.seek_pad().is_some_and(|pad| pad.push_event(seek(part, flags)))
     }
 
     /// After `ReadAll`: goes on with this part as soon as what was read has been taken, without a gap.
-    pub fn go_on(&self, part: Part) -> bool {
-        self.seek(part, SeekFlags::ACCURATE | SeekFlags::SEGMENT)
+    ///
+    /// The demuxer takes this when it has passed on all it read, and for that we must go on taking. So a thread of GStreamer's
+    /// waits for it. If it is refused, `said` tells.
+    pub fn go_on(&self, part: Part) {
+        let (Some(sink), Some(pad)) = (self.seek_sink(), self.seek_pad()) else { return };
+        let outlets = self.outlets.clone();
+        outlets.seeking.fetch_add(1, Ordering::Relaxed);
+        sink.call_async(move |_| {
+            if !pad.push_event(seek(part, SeekFlags::ACCURATE | SeekFlags::SEGMENT)) {
+                outlets.complain("it can not be repeated".to_owned());
+            }
+            outlets.seeking.fetch_sub(1, Ordering::Release);
+        });
+    }
+
+    /// A seek that is under way must not come after the next one. It waits for room, so room is made.
+    fn settle(&self) {
+        const LONGEST_MS: usize = 1_000;
+        let is_seeking = || self.outlets.seeking.load(Ordering::Acquire) > 0;
+        for _ in (0..LONGEST_MS).take_while(|_| is_seeking()) {
+            while self.picture().is_some() || self.sound(&mut Vec::new()).is_some() {}
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// One of the two is enough, and saves the demuxer from telling two seeks apart.
+    fn seek_sink(&self) -> Option<&AppSink> {
+        self.outlets.video.get().or_else(|| self.outlets.sound.get())
+    }
+
+    /// Seeks go through the pad: an element holds its own state while it passes them on, and a sink that is just beginning to
+    /// play would wait for that, with the demuxer waiting for the sink.
+    fn seek_pad(&self) -> Option<Pad> {
+        self.seek_sink()?.static_pad("sink")
     }
 
     /// Formats that do not go on by themselves say `Ended` where others say `ReadAll`. Asked with the wrong flags they would
@@ -183,13 +228,6 @@ impl Decoder {
         let has =
             |demuxer: &str| self.pipeline.iterate_all_by_element_factory_name(demuxer).next().is_ok_and(|it| it.is_some());
         !["tsdemux", "mpegpsdemux"].into_iter().any(has)
-    }
-
-    fn seek(&self, part: Part, flags: SeekFlags) -> bool {
-        // One of the two is enough, and saves the demuxer from telling two seeks apart.
-        let Some(sink) = self.outlets.video.get().or_else(|| self.outlets.sound.get()) else { return false };
-        let time = |micros: i64| ClockTime::from_useconds(u64::try_from(micros).unwrap_or(0));
-        sink.seek(1.0, flags, SeekType::Set, time(part.from), SeekType::Set, part.to.map(time)).is_ok()
     }
 
     /// The next picture, if one is decoded.
@@ -201,6 +239,11 @@ impl Decoder {
     pub fn sound(&self, samples: &mut Vec<f32>) -> Option<Stamp> {
         self.outlets.sound.get().and_then(|sink| taken::sound(sink, samples))
     }
+}
+
+fn seek(part: Part, flags: SeekFlags) -> gstreamer::Event {
+    let time = |micros: i64| ClockTime::from_useconds(u64::try_from(micros).unwrap_or(0));
+    Seek::new(1.0, flags, SeekType::Set, time(part.from), SeekType::Set, part.to.map(time))
 }
 
 impl Drop for Decoder {

@@ -120,7 +120,7 @@ impl Player<'_> {
             let now = self.session.shown_at(&self.order);
             let is_full = self.take_pictures(now);
             self.take_sound(now);
-            if let Some(end) = self.repeat(now) {
+            if let Some(end) = self.repeat() {
                 return end;
             }
             self.keep_up(now);
@@ -185,7 +185,7 @@ impl Player<'_> {
     }
 
     /// Asks for the next repetition as soon as the one before has begun to come.
-    fn repeat(&mut self, now: ShowTime) -> Option<End> {
+    fn repeat(&mut self) -> Option<End> {
         if self.left != Left::ToRepeat {
             return None;
         }
@@ -200,12 +200,8 @@ impl Player<'_> {
             return None;
         }
         self.left = Left::ToRead;
-        if self.decoder.go_on(self.part_from(0)) {
-            self.asked += 1;
-        } else {
-            let course = self.session.queue.course();
-            self.jump(now, course, course.place_at(now));
-        }
+        self.decoder.go_on(self.part_from(0));
+        self.asked += 1;
         None
     }
 

@@ -20,6 +20,8 @@ const PULLED_US: i64 = 150_000;
 const MOST_PULLED: usize = 12;
 /// A camera and a page have no network that would be uneven.
 const LOCAL_LATENCY_MS: u32 = 40;
+/// A course that is bent moves less than this; one that moves more has jumped.
+const STEP_US: i64 = 5_000;
 const NAP: Duration = Duration::from_millis(10);
 
 pub(super) fn play(session: &mut Session, order: &Arc<Order>) -> End {
@@ -79,7 +81,7 @@ impl Receiver<'_> {
             self.take_sound(now);
             if let Some(course) = self.course {
                 if let Some(course) = self.drift.corrected(&course, now) {
-                    self.follow(course);
+                    self.follow(course, now);
                 }
                 self.session.sound.feed(&self.session.queue.course(), now);
                 self.session.report_playing();
@@ -136,7 +138,7 @@ impl Receiver<'_> {
         let newest = self.session.queue.newest().unwrap_or(0);
         match self.drift.crowded(newest, &self.session.queue.course(), now) {
             Some(course) => {
-                self.follow(course);
+                self.follow(course, now);
                 self.session.queue.prune(now);
                 true
             }
@@ -175,15 +177,20 @@ impl Receiver<'_> {
         };
         match self.drift.came(running, &course, now) {
             Some(course) => {
-                self.follow(course);
+                self.follow(course, now);
                 course
             }
             None => course,
         }
     }
 
-    fn follow(&mut self, course: Course) {
+    fn follow(&mut self, course: Course, now: ShowTime) {
+        let step = self.course.map_or(0, |present| course.place_at(now) - present.place_at(now));
         self.course = Some(course);
         self.session.queue.set_course(course);
+        if step.abs() > STEP_US {
+            // What was written ahead belongs to the time before.
+            self.session.sound.follow(&course, now);
+        }
     }
 }

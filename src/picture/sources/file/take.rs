@@ -27,10 +27,11 @@ impl Player<'_> {
             if speed > 0.0 && place + at.duration < course.place_at(now) {
                 self.session.count_dropped();
             }
-            let is_close = self.session.queue.newest().is_some_and(|newest| {
-                let apart = place - newest;
-                apart > 0 && (apart as f64) < CLOSEST_US * speed
-            });
+            let closest = (CLOSEST_US * speed) as i64;
+            // A seek cuts the first picture short; what follows it is not too close for that.
+            let is_short = speed > 1.0 && at.duration < closest;
+            let is_close =
+                is_short && self.session.queue.newest().is_some_and(|newest| (1..closest).contains(&(place - newest)));
             if !is_close {
                 self.session.queue.push(place, frame);
             }

@@ -41,7 +41,7 @@ impl Player<'_> {
             return;
         }
         let place = course.place_at(now);
-        if self.session.queue.covers(place, NEAR_US) {
+        if self.session.queue.covers(course.due_at(now), NEAR_US) {
             self.session.queue.set_course(course);
             self.session.sound.follow(&course, now);
             self.show_end(course);

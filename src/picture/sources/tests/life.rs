@@ -2,6 +2,7 @@
 
 use super::clips::{ffmpeg, numbered};
 use super::*;
+use crate::frame::pixels::allocations;
 
 #[test]
 fn hidden_it_stops_decoding_and_keeps_its_place_by_time() {
@@ -82,4 +83,22 @@ fn a_tone_is_written_ahead() {
     assert!(written.len() <= 21 && written[0].0 == START, "{}", written.len());
     stand.sources.stop();
     assert!(tap.written().is_empty());
+}
+
+#[test]
+fn looking_for_a_frame_allocates_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let clip = numbered(dir.path(), "a.mp4", 90, 30);
+    let stand = Stand::of_file(&clip, "");
+    // The first look of a thread may set something up.
+    stand.shows(0, 0);
+    let mut wrong = 0;
+    for number in 1..60_u32 {
+        let micros = i64::from(number) * 1_000_000 / 30;
+        stand.shows(micros, number);
+        let at = ShowTime(START.micros() + micros);
+        let allocated = allocations::during(|| drop(stand.frame(at)));
+        wrong += allocated;
+    }
+    assert_eq!(wrong, 0);
 }

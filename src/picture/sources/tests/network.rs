@@ -97,7 +97,7 @@ fn pictures_and_sound_of_a_stream_stay_together() {
     let mut flashes = Vec::new();
     let mut was_bright = true;
     let watch = Stopwatch::start();
-    while flashes.len() < 3 && watch.elapsed() < PATIENCE {
+    while flashes.len() < 6 && watch.elapsed() < PATIENCE {
         let now = stand.clock.now();
         let is_bright = stand.frame(now).is_some_and(|frame| number_of(&frame) > 60);
         if is_bright && !was_bright {
@@ -117,8 +117,9 @@ fn pictures_and_sound_of_a_stream_stay_together() {
             quiet_since = micros;
         }
     }
-    assert!(flashes.len() == 3, "{flashes:?}");
-    for flash in &flashes {
+    assert!(flashes.len() == 6, "{flashes:?}");
+    // At first GStreamer's own demuxer is still finding out how the sender's clock runs.
+    for flash in &flashes[3..] {
         let nearest = onsets.iter().map(|onset| (flash - onset).abs()).min().unwrap();
         assert!(nearest <= 20_000, "{nearest} us apart: {flashes:?} {onsets:?}");
     }
