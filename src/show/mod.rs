@@ -34,6 +34,7 @@ use asset::Asset;
 use destination::Destination;
 use ids::{AssetId, DestinationId, InputId, SceneId, TransitionId};
 use input::Input;
+use layer::{Content, Layer};
 use mixer::Mixer;
 use program::{Program, Studio};
 use scene::Scene;
@@ -63,8 +64,34 @@ fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {
     map.is_empty()
 }
 
+/// Scenes within each other end here; deciding refuses deeper ones.
+const DEEPEST: usize = 16;
+
 impl Show {
     pub fn program_scene(&self) -> Option<&Arc<Scene>> {
         self.scenes.get(&self.program.as_ref()?.scene)
+    }
+
+    /// Calls `see` for every input that a visible layer of the scene shows, or of a scene within it; as often as it is shown.
+    pub fn each_input_in<'a>(&'a self, scene: &SceneId, see: &mut dyn FnMut(&'a InputId)) {
+        self.inputs_of_scene(scene, 0, see);
+    }
+
+    fn inputs_of_scene<'a>(&'a self, scene: &SceneId, depth: usize, see: &mut dyn FnMut(&'a InputId)) {
+        let scene = self.scenes.get(scene).filter(|_| depth < DEEPEST);
+        for layer in scene.iter().flat_map(|scene| &scene.layers) {
+            self.inputs_of_layer(layer, depth, see);
+        }
+    }
+
+    fn inputs_of_layer<'a>(&'a self, layer: &'a Layer, depth: usize, see: &mut dyn FnMut(&'a InputId)) {
+        if !layer.visible {
+            return;
+        }
+        match &layer.content {
+            Content::Input { input } => see(input),
+            Content::Scene { scene } => self.inputs_of_scene(scene, depth + 1, see),
+            _ => layer.layers().iter().for_each(|inner| self.inputs_of_layer(inner, depth, see)),
+        }
     }
 }

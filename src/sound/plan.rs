@@ -5,9 +5,11 @@ use std::sync::Arc;
 use super::generate::Generator;
 use crate::frame::sound::ChunkNumber;
 use crate::show::Show;
-use crate::show::ids::InputId;
+use crate::show::ids::{InputId, SceneId};
+use crate::show::input::{Input, WhenHidden};
 use crate::show::layer::{Content, Layer};
 use crate::show::mixer::{Mixer, Strip};
+use crate::show::program::Mixed;
 use crate::show::stream::Stream;
 use crate::show::time::ShowTime;
 
@@ -42,16 +44,48 @@ pub struct MixPlan {
 }
 
 /// What is heard during a chunk.
-pub fn plan_mix(show: &Show, _chunk: ChunkNumber, plan: &mut MixPlan) {
+pub fn plan_mix(show: &Show, chunk: ChunkNumber, plan: &mut MixPlan) {
     plan.inputs.clear();
+    // Equal mixers are not copied: the last one's count is not touched.
+    if !Arc::ptr_eq(&plan.mixer, &show.mixer) {
+        plan.mixer = show.mixer.clone();
+    }
     plan.programme = show.stream.on_air_since();
     plan.beeps = 0;
     // While the show is held its time stands still, and so does its sound.
     if matches!(show.stream, Stream::Paused { .. }) {
         return;
     }
+    let at = ChunkNumber(chunk.0 + 1).time();
+    for input in show.inputs.values() {
+        if let Some(weight) = weight(show, input, at) {
+            plan.inputs.push(Heard { input: input.id.clone(), source: Source::Tap, strip: input.sound, weight });
+        }
+    }
     let beeping = show.program_scene().map_or(0, |scene| scene.layers.iter().filter(|layer| beeps(layer)).count());
     plan.beeps = u16::try_from(beeping).unwrap_or(u16::MAX);
+}
+
+/// How much of an input is heard: as much as the scenes that show it. None if it is not even to be metered.
+fn weight(show: &Show, input: &Input, at: ShowTime) -> Option<f32> {
+    if input.when_hidden == WhenHidden::Keep {
+        return Some(1.0);
+    }
+    let program = show.program.as_ref()?;
+    let shows = |scene: &SceneId| {
+        let mut is_shown = false;
+        show.each_input_in(scene, &mut |shown| is_shown |= *shown == input.id);
+        is_shown
+    };
+    match program.mixed_at(at) {
+        None => shows(&program.scene).then_some(1.0),
+        Some(Mixed { from, to, progress, .. }) => match (shows(from), shows(to)) {
+            (true, true) => Some(1.0),
+            (true, false) => Some(1.0 - progress as f32),
+            (false, true) => Some(progress as f32),
+            (false, false) => None,
+        },
+    }
 }
 
 fn beeps(layer: &Layer) -> bool {

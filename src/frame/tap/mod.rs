@@ -9,6 +9,8 @@ mod ring;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::sound::{CHANNELS, SAMPLE_RATE};
@@ -36,6 +38,9 @@ pub struct Tap {
     ring: Ring,
     /// The mixer never takes it: only threads that write (one, unless a source is being replaced) and `clear` do.
     writing: Mutex<Writing>,
+    /// What decoders gave, for tests of decoders.
+    #[cfg(test)]
+    log: Mutex<VecDeque<(ShowTime, Vec<f32>)>>,
 }
 
 struct Writing {
@@ -49,7 +54,12 @@ struct Writing {
 impl Tap {
     pub fn new() -> Arc<Tap> {
         let writing = Writing { align: Align::new(), before: [[0.0; 2]; FADE], faded: FADE };
-        Arc::new(Tap { ring: Ring::new(), writing: Mutex::new(writing) })
+        Arc::new(Tap {
+            ring: Ring::new(),
+            writing: Mutex::new(writing),
+            #[cfg(test)]
+            log: Mutex::default(),
+        })
     }
 
     /// Interleaved stereo, due at `at`. Follows what was written before, as long as the stamps are within 100 ms of that;
@@ -60,6 +70,8 @@ impl Tap {
         if frames == 0 {
             return;
         }
+        #[cfg(test)]
+        self.note(at, samples);
         let stamp = position(at);
         if writing.align.look(stamp, self.ring.end(), frames) == Place::Jump {
             writing.remember(&self.ring, stamp);
@@ -68,6 +80,21 @@ impl Tap {
         for piece in samples.chunks(AT_ONCE * CHANNELS) {
             writing.pass(&self.ring, piece);
         }
+    }
+
+    #[cfg(test)]
+    fn note(&self, at: ShowTime, samples: &[f32]) {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.len() == 512 {
+            log.pop_front();
+        }
+        log.push_back((at, samples.to_vec()));
+    }
+
+    /// The last pieces that were written and not cleared, as they came.
+    #[cfg(test)]
+    pub fn written(&self) -> Vec<(ShowTime, Vec<f32>)> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// Fills `out` from `at` on; what is missing is silence. How many frames were there.
@@ -86,6 +113,8 @@ impl Tap {
 
     /// Nothing that was written is there any more. What comes next belongs where its stamp says.
     pub fn clear(&self) {
+        #[cfg(test)]
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         writing.align.restart();
         writing.faded = FADE;

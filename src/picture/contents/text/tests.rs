@@ -383,7 +383,6 @@ fn any_style() -> impl Strategy<Value = TextStyle> {
             style.line_height = if bit(2) { b } else { 1.0 };
             style.letter_spacing = if bit(2) { c } else { 0.0 };
             style.outline = bit(3).then(|| crate::show::text::Outline { width: a, color: Color::BLACK });
-            style.shadow = bit(4).then(|| crate::show::text::Shadow { x: b, y: c, blur: 300.0, color: Color::BLACK });
             style.background = bit(5).then(|| crate::show::text::Background { color: Color::BLACK, padding: c, radius: a });
             style
         },
