@@ -21,7 +21,7 @@ pub fn each_ground<'a>(
 ) {
     let view = View::of_scene(show, &scene.id, at, taken);
     for layer in &scene.layers {
-        visit(show, layer, view, 0, see);
+        visit(show, layer, view.of(layer), 0, see);
     }
 }
 
@@ -35,19 +35,20 @@ fn visit<'a>(
     if depth > DEEPEST {
         return;
     }
-    let frame = frame(show, layer, view.ground);
+    let frame = frame(show, layer, view);
     see(layer, view, frame);
     let Some(frame) = frame else { return };
     each_inner(show, layer, view, frame, &mut |inner, view| visit(show, inner, view, depth + 1, see));
 }
 
 /// The box of a layer that has others inside it, or shows what moves; None for a picture.
-pub fn frame(show: &Show, layer: &Layer, ground: Ground) -> Option<Frame> {
+pub fn frame(show: &Show, layer: &Layer, view: View) -> Option<Frame> {
+    let (ground, pose) = (view.ground, &view.pose);
     let canvas = show.config.canvas();
     match &layer.content {
-        Content::Group { .. } | Content::Layout { .. } | Content::Backdrop => Some(ground.frame(layer)),
+        Content::Group { .. } | Content::Layout { .. } | Content::Backdrop => Some(ground.frame(pose)),
         Content::Scene { .. } | Content::Input { .. } => {
-            Some(ground.frame_of_natural(layer, (f64::from(canvas.width), f64::from(canvas.height))))
+            Some(ground.frame_of_natural(pose, (f64::from(canvas.width), f64::from(canvas.height))))
         }
         Content::Color { .. }
         | Content::Gradient { .. }
@@ -61,11 +62,12 @@ pub fn frame(show: &Show, layer: &Layer, ground: Ground) -> Option<Frame> {
 /// Calls `see` for each layer directly inside this one, topmost first, with the ground that it stands on.
 pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame, see: &mut impl FnMut(&'a Layer, View)) {
     let View { ground, within, .. } = view;
+    let ground = Ground { roams: view.roams(), ..ground };
     let within = within.inside(&layer.id);
     match &layer.content {
         Content::Group { layers } => {
             let view = View { ground: ground.within(frame), within, ..view };
-            layers.iter().rev().for_each(|inner| see(inner, view));
+            layers.iter().rev().for_each(|inner| see(inner, view.of(inner)));
         }
         Content::Layout { arrange, layers, moved } => {
             let count = layers.iter().filter(|layer| layer.visible).count();
@@ -84,14 +86,16 @@ pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame
                     width: slot.width * across,
                     height: slot.height * down,
                 };
-                see(inner, View { ground: ground.slot(place), within, ..view });
+                let is_gliding = moved.as_ref().is_some_and(|moved| moved.is_under_way(arrange.glide_ms, view.at));
+                let slot = Ground { roams: ground.roams || is_gliding, ..ground.slot(place) };
+                see(inner, View { ground: slot, within, ..view }.of(inner));
             }
         }
         Content::Scene { scene } => {
             let Some(scene) = show.scenes.get(scene) else { return };
             let canvas = show.config.canvas();
             let whole = (f64::from(canvas.width), f64::from(canvas.height));
-            let content = place::cropped(&layer.crop, whole);
+            let content = place::cropped(&view.pose.crop, whole);
             let fitted = place::fitted(kept(layer.fit), content, (frame.width, frame.height), ground.scale);
             let (across, down) = (fitted.to.width / fitted.from.width, fitted.to.height / fitted.from.height);
             // Where all of the canvas would lie, of which only a part may be seen.
@@ -101,8 +105,8 @@ pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame
                 width: whole.0 * across,
                 height: whole.1 * down,
             };
-            let view = View { ground: Ground::shrunk(canvas, place), within, ..view };
-            scene.layers.iter().rev().for_each(|inner| see(inner, view));
+            let view = View { ground: Ground { roams: ground.roams, ..Ground::shrunk(canvas, place) }, within, ..view };
+            scene.layers.iter().rev().for_each(|inner| see(inner, view.of(inner)));
         }
         _ => {}
     }

@@ -16,6 +16,7 @@ pub mod pattern;
 pub mod pictures;
 mod place;
 pub mod plan;
+mod pose;
 pub mod prepare;
 pub mod prepared;
 pub mod run;

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::contents::text::TextBox;
 use super::place::{self, Fitted, Frame, Ground, pixel, side};
+use super::pose::Pose;
 use super::prepared::Parity;
 use crate::show::Show;
 use crate::show::asset::Asset;
@@ -16,6 +17,7 @@ use crate::show::geometry::{Canvas, Rect};
 use crate::show::ids::{AssetId, InputId, LayerId, SceneId};
 use crate::show::layer::{Content, GradientShape, Layer, Shape, Stop};
 use crate::show::look::{Border, Channel, Filter, Fit, Mask, Shadow};
+use crate::show::motion::MAX_FILTERS;
 use crate::show::text::{Crawl, TextStyle};
 use crate::show::time::ShowTime;
 use crate::show::transition::{Kind, Transition};
@@ -119,6 +121,8 @@ pub struct Finish<'a> {
     pub shadow: Option<Shadow>,
     pub mask: Option<(&'a Mask, Option<&'a Asset>)>,
     pub filters: &'a [Filter],
+    /// Of the filters, at this instant.
+    pub amounts: [f64; MAX_FILTERS as usize],
     pub rotation: f64,
 }
 
@@ -164,11 +168,27 @@ pub struct View {
     pub at: ShowTime,
     /// When the scene came on air.
     pub taken: ShowTime,
+    /// Of the layer that is looked at.
+    pub pose: Pose,
 }
 
 impl View {
     pub fn of_scene(show: &Show, scene: &SceneId, at: ShowTime, taken: ShowTime) -> View {
-        View { ground: Ground::of_canvas(show.config.canvas()), within: LayerKey::of_scene(scene), at, taken }
+        let (ground, within) = (Ground::of_canvas(show.config.canvas()), LayerKey::of_scene(scene));
+        View { ground, within, at, taken, pose: Pose::default() }
+    }
+
+    /// The same view of a layer.
+    pub fn of(self, layer: &Layer) -> View {
+        View { pose: Pose::of(layer, self.at, self.taken), ..self }
+    }
+
+    pub fn position(&self) -> (f64, f64) {
+        self.ground.position(&self.pose)
+    }
+
+    pub fn roams(&self) -> bool {
+        self.ground.roams || self.pose.roams
     }
 }
 
@@ -177,19 +197,19 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
     let View { ground, at, .. } = view;
     let scale = ground.measure();
     let (work, frame) = match &layer.content {
-        Content::Color { color } if is_plain(layer) && color.alpha > 0 => return None,
-        Content::Color { color } => (Work::Paper { color: *color }, Some(ground.frame(layer))),
-        Content::Gradient { from, to, shape, angle, stops } => {
-            let work = Work::Gradient { from: *from, to: *to, shape: *shape, angle: *angle, stops };
-            (work, Some(ground.frame(layer)))
+        Content::Color { color } if is_plain(layer, &view.pose) && color.alpha > 0 => return None,
+        Content::Color { color } => (Work::Paper { color: *color }, Some(ground.frame(&view.pose))),
+        Content::Gradient { from, to, shape, angle: _, stops } => {
+            let work = Work::Gradient { from: *from, to: *to, shape: *shape, angle: view.pose.angle, stops };
+            (work, Some(ground.frame(&view.pose)))
         }
-        Content::Shape(shape) => (Work::Shape { shape, scale }, Some(ground.frame(layer))),
+        Content::Shape(shape) => (Work::Shape { shape, scale }, Some(ground.frame(&view.pose))),
         Content::Image { asset: id } => {
-            let (work, frame) = image(show, layer, id, ground);
+            let (work, frame) = image(show, layer, id, view);
             (work, Some(frame))
         }
         Content::Text { text, style } => {
-            let frame = ground.frame(layer);
+            let frame = ground.frame(&view.pose);
             let canvas = show.config.canvas();
             // It is never larger than the canvas.
             let text_box = TextBox {
@@ -199,6 +219,8 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
                 height_given: layer.height.is_some() || ground.is_slot,
             };
             let fields = field::Context { at, since: Some(view.taken), timezone: style.timezone, values: &|_| None };
+            // A size that moves is a scale of the one that was set.
+            let scale = scale * view.pose.size / style.size;
             (Work::Text { text, style, scale, text_box, fields }, None)
         }
         Content::Pattern { .. }
@@ -209,7 +231,7 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
         | Content::Backdrop => return None,
     };
     let mut finish = finish(show, layer, view, frame, Part::Whole);
-    if crawl_box(layer, ground).is_some() {
+    if crawl_box(layer, view).is_some() {
         // It has no fixed place: whoever paints it puts its corner where it is due.
         (finish.corner, finish.rotation) = (Some((0, 0)), 0.0);
     }
@@ -217,9 +239,9 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
 }
 
 /// The box of a text that crawls.
-pub fn crawl_box(layer: &Layer, ground: Ground) -> Option<(&Crawl, Rect)> {
+pub fn crawl_box(layer: &Layer, view: View) -> Option<(&Crawl, Rect)> {
     match &layer.content {
-        Content::Text { style, .. } => Some((style.crawl.as_ref()?, ground.frame(layer).snapped())),
+        Content::Text { style, .. } => Some((style.crawl.as_ref()?, view.ground.frame(&view.pose).snapped())),
         _ => None,
     }
 }
@@ -230,7 +252,7 @@ pub fn panel<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a
     if style.crawl.is_none() || style.background.is_none() {
         return None;
     }
-    let frame = view.ground.frame(layer);
+    let frame = view.ground.frame(&view.pose);
     let (width, height) = bounded(frame.snapped());
     let work = Work::Panel { style, scale: view.ground.measure(), text_box: TextBox::exactly(width, height) };
     let finish = Finish { filters: &[], ..finish(show, layer, view, Some(frame), Part::Cover) };
@@ -261,6 +283,7 @@ pub fn of_transition<'a>(show: &'a Show, transition: &'a Transition) -> Option<N
         shadow: None,
         mask: None,
         filters: &[],
+        amounts: [0.0; MAX_FILTERS as usize],
         rotation: 0.0,
     };
     let content = hashed(|hasher| {
@@ -283,10 +306,10 @@ pub fn fallback<'a>(show: &'a Show, layer: &'a Layer, input: &InputId, view: Vie
 }
 
 /// What is prepared around moving content.
-pub fn parts(layer: &Layer) -> impl Iterator<Item = Part> {
-    let cover = (layer.radius > 0.0 || layer.mask.is_some()).then_some(Part::Cover);
-    let shadow = layer.shadow.is_some().then_some(Part::Shadow);
-    let border = layer.border.is_some().then_some(Part::Border);
+pub fn parts(layer: &Layer, pose: &Pose) -> impl Iterator<Item = Part> {
+    let cover = (pose.radius > 0.0 || layer.mask.is_some()).then_some(Part::Cover);
+    let shadow = pose.shadow.is_some().then_some(Part::Shadow);
+    let border = pose.border.is_some().then_some(Part::Border);
     [shadow, cover, border].into_iter().flatten()
 }
 
@@ -297,16 +320,16 @@ pub fn part<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame, part
 }
 
 /// Nothing but a rectangle of one colour.
-pub fn is_plain(layer: &Layer) -> bool {
-    let Layer { rotation, radius, border, shadow, mask, filters, .. } = layer;
-    *rotation == 0.0 && *radius == 0.0 && border.is_none() && shadow.is_none() && mask.is_none() && filters.is_empty()
+pub fn is_plain(layer: &Layer, pose: &Pose) -> bool {
+    pose.is_plain() && layer.mask.is_none() && layer.filters.is_empty()
 }
 
-fn image<'a>(show: &'a Show, layer: &'a Layer, id: &'a AssetId, ground: Ground) -> (Work<'a>, Frame) {
+fn image<'a>(show: &'a Show, layer: &'a Layer, id: &'a AssetId, view: View) -> (Work<'a>, Frame) {
     let asset = show.assets.get(id).map(AsRef::as_ref);
     let natural = asset.map_or(UNKNOWN_SIZE, |asset| (f64::from(asset.width), f64::from(asset.height)));
-    let content = place::cropped(&layer.crop, natural);
-    let frame = ground.frame_of_natural(layer, (content.width, content.height));
+    let content = place::cropped(&view.pose.crop, natural);
+    let ground = view.ground;
+    let frame = ground.frame_of_natural(&view.pose, (content.width, content.height));
     let size = bounded(frame.snapped());
     let size = (f64::from(size.0), f64::from(size.1));
     (Work::Image { id, asset, fitted: place::fitted(layer.fit, content, size, ground.scale) }, frame)
@@ -318,20 +341,33 @@ fn bounded(rect: Rect) -> (i32, i32) {
 
 fn finish<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Option<Frame>, part: Part) -> Finish<'a> {
     let scale = view.ground.measure();
-    let (x, y) = view.ground.position(layer);
-    let snapped = frame.map(Frame::snapped);
+    let (x, y) = view.ground.position(&view.pose);
+    let (size, corner) = match frame {
+        None => (None, None),
+        // What moves keeps its size, wherever between two pixels it is.
+        Some(frame) if view.roams() => {
+            let (across, down) = view.pose.anchor.place();
+            let size = (place::side(frame.width).min(LONGEST_SIDE), place::side(frame.height).min(LONGEST_SIDE));
+            (Some(size), Some((pixel(-frame.width * across), pixel(-frame.height * down))))
+        }
+        Some(frame) => {
+            let rect = frame.snapped();
+            (Some(bounded(rect)), Some((rect.x - pixel(x), rect.y - pixel(y))))
+        }
+    };
+    let pose = &view.pose;
     let asset = |mask: &Mask| match mask {
         Mask::Image { asset, .. } => show.assets.get(asset).map(AsRef::as_ref),
         _ => None,
     };
     Finish {
         part,
-        size: snapped.map(bounded),
-        corner: snapped.map(|rect| (rect.x - pixel(x), rect.y - pixel(y))),
-        anchor: layer.anchor.place(),
-        radius: layer.radius * scale,
-        border: layer.border.map(|border| Border { width: border.width * scale, ..border }),
-        shadow: layer.shadow.map(|shadow| Shadow {
+        size,
+        corner,
+        anchor: pose.anchor.place(),
+        radius: pose.radius * scale,
+        border: pose.border.map(|border| Border { width: border.width * scale, ..border }),
+        shadow: pose.shadow.map(|shadow| Shadow {
             x: shadow.x * scale,
             y: shadow.y * scale,
             blur: shadow.blur * scale,
@@ -339,7 +375,8 @@ fn finish<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Option<Frame>
         }),
         mask: layer.mask.as_ref().map(|mask| (mask, asset(mask))),
         filters: &layer.filters,
-        rotation: layer.rotation,
+        amounts: pose.amounts,
+        rotation: pose.rotation,
     }
 }
 
@@ -348,7 +385,7 @@ fn named<'a>(work: Work<'a>, finish: Finish<'a>, layer: &Layer, view: View) -> N
         hash_work(&work, hasher);
         hash_finish(&finish, hasher);
     });
-    let (x, y) = view.ground.position(layer);
+    let (x, y) = view.ground.position(&view.pose);
     let key = PictureKey { content, parity: Parity::of(pixel(x), pixel(y)) };
     // Its parts are different pictures, and none stands in for another.
     let layer = LayerKey(hashed(|hasher| (view.within.inside(&layer.id), finish.part).hash(hasher)));
@@ -390,7 +427,7 @@ fn hash_frame(frame: Frame, hasher: &mut DefaultHasher) {
 }
 
 fn hash_finish(finish: &Finish<'_>, hasher: &mut DefaultHasher) {
-    let Finish { part, size, corner, anchor, radius, border, shadow, mask, filters, rotation } = finish;
+    let Finish { part, size, corner, anchor, radius, border, shadow, mask, filters, amounts, rotation } = finish;
     (part, size, corner, anchor.0.to_bits(), anchor.1.to_bits(), radius.to_bits(), rotation.to_bits()).hash(hasher);
     if let Some(Border { width, color }) = border {
         (1_u8, width.to_bits(), color).hash(hasher);
@@ -402,7 +439,10 @@ fn hash_finish(finish: &Finish<'_>, hasher: &mut DefaultHasher) {
         (3_u8, asset.is_some()).hash(hasher);
         hash_mask(mask, hasher);
     }
-    filters.iter().for_each(|filter| hash_filter(filter, hasher));
+    filters.iter().zip(amounts).for_each(|(filter, amount)| {
+        amount.to_bits().hash(hasher);
+        hash_filter(filter, hasher);
+    });
 }
 
 fn hash_mask(mask: &Mask, hasher: &mut DefaultHasher) {
@@ -416,7 +456,6 @@ fn hash_mask(mask: &Mask, hasher: &mut DefaultHasher) {
 
 fn hash_filter(filter: &Filter, hasher: &mut DefaultHasher) {
     std::mem::discriminant(filter).hash(hasher);
-    filter.amount().to_bits().hash(hasher);
     match filter {
         Filter::ChromaKey { color, amount: _, smoothness, spill } => {
             (color, smoothness.to_bits(), spill.to_bits()).hash(hasher);

@@ -3,8 +3,9 @@
 
 use std::hash::{Hash, Hasher};
 
+use super::pose::Pose;
 use crate::show::geometry::{Canvas, Rect};
-use crate::show::layer::{Crop, Layer};
+use crate::show::layer::Crop;
 use crate::show::length::Length;
 use crate::show::look::Fit;
 
@@ -16,7 +17,8 @@ const LARGEST: f64 = 4.0 * Canvas::MAX as f64;
 
 pub fn pixel(value: f64) -> i32 {
     // A value that is not a number becomes 0.
-    value.clamp(-FARTHEST, FARTHEST).round() as i32
+    // Halves go up, on both sides of 0: what is a whole number of pixels large stays so wherever it is.
+    (value.clamp(-FARTHEST, FARTHEST) + 0.5).floor() as i32
 }
 
 pub fn side(value: f64) -> i32 {
@@ -62,12 +64,14 @@ pub struct Ground {
     pub height: f64,
     /// A place in a layout: content that is given no size takes all of it.
     pub is_slot: bool,
+    /// It moves, and what stands on it with it.
+    pub roams: bool,
 }
 
 impl Ground {
     pub fn of_canvas(canvas: Canvas) -> Ground {
         let (width, height) = (f64::from(canvas.width), f64::from(canvas.height));
-        Ground { x: 0.0, y: 0.0, scale: (1.0, 1.0), width, height, is_slot: false }
+        Ground { x: 0.0, y: 0.0, scale: (1.0, 1.0), width, height, is_slot: false, roams: false }
     }
 
     /// A group's box: the same pixels, from its corner.
@@ -83,7 +87,15 @@ impl Ground {
     /// A canvas shown in a frame.
     pub fn shrunk(canvas: Canvas, frame: Frame) -> Ground {
         let (width, height) = (f64::from(canvas.width), f64::from(canvas.height));
-        Ground { x: frame.x, y: frame.y, scale: (frame.width / width, frame.height / height), width, height, is_slot: false }
+        Ground {
+            x: frame.x,
+            y: frame.y,
+            scale: (frame.width / width, frame.height / height),
+            width,
+            height,
+            is_slot: false,
+            roams: false,
+        }
     }
 
     /// For what has one measure for both directions, such as the size of type.
@@ -91,53 +103,53 @@ impl Ground {
         self.scale.0.min(self.scale.1)
     }
 
-    fn size(self, layer: &Layer) -> (Option<f64>, Option<f64>) {
+    fn size(self, pose: &Pose) -> (Option<f64>, Option<f64>) {
         let side = |length: Option<Length>, whole: f64, scale: f64| Some(length?.of(whole) * scale);
-        (side(layer.width, self.width, self.scale.0), side(layer.height, self.height, self.scale.1))
+        (side(pose.width, self.width, self.scale.0), side(pose.height, self.height, self.scale.1))
     }
 
     /// The box of a layer without a size of its own: all of the ground where nothing is said.
-    pub fn frame(self, layer: &Layer) -> Frame {
-        let (width, height) = self.size(layer);
+    pub fn frame(self, pose: &Pose) -> Frame {
+        let (width, height) = self.size(pose);
         let size = (width.unwrap_or(self.width * self.scale.0), height.unwrap_or(self.height * self.scale.1));
-        self.anchored(layer, size)
+        self.anchored(pose, size)
     }
 
     /// The box of a layer whose content has a size: one side given keeps the ratio, both are the box.
-    pub fn frame_of_natural(self, layer: &Layer, natural: (f64, f64)) -> Frame {
+    pub fn frame_of_natural(self, pose: &Pose, natural: (f64, f64)) -> Frame {
         let (natural_width, natural_height) = (natural.0.max(1e-3), natural.1.max(1e-3));
-        let size = match self.size(layer) {
+        let size = match self.size(pose) {
             (Some(width), Some(height)) => (width, height),
             (Some(given), None) => (given, given * natural_height / natural_width),
             (None, Some(given)) => (given * natural_width / natural_height, given),
-            (None, None) if self.is_slot => return self.frame(layer),
+            (None, None) if self.is_slot => return self.frame(pose),
             (None, None) => (natural_width * self.scale.0, natural_height * self.scale.1),
         };
-        self.anchored(layer, size)
+        self.anchored(pose, size)
     }
 
     /// A box of this size (on the canvas) at the layer's position.
-    pub fn anchored(self, layer: &Layer, (width, height): (f64, f64)) -> Frame {
-        let (across, down) = layer.anchor.place();
-        let (x, y) = self.position(layer);
+    pub fn anchored(self, pose: &Pose, (width, height): (f64, f64)) -> Frame {
+        let (across, down) = pose.anchor.place();
+        let (x, y) = self.position(pose);
         let bounded = |value: f64| if value.is_finite() { value.clamp(0.0, LARGEST) } else { 0.0 };
         let (width, height) = (bounded(width), bounded(height));
         Frame { x: x - width * across, y: y - height * down, width, height }
     }
 
     /// Where the anchor is on the canvas.
-    pub fn position(self, layer: &Layer) -> (f64, f64) {
+    pub fn position(self, pose: &Pose) -> (f64, f64) {
         let bounded = |value: f64| if value.is_finite() { value.clamp(-FARTHEST, FARTHEST) } else { 0.0 };
-        let x = self.x + layer.x.of(self.width) * self.scale.0;
-        let y = self.y + layer.y.of(self.height) * self.scale.1;
+        let x = self.x + pose.x.of(self.width) * self.scale.0;
+        let y = self.y + pose.y.of(self.height) * self.scale.1;
         (bounded(x), bounded(y))
     }
 }
 
 impl Hash for Ground {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        let Ground { x, y, scale, width, height, is_slot } = self;
-        is_slot.hash(hasher);
+        let Ground { x, y, scale, width, height, is_slot, roams } = self;
+        (is_slot, roams).hash(hasher);
         for number in [x, y, &scale.0, &scale.1, width, height] {
             number.to_bits().hash(hasher);
         }
@@ -191,9 +203,11 @@ pub fn fitted(fit: Fit, content: Frame, (width, height): (f64, f64), scale: (f64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::time::ShowTime;
 
-    fn layer(extra: &str) -> Layer {
-        serde_json::from_str(&format!(r#"{{"id":"a","kind":"image","asset":"b"{extra}}}"#)).expect("a layer")
+    fn layer(extra: &str) -> Pose {
+        let json = format!(r#"{{"id":"a","kind":"image","asset":"b"{extra}}}"#);
+        Pose::of(&serde_json::from_str(&json).expect("a layer"), ShowTime(0), ShowTime(0))
     }
 
     fn ground() -> Ground {
@@ -254,6 +268,6 @@ mod tests {
     #[test]
     fn numbers_that_are_none_do_no_harm() {
         assert_eq!((pixel(f64::NAN), side(f64::NAN), weight(f64::NAN)), (0, 0, 0));
-        assert_eq!((pixel(f64::INFINITY), pixel(-1.5), weight(2.0)), (32_768, -2, 255));
+        assert_eq!((pixel(f64::INFINITY), pixel(-1.5), weight(2.0)), (32_768, -1, 255));
     }
 }

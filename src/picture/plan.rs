@@ -80,7 +80,7 @@ impl<'a> Planning<'a> {
         if let Some(scene) = self.show.scenes.get(id) {
             let view = View::of_scene(self.show, id, at, taken);
             let onto = Onto { list, clip: self.list.canvas().bounds() };
-            scene.layers.iter().rev().for_each(|layer| self.layer(layer, view, onto));
+            scene.layers.iter().rev().for_each(|layer| self.layer(layer, view.of(layer), onto));
         }
         self.black(list);
     }
@@ -114,25 +114,25 @@ impl<'a> Planning<'a> {
     }
 
     fn layer(&mut self, layer: &'a Layer, view: View, onto: Onto) {
-        let opacity = place::weight(layer.opacity);
+        let opacity = place::weight(view.pose.opacity);
         // What leaves a layout is hidden already, and still on its way out.
         if opacity == 0 || self.depth > DEEPEST || !(layer.visible || view.ground.is_slot) {
             return;
         }
         match &layer.content {
-            Content::Color { color } if need::is_plain(layer) && layer.blend == Blend::Normal => {
+            Content::Color { color } if need::is_plain(layer, &view.pose) && layer.blend == Blend::Normal => {
                 let alpha = (u16::from(color.alpha) * u16::from(opacity) + 127) / 255;
-                let rect = view.ground.frame(layer).snapped();
+                let rect = view.ground.frame(&view.pose).snapped();
                 self.push(onto, fill(Yuv::of(*color), rect, onto.clip, alpha as u8));
             }
             Content::Pattern { .. } => self.pattern(layer, view, onto, opacity),
             Content::Group { .. } | Content::Layout { .. } | Content::Scene { .. } => {
-                if let Some(frame) = frame(self.show, layer, view.ground) {
+                if let Some(frame) = frame(self.show, layer, view) {
                     self.inner(layer, view, frame, onto, opacity);
                 }
             }
             Content::Input { input } => {
-                if let Some(frame) = frame(self.show, layer, view.ground) {
+                if let Some(frame) = frame(self.show, layer, view) {
                     self.input(layer, input, view, frame, onto, opacity);
                 }
             }
@@ -142,17 +142,17 @@ impl<'a> Planning<'a> {
             | Content::Image { .. }
             | Content::Shape(_)
             | Content::Text { .. } => {
-                if let Some((crawl, place)) = need::crawl_box(layer, view.ground) {
+                if let Some((crawl, place)) = need::crawl_box(layer, view) {
                     self.crawl(layer, crawl, place, view, onto, opacity);
                 } else if let Some(need) = need::need(self.show, layer, view) {
-                    self.picture(layer, &need, view.ground.position(layer), onto, opacity);
+                    self.picture(layer, &need, view.position(), onto, opacity);
                 }
             }
         }
     }
 
     fn pattern(&mut self, layer: &Layer, view: View, onto: Onto, opacity: u8) {
-        let rect = view.ground.frame(layer).snapped();
+        let rect = view.ground.frame(&view.pose).snapped();
         let frame = self.show.config.fps.frame_at(view.at);
         let list = self.list.list_mut(onto.list);
         pattern::parts(rect, view.at, frame, |part, color| list.push(fill(color, part, onto.clip, opacity)));
@@ -184,7 +184,7 @@ impl<'a> Planning<'a> {
             self.picture(layer, &need, (x.into(), y.into()), inside, opacity);
         }
         if let Some(panel) = need::panel(self.show, layer, view) {
-            self.picture(layer, &panel, view.ground.position(layer), onto, opacity);
+            self.picture(layer, &panel, view.position(), onto, opacity);
         }
     }
 
@@ -209,7 +209,7 @@ impl<'a> Planning<'a> {
         let is_scene = matches!(layer.content, Content::Scene { .. });
         let clip = if is_scene { onto.clip.intersection(frame.snapped()) } else { onto.clip };
         self.depth += 1;
-        if opacity == 255 && layer.blend == Blend::Normal && need::is_plain(layer) {
+        if opacity == 255 && layer.blend == Blend::Normal && need::is_plain(layer, &view.pose) {
             self.each_inner(layer, view, frame, Onto { clip, ..onto });
         } else {
             self.around(layer, view, frame, onto, opacity, Part::Border);
@@ -231,7 +231,7 @@ impl<'a> Planning<'a> {
             Some(film) => self.film(layer, film, view, frame, onto, opacity),
             None => {
                 if let Some(need) = need::fallback(self.show, layer, id, view, frame) {
-                    self.picture(layer, &need, view.ground.position(layer), onto, opacity);
+                    self.picture(layer, &need, view.position(), onto, opacity);
                 }
             }
         }
@@ -240,7 +240,7 @@ impl<'a> Planning<'a> {
 
     fn film(&mut self, layer: &Layer, film: Arc<VideoFrame>, view: View, frame: Frame, onto: Onto, opacity: u8) {
         let Ok(mask) = self.mask(layer, view, frame) else { return };
-        let seen = Seen::of(&film, layer, frame, view.ground.scale);
+        let seen = Seen::of(&film, layer, frame, view);
         let is_opaque = film.alpha().is_none();
         let (rect, source) = match seen.exact(&film) {
             Some(corner) if is_opaque && mask.is_none() => (seen.rect, Source::Film(self.list.film(film, corner))),
@@ -253,7 +253,7 @@ impl<'a> Planning<'a> {
             }
         };
         let is_solid = is_opaque && opacity == 255 && layer.blend == Blend::Normal && layer.mask.is_none();
-        let solid = if is_solid { seen.solid(layer.radius * view.ground.measure()) } else { Rect::default() };
+        let solid = if is_solid { seen.solid(view.pose.radius * view.ground.measure()) } else { Rect::default() };
         let clip = onto.clip.intersection(seen.rect);
         self.push(onto, Item { source, rect, clip, opacity, blend: layer.blend, mask, solid });
     }
@@ -273,26 +273,26 @@ impl<'a> Planning<'a> {
     }
 
     fn mask(&mut self, layer: &Layer, view: View, frame: Frame) -> Result<Option<MaskAt>, NotReady> {
-        if layer.radius <= 0.0 && layer.mask.is_none() {
+        if view.pose.radius <= 0.0 && layer.mask.is_none() {
             return Ok(None);
         }
         let need = need::part(self.show, layer, view, frame, Part::Cover);
         let found = self.find(&need).ok_or(NotReady)?;
-        let rect = rect_of(&found, view.ground.position(layer));
+        let rect = rect_of(&found, view.position());
         Ok(Some(MaskAt { key: found.key, x: rect.x, y: rect.y }))
     }
 
     /// Border and shadow of a layer whose content moves by itself.
     fn around(&mut self, layer: &Layer, view: View, frame: Frame, onto: Onto, opacity: u8, part: Part) {
         let is_there = match part {
-            Part::Border => layer.border.is_some(),
-            Part::Shadow => layer.shadow.is_some(),
+            Part::Border => view.pose.border.is_some(),
+            Part::Shadow => view.pose.shadow.is_some(),
             Part::Whole | Part::Cover => false,
         };
         if is_there {
             let need = need::part(self.show, layer, view, frame, part);
             let Some(found) = self.find(&need) else { return };
-            let rect = rect_of(&found, view.ground.position(layer));
+            let rect = rect_of(&found, view.position());
             let source = Source::Picture(found.key);
             let (blend, mask, solid) = (Blend::Normal, None, Rect::default());
             self.push(onto, Item { source, rect, clip: onto.clip, opacity, blend, mask, solid });
@@ -321,10 +321,10 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(film: &VideoFrame, layer: &Layer, frame: Frame, scale: (f64, f64)) -> Seen {
+    fn of(film: &VideoFrame, layer: &Layer, frame: Frame, view: View) -> Seen {
         let (width, height) = film.shown_size();
-        let content = place::cropped(&layer.crop, (f64::from(width), f64::from(height)));
-        let fitted = place::fitted(kept(layer.fit), content, (frame.width, frame.height), scale);
+        let content = place::cropped(&view.pose.crop, (f64::from(width), f64::from(height)));
+        let fitted = place::fitted(kept(layer.fit), content, (frame.width, frame.height), view.ground.scale);
         let stored = f64::from(film.width) / f64::from(width.max(1));
         let from = Frame { x: fitted.from.x * stored, width: fitted.from.width * stored, ..fitted.from };
         let to = Frame { x: frame.x + fitted.to.x, y: frame.y + fitted.to.y, ..fitted.to };

@@ -26,12 +26,12 @@ use crate::show::asset::Asset;
 use crate::show::color::Color;
 use crate::show::field;
 use crate::show::ids::AssetId;
-use crate::show::layer::Content;
+use crate::show::layer::{Content, Layer};
 use crate::show::look::Filter;
 use crate::show::program::{Mix, Program};
 use crate::show::scene::Scene;
 use crate::show::stream::Stream;
-use crate::show::time::ShowTime;
+use crate::show::time::{FrameNumber, ShowTime};
 use crate::show::transition::Transition;
 
 /// What is on air is prepared first and may take more; beyond this, layers are left out rather than the server killed.
@@ -46,6 +46,10 @@ const NAP: Duration = Duration::from_millis(20);
 /// While the show stays the same and nothing is missing, what is needed next is looked at this often: well within the second
 /// that clocks are prepared ahead.
 const SETTLED: Duration = Duration::from_millis(200);
+
+/// What grows or turns needs another picture for each frame: so many are made before they are due, and kept after it.
+const FRAMES_AHEAD: usize = 8;
+const FRAMES_BEHIND: u64 = 3;
 
 /// What the preparing thread works with.
 pub(super) struct Preparing {
@@ -74,7 +78,7 @@ pub(super) fn prepare(mut preparing: Preparing) {
             ordered = Some((show.clone(), now.plus(SETTLED)));
         }
         let is_settled = |(known, since): &(Arc<Show>, ShowTime)| {
-            Arc::ptr_eq(known, &show) && now >= *since && now.since(*since) < SETTLED
+            Arc::ptr_eq(known, &show) && now >= *since && now.since(*since) < settled_for(&show)
         };
         if settled.as_ref().is_some_and(is_settled) {
             std::thread::park_timeout(NAP);
@@ -90,6 +94,12 @@ pub(super) fn prepare(mut preparing: Preparing) {
         }
     }
     preparing.sources.stop();
+}
+
+/// What moves is looked at for every frame.
+fn settled_for(show: &Show) -> Duration {
+    let on_air = show.program.iter().flat_map(Program::scenes).filter_map(|id| show.scenes.get(id));
+    if on_air.into_iter().any(|scene| is_moving(scene)) { show.config.fps.frame_duration() } else { SETTLED }
 }
 
 /// The map with one more picture, or without those that nobody needs any more; None if there is nothing to do.
@@ -131,7 +141,20 @@ impl<'a> Agenda<'a> {
         let shown = show.stream.picture_time(now);
         for scene in show.program.iter().flat_map(Program::scenes).filter_map(|id| show.scenes.get(id)) {
             // While the show is held, the time goes on behind it: resuming must find its pictures too.
-            for at in [shown, now, ahead(1), ahead(2)] {
+            for at in [shown, now] {
+                agenda.add(show, scene, at, MOST_BYTES_ON_AIR);
+            }
+            if is_moving(scene) {
+                let frame = show.config.fps.frame_at(shown);
+                let time = |frame: u64| show.config.fps.time_of(FrameNumber(frame));
+                for frame in (frame.0 + 1..).take(FRAMES_AHEAD) {
+                    agenda.add(show, scene, time(frame), MOST_BYTES_ON_AIR);
+                }
+                for frame in frame.0.saturating_sub(FRAMES_BEHIND)..=frame.0 {
+                    agenda.past.extend(needs_of(show, scene, time(frame)).iter().map(|need| need.key));
+                }
+            }
+            for at in [ahead(1), ahead(2)] {
                 agenda.add(show, scene, at, MOST_BYTES_ON_AIR);
             }
             let before = ShowTime(shown.micros() - 1_000_000);
@@ -162,6 +185,15 @@ impl<'a> Agenda<'a> {
     }
 }
 
+/// Whether anything in it may look different from one frame to the next without being a clock.
+fn is_moving(scene: &Scene) -> bool {
+    let moves = |layer: &Layer| {
+        let glides = matches!(&layer.content, Content::Layout { moved: Some(_), .. });
+        !layer.animations.is_empty() || glides || matches!(layer.content, Content::Scene { .. })
+    };
+    scene.all().any(moves)
+}
+
 /// All that may be used.
 fn transitions(show: &Show) -> impl Iterator<Item = &Transition> {
     let running = show.program.iter().filter_map(|program| match program.mix.as_ref()? {
@@ -186,7 +218,7 @@ fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>>
     let mut needs = Vec::new();
     each_ground(show, scene, (at, taken(show, scene)), &mut |layer, view: View, inner| {
         needs.extend(need::need(show, layer, view));
-        if need::crawl_box(layer, view.ground).is_some() {
+        if view.roams() || need::crawl_box(layer, view).is_some() {
             let others = Parity::ALL.into_iter();
             needs.extend(others.filter_map(|parity| Some(need::need(show, layer, view)?.at_parity(parity))));
             needs.extend(need::panel(show, layer, view));
@@ -195,7 +227,13 @@ fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>>
             needs.extend(need::fallback(show, layer, input, view, frame));
         }
         if let Some(frame) = inner {
-            needs.extend(need::parts(layer).map(|part| need::part(show, layer, view, frame, part)));
+            for part in need::parts(layer, &view.pose) {
+                needs.push(need::part(show, layer, view, frame, part));
+                if view.roams() {
+                    let others = Parity::ALL.into_iter();
+                    needs.extend(others.map(|parity| need::part(show, layer, view, frame, part).at_parity(parity)));
+                }
+            }
         }
     });
     needs

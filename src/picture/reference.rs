@@ -55,7 +55,7 @@ pub fn paint(show: &Show, at: ShowTime, assets_dir: &Path) -> Vec<u8> {
         let taken = show.program.as_ref().map_or(at, |program| program.since);
         let view = View::of_scene(show, &scene.id, at, taken);
         for layer in &scene.layers {
-            paint_layer(show, layer, view, &mut studio, &mut canvas);
+            paint_layer(show, layer, view.of(layer), &mut studio, &mut canvas);
         }
     }
     converted(&canvas, Layout::new(size))
@@ -65,10 +65,10 @@ fn paint_layer(show: &Show, layer: &Layer, view: View, studio: &mut Studio, canv
     if !layer.visible && !view.ground.is_slot {
         return;
     }
-    let rect = view.ground.frame(layer).snapped();
-    let opacity = f64::from(place::weight(layer.opacity)) / 255.0;
+    let rect = view.ground.frame(&view.pose).snapped();
+    let opacity = f64::from(place::weight(view.pose.opacity)) / 255.0;
     match &layer.content {
-        Content::Color { color } if need::is_plain(layer) => {
+        Content::Color { color } if need::is_plain(layer, &view.pose) => {
             let rgb = [color.red, color.green, color.blue].map(f64::from);
             canvas.fill(rect, rgb, f64::from(color.alpha) / 255.0 * opacity);
         }
@@ -77,13 +77,13 @@ fn paint_layer(show: &Show, layer: &Layer, view: View, studio: &mut Studio, canv
         }),
         _ => {}
     }
-    if let Some(frame) = ground::frame(show, layer, view.ground) {
+    if let Some(frame) = ground::frame(show, layer, view) {
         let mut inner = Vec::new();
         each_inner(show, layer, view, frame, &mut |layer, view| inner.push((layer, view)));
         inner.into_iter().rev().for_each(|(layer, view)| paint_layer(show, layer, view, studio, canvas));
     }
     if let Some(need) = need::need(show, layer, view) {
-        draw(&need, view.ground.position(layer), opacity, studio, canvas);
+        draw(&need, view.position(), opacity, studio, canvas);
     }
 }
 

@@ -105,6 +105,10 @@ impl Moved {
         part * part * (3.0 - 2.0 * part)
     }
 
+    pub fn is_under_way(&self, glide_ms: u32, at: ShowTime) -> bool {
+        self.progress(glide_ms, at) < 1.0
+    }
+
     fn slot(&self, id: &LayerId, size: (f64, f64), at: ShowTime) -> Option<Slot> {
         let index = self.layers.iter().position(|layer| layer == id);
         let here = index.map(|index| self.arrange.slot(index, self.layers.len(), size.0, size.1));

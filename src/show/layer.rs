@@ -10,6 +10,7 @@ use super::color::Color;
 use super::ids::{AssetId, InputId, LayerId, SceneId};
 use super::length::Length;
 use super::look::{Anchor, Blend, Border, Filter, Fit, Mask, Shadow};
+use super::motion::Animation;
 use super::text::TextStyle;
 
 /// A layer, as it is stored and as every door shows it.
@@ -61,6 +62,10 @@ pub struct Layer {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 8))]
     pub filters: Vec<Filter>,
+    /// What moves by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32))]
+    pub animations: Vec<Animation>,
     /// What is shown; its fields stand beside the ones above, `kind` tells which they are.
     #[serde(flatten)]
     pub content: Content,

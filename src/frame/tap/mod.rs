@@ -40,7 +40,7 @@ pub struct Tap {
     writing: Mutex<Writing>,
     /// What decoders gave, for tests of decoders.
     #[cfg(test)]
-    log: Mutex<VecDeque<(ShowTime, Vec<f32>)>>,
+    log: Mutex<Option<VecDeque<(ShowTime, Vec<f32>)>>>,
 }
 
 struct Writing {
@@ -84,17 +84,24 @@ impl Tap {
 
     #[cfg(test)]
     fn note(&self, at: ShowTime, samples: &[f32]) {
-        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        if log.len() == 512 {
-            log.pop_front();
+        if let Some(log) = self.log.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            if log.len() == 512 {
+                log.pop_front();
+            }
+            log.push_back((at, samples.to_vec()));
         }
-        log.push_back((at, samples.to_vec()));
+    }
+
+    /// From now on.
+    #[cfg(test)]
+    pub fn keep_log(&self) {
+        *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(VecDeque::new());
     }
 
     /// The last pieces that were written and not cleared, as they came.
     #[cfg(test)]
     pub fn written(&self) -> Vec<(ShowTime, Vec<f32>)> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).iter().flatten().cloned().collect()
     }
 
     /// Fills `out` from `at` on; what is missing is silence. How many frames were there.
@@ -114,7 +121,7 @@ impl Tap {
     /// Nothing that was written is there any more. What comes next belongs where its stamp says.
     pub fn clear(&self) {
         #[cfg(test)]
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().for_each(VecDeque::clear);
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         writing.align.restart();
         writing.faded = FADE;

@@ -30,16 +30,16 @@ impl Grade {
     pub const NONE: Grade = Grade { gain: 1.0, lift: 0.0, chroma: [[1.0, 0.0], [0.0, 1.0]] };
 
     /// None if the filter is not of this kind.
-    pub fn of(filter: &Filter) -> Option<Grade> {
+    pub fn of(filter: &Filter, amount: f64) -> Option<Grade> {
         let alike = |amount: f32| [[amount, 0.0], [0.0, amount]];
         match filter {
-            Filter::Brightness { amount } => Some(Grade { lift: *amount as f32, ..Grade::NONE }),
-            Filter::Contrast { amount } => {
-                let gain = *amount as f32;
+            Filter::Brightness { .. } => Some(Grade { lift: amount as f32, ..Grade::NONE }),
+            Filter::Contrast { .. } => {
+                let gain = amount as f32;
                 Some(Grade { gain, lift: 0.5 - 0.5 * gain, chroma: alike(gain) })
             }
-            Filter::Saturation { amount } => Some(Grade { chroma: alike(*amount as f32), ..Grade::NONE }),
-            Filter::Hue { amount } => {
+            Filter::Saturation { .. } => Some(Grade { chroma: alike(amount as f32), ..Grade::NONE }),
+            Filter::Hue { .. } => {
                 let (sine, cosine) = amount.to_radians().sin_cos();
                 let (sine, cosine) = (sine as f32, cosine as f32);
                 Some(Grade { chroma: [[cosine, -sine], [sine, cosine]], ..Grade::NONE })
@@ -209,7 +209,11 @@ mod tests {
     #[track_caller]
     fn check(filters: &[Filter], from: [u8; 4], expected: [u8; 4]) {
         let mut raster = pixel(from);
-        filter(&mut raster, filters, &Supplies { mask: None, cubes: Vec::new() });
+        filter(
+            &mut raster,
+            filters.iter().map(|filter| (filter, filter.amount())),
+            &Supplies { mask: None, cubes: Vec::new() },
+        );
         let near = raster.rgba.iter().zip(expected).all(|(found, expected)| found.abs_diff(expected) <= 1);
         assert!(near, "{filters:?}: {:?} is not {expected:?}", raster.rgba);
     }
@@ -229,7 +233,7 @@ mod tests {
     fn keys_take_away_their_colour_and_nothing_else() {
         let green = |spill| Filter::ChromaKey { color: Color::opaque(0, 255, 0), amount: 0.3, smoothness: 0.1, spill };
         let mut gone = pixel([20, 240, 10, 255]);
-        filter(&mut gone, &[green(0.5)], &Supplies { mask: None, cubes: Vec::new() });
+        filter(&mut gone, [(&green(0.5), 0.3)].into_iter(), &Supplies { mask: None, cubes: Vec::new() });
         assert_eq!(gone.rgba[3], 0);
         check(&[green(0.0)], [200, 40, 180, 255], [200, 40, 180, 255]);
         check(&[Filter::LumaKey { amount: 0.2, high: 0.9, smoothness: 0.0 }], [10, 10, 10, 255], [10, 10, 10, 0]);

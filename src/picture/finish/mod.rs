@@ -33,7 +33,7 @@ pub fn finished(mut raster: Raster, finish: &Finish<'_>, supplies: &Supplies) ->
         let along = |side: i32, part: f64| -(f64::from(side) * part).round() as i32;
         (along(width, finish.anchor.0), along(height, finish.anchor.1))
     });
-    filter(&mut raster, finish.filters, supplies);
+    filter(&mut raster, finish.filters.iter().zip(finish.amounts), supplies);
     let outline = cover::outline(finish, (width, height));
     if let Some(cover) = cover::cover(finish, (width, height), supplies.mask.as_deref()) {
         cover::keep_covered(&mut raster, &cover);
@@ -58,24 +58,25 @@ pub fn finished(mut raster: Raster, finish: &Finish<'_>, supplies: &Supplies) ->
     }
 }
 
-fn filter(raster: &mut Raster, filters: &[Filter], supplies: &Supplies) {
+/// Each filter with its amount at this instant.
+fn filter<'a>(raster: &mut Raster, filters: impl Iterator<Item = (&'a Filter, f64)>, supplies: &Supplies) {
     let mut grade = Grade::NONE;
-    for filter in filters {
-        if let Some(next) = Grade::of(filter) {
+    for (filter, amount) in filters {
+        if let Some(next) = Grade::of(filter, amount) {
             grade = grade.then(next);
             continue;
         }
         grade.apply(raster);
         grade = Grade::NONE;
         match filter {
-            Filter::Blur { amount } => soft::blur(raster, *amount),
-            Filter::ChromaKey { color, amount, smoothness, spill } => {
-                colors::chroma_key(raster, *color, *amount, *smoothness, *spill);
+            Filter::Blur { .. } => soft::blur(raster, amount),
+            Filter::ChromaKey { color, amount: _, smoothness, spill } => {
+                colors::chroma_key(raster, *color, amount, *smoothness, *spill);
             }
-            Filter::LumaKey { amount, high, smoothness } => colors::luma_key(raster, *amount, *high, *smoothness),
-            Filter::Lut { asset, amount } => {
+            Filter::LumaKey { amount: _, high, smoothness } => colors::luma_key(raster, amount, *high, *smoothness),
+            Filter::Lut { asset, amount: _ } => {
                 if let Some((_, cube)) = supplies.cubes.iter().find(|(id, _)| id == asset) {
-                    colors::look_up(raster, cube, *amount);
+                    colors::look_up(raster, cube, amount);
                 }
             }
             Filter::Brightness { .. } | Filter::Contrast { .. } | Filter::Saturation { .. } | Filter::Hue { .. } => {}

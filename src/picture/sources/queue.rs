@@ -65,6 +65,8 @@ impl Published {
 
 impl Slot {
     pub fn new(wanted: Wanted, held_at: Option<ShowTime>, tap: Arc<Tap>) -> Arc<Self> {
+        #[cfg(test)]
+        tap.keep_log();
         Arc::new(Self {
             published: ArcSwapOption::empty(),
             tap,

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::picture::pattern::read_counter;
 use crate::picture::place::Ground;
+use crate::picture::pose::Pose;
 use crate::picture::reference;
 
 /// Above this nobody sees a difference. What is lost to rounding alone (8 bits, a few blends over each other) is about 50 dB.
@@ -38,6 +39,46 @@ fn pictures_look_like_the_reference() {
     check("");
 }
 
+/// Layers with something done to them, at even and at odd places.
+const DRESSED: [&str; 12] = [
+    r##"{"id":"a","kind":"gradient","shape":"radial","from":"#ff2010","to":"#1020ff","x":31,"y":17,"width":150,"height":91,"radius":20}"##,
+    r##"{"id":"a","kind":"gradient","shape":"conic","from":"#ffffff","to":"#102030","x":40,"y":20,"width":120,"border":{"width":7,"color":"#ffee0080"}}"##,
+    r##"{"id":"a","kind":"color","color":"#20a040","x":51,"y":33,"width":"40%","height":"50%","shadow":{"x":9,"y":5,"blur":12}}"##,
+    r#"{"id":"a","kind":"image","asset":"img","x":"50%","y":"50%","width":200,"height":101,"anchor":"center","fit":"cover"}"#,
+    r#"{"id":"a","kind":"image","asset":"img","x":3,"y":5,"width":200,"height":100,"fit":"contain","crop":{"left":"25%","top":3}}"#,
+    r#"{"id":"a","kind":"image","asset":"img","x":160,"y":90,"width":150,"anchor":"center","rotation":33}"#,
+    r##"{"id":"a","kind":"shape","shape":"ellipse","fill":"#c06020","stroke":"#ffffff","stroke_width":6,"x":33,"y":11,"width":200,"height":120,"rotation":-20}"##,
+    r##"{"id":"a","kind":"shape","shape":"path","path":"M50 0 L100 100 L0 60 z","fill":"#20c0f0b0","x":10,"y":10,"width":211,"height":133}"##,
+    r##"{"id":"a","kind":"text","text":"Outlined","x":20,"y":41,"size":60,"outline":{"width":4,"color":"#a00000"},"shadow":{"blur":6}}"##,
+    r##"{"id":"a","kind":"gradient","from":"#ff00ff","to":"#00ff00","mask":{"kind":"ellipse","invert":true},"filters":[{"kind":"hue","amount":40},{"kind":"contrast","amount":1.3}]}"##,
+    r##"{"id":"a","kind":"group","x":41,"y":23,"width":200,"height":100,"layers":[{"id":"b","kind":"color","color":"#8040c0","x":"10%","y":"10%","width":"50%","height":"80%"},{"id":"c","kind":"image","asset":"img","x":"100%","anchor":"top_right"}]}"##,
+    r##"{"id":"a","kind":"layout","x":7,"y":9,"width":301,"height":160,"arrange":{"gap":5},"layers":[{"id":"b","kind":"image","asset":"img"},{"id":"c","kind":"color","color":"#ffffff"},{"id":"d","kind":"pattern"}]}"##,
+];
+
+#[test]
+fn whatever_is_done_to_layers_looks_like_the_reference() {
+    let ground = r##"{"id":"ground","kind":"gradient","from":"#204060","to":"#a0c0e0","angle":40}"##;
+    for layer in DRESSED {
+        check(&format!("{ground},{layer}"));
+    }
+}
+
+#[test]
+fn what_moves_looks_like_the_reference_wherever_it_is() {
+    let animation = |property: &str, from: f64, to: f64| {
+        format!(r#"{{"property":"{property}","start":{{"at":1769861095000}},"keyframes":[{{"at_ms":0,"value":{from}}},{{"at_ms":2000,"value":{to}}}]}}"#)
+    };
+    for (property, from, to) in
+        [("x", 0.0, 101.3), ("y", -20.0, 77.7), ("width", 20.0, 90.0), ("rotation", 0.0, 90.0), ("opacity", 0.0, 1.0), ("radius", 0.0, 40.0)]
+    {
+        let animations = animation(property, from, to);
+        check(&format!(r##"{{"id":"a","kind":"image","asset":"img","x":50,"y":40,"animations":[{animations}]}}"##));
+        check(&format!(
+            r##"{{"id":"a","kind":"gradient","from":"#ff0000","to":"#00ff00","x":50.5,"y":40.5,"width":91,"height":55,"anchor":"center","animations":[{animations}]}}"##
+        ));
+    }
+}
+
 #[test]
 fn a_missing_file_is_a_placeholder() {
     let show = show_of(r#"{"id":"i","kind":"image","asset":"img"},{"id":"j","kind":"image","asset":"none","x":100}"#);
@@ -50,7 +91,9 @@ fn a_missing_file_is_a_placeholder() {
 #[test]
 fn the_counter_is_read_from_a_painted_frame() {
     let show = show_of(r#"{"id":"p","kind":"pattern","x":31,"y":17,"width":250}"#);
-    let rect = Ground::of_canvas(show.config.canvas()).frame(&scene_of(&show).layers[0]).snapped();
+    let rect = Ground::of_canvas(show.config.canvas())
+        .frame(&Pose::of(&scene_of(&show).layers[0], ShowTime(0), ShowTime(0)))
+        .snapped();
     for number in [0, 1_000, 53_000_000_000_u64] {
         let at = show.config.fps.time_of(crate::show::time::FrameNumber(number));
         let frame = painted(&show, at, &Pictures::default());

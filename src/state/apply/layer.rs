@@ -9,6 +9,7 @@ use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::ids::{LayerId, SceneId};
 use crate::show::layer::{Content, Layer};
+use crate::show::motion::Start;
 use crate::show::scene::{Place, Scene};
 use crate::show::time::ShowTime;
 use crate::state::command::Patch;
@@ -79,10 +80,27 @@ pub(super) fn change(
 /// The scene is checked as a whole, as it will be.
 fn saved(show: &Show, scene: &Scene, layer: Arc<Layer>, place: Place, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let Place { parent, index } = place;
+    let layer = started(layer, now);
     let event = Event::LayerSaved { scene: scene.id.clone(), layer, index, parent };
     let after = scene_after(scene, &event);
     scene::check(show, &after)?;
     Ok(with_glides(event, scene, &after, now))
+}
+
+/// What is to move from now on moves from now on, in whichever layer within.
+pub(super) fn started(mut layer: Arc<Layer>, now: ShowTime) -> Arc<Layer> {
+    if layer.all().any(|layer| layer.animations.iter().any(|animation| animation.start == Start::Now)) {
+        start(Arc::make_mut(&mut layer), now);
+    }
+    layer
+}
+
+fn start(layer: &mut Layer, now: ShowTime) {
+    let animations = std::mem::take(&mut layer.animations);
+    layer.animations = animations.into_iter().map(|animation| animation.started(now)).collect();
+    for inner in layer.layers_mut().into_iter().flatten() {
+        *inner = started(inner.clone(), now);
+    }
 }
 
 fn scene_after(scene: &Scene, event: &Event) -> Scene {

@@ -18,6 +18,7 @@ const FAR: f64 = 32_768.0;
 /// Points of a drawn path.
 const MAX_PATH: usize = 10_000;
 const MAX_FILTERS: usize = 8;
+const MAX_ANIMATIONS: usize = 32;
 const MAX_STOPS: usize = 32;
 
 /// Every asset that a layer itself (not what is inside it) cannot be shown without.
@@ -87,6 +88,12 @@ pub(super) fn check_look(layer: &Layer) -> Result<(), Rejection> {
     }
     if layer.filters.len() > MAX_FILTERS {
         return Err(Rejection::TooMany { what: "filters of a layer", limit: MAX_FILTERS });
+    }
+    if layer.animations.len() > MAX_ANIMATIONS {
+        return Err(Rejection::TooMany { what: "animations of a layer", limit: MAX_ANIMATIONS });
+    }
+    for animation in &layer.animations {
+        animation.check().map_err(|error| Rejection::Invalid { what: "animation", why: error.to_string() })?;
     }
     layer.filters.iter().try_for_each(check_filter)
 }

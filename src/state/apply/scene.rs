@@ -30,7 +30,8 @@ pub(super) fn change(show: &Show, id: &SceneId, patch: &Patch, now: ShowTime) ->
 
 fn saved(show: &Show, scene: Scene, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     check(show, &scene)?;
-    let scene = Arc::new(scene);
+    let layers = scene.layers.into_iter().map(|layer| layer::started(layer, now)).collect();
+    let scene = Arc::new(Scene { layers, ..scene });
     let event = Event::SceneSaved { scene: scene.clone() };
     Ok(match show.scenes.get(&scene.id) {
         Some(before) => layer::with_glides(event, before, &scene, now),
