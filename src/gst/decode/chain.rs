@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gstreamer::prelude::*;
-use gstreamer::{Bin, Caps, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut, TagListRef};
+use gstreamer::{Bin, Caps, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut, StreamType, TagListRef};
 use gstreamer_app::{AppSink, AppSinkCallbacks};
 use gstreamer_video::VideoMeta;
 
@@ -18,15 +18,14 @@ const PIECES: u32 = 8;
 /// The first video and the first sound are ours; everything else goes nowhere, because a demuxer stops when one of its
 /// streams has no taker.
 pub(super) fn attach(pipeline: &gstreamer::Pipeline, pad: &Pad, outlets: &Arc<Outlets>) -> Result<(), GstError> {
-    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
-    let name = caps.structure(0).map_or("", |structure| structure.name().as_str());
-    if name.starts_with("video/") && outlets.video.get().is_none() {
+    let kind = kind(pad);
+    if kind == StreamType::VIDEO && outlets.video.get().is_none() {
         refuse_giants(pad)?;
         let sink = link(pipeline, pad, &video_text(pad, outlets), PICTURES, outlets)?;
         accept_padding(&sink);
         // Pads are added one after the other, so it is empty still.
         let _ = outlets.video.set(sink);
-    } else if name.starts_with("audio/") && outlets.sound.get().is_none() {
+    } else if kind == StreamType::AUDIO && outlets.sound.get().is_none() {
         let sink = link(pipeline, pad, SOUND, PIECES, outlets)?;
         let _ = outlets.sound.set(sink);
     } else {
@@ -36,6 +35,24 @@ pub(super) fn attach(pipeline: &gstreamer::Pipeline, pad: &Pad, outlets: &Arc<Ou
         started(sink.static_pad("sink").as_ref(), pad, || sink.sync_state_with_parent())?;
     }
     Ok(())
+}
+
+/// Neither the caps nor the stream need be known yet when a pad appears; its name always is (`video_0`).
+fn kind(pad: &Pad) -> StreamType {
+    let caps = pad.current_caps();
+    let caps = caps.as_ref().and_then(|caps| caps.structure(0)).map(|caps| caps.name().as_str());
+    let is = |kind: StreamType, word: &str| {
+        let by_caps = caps.is_some_and(|name| name.starts_with(word));
+        let by_stream = pad.stream().is_some_and(|stream| stream.stream_type().contains(kind));
+        by_caps || by_stream || pad.name().starts_with(word)
+    };
+    if is(StreamType::VIDEO, "video") {
+        StreamType::VIDEO
+    } else if is(StreamType::AUDIO, "audio") {
+        StreamType::AUDIO
+    } else {
+        StreamType::UNKNOWN
+    }
 }
 
 const SOUND: &str = "audioconvert ! audioresample ! \

@@ -15,7 +15,7 @@ use super::queue::{FOREVER, Order};
 use super::session::{DEAD_AFTER, End, Session, must_reopen};
 use crate::base::clock::Stopwatch;
 use crate::base::status::InputState;
-use crate::gst::decode::{Decoder, Origin, Said};
+use crate::gst::decode::{Decoder, Said};
 use crate::show::input::{InputKind, Playback, Video};
 use crate::show::time::ShowTime;
 
@@ -43,13 +43,10 @@ pub(super) fn play(session: &mut Session, order: &Arc<Order>) -> End {
     let InputKind::Video(video) = &order.wanted.input.kind else { return End::Left };
     let broken = |reason: &str| End::Broken { reason: reason.to_owned(), had_played: false };
     let Some(file) = order.wanted.file.clone() else { return broken("there is no such asset") };
-    let decoder = match Decoder::open(&Origin::File(file), None, Session::wake()) {
+    let decoder = match open::opened(session, order, file) {
         Ok(decoder) => decoder,
-        Err(error) => return broken(&error.to_string()),
+        Err(end) => return end,
     };
-    if let Err(end) = open::wait_until_ready(session, order, &decoder) {
-        return end;
-    }
     let length = open::length(&decoder, video);
     let laps = Laps::from(0, length);
     let player = Player {

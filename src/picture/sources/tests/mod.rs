@@ -132,5 +132,5 @@ impl Drop for Stand {
 fn number_of(frame: &VideoFrame) -> u32 {
     let [luma, _, _] = frame.planes();
     let middle = luma.row(frame.height as usize / 2, frame.width as usize)[frame.width as usize / 2];
-    (u32::from(middle).saturating_sub(16) + 1) / 2
+    u32::from(middle).saturating_sub(16).div_ceil(2)
 }
