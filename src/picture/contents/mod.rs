@@ -2,6 +2,7 @@
 
 pub mod gradient;
 pub mod image;
+#[cfg_attr(not(test), expect(dead_code, reason = "uploaded fonts are not asked for yet, and nothing crawls yet"))]
 pub mod text;
 
 /// Pixels in sRGB with straight alpha, row after row without padding.
