@@ -17,7 +17,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("send", &["show", "frame", "gst", "base"]),
     ("library", &["show", "state", "base"]),
     ("identity", &["show", "base"]),
-    ("api", &["show", "state", "library", "identity", "send::preview", "base"]),
+    (
+        "api",
+        &["show", "state", "library", "identity", "send::hls", "send::preview", "send::recordings", "send::replay", "base"],
+    ),
     ("cli", &["base", "identity"]),
     ("check", &["state"]),
     ("users", &["base", "cli", "identity"]),

@@ -43,7 +43,10 @@ use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
+use crate::send::hls::Shelf;
 use crate::send::preview::PreviewHandle;
+use crate::send::recordings::Recordings;
+use crate::send::replay::Replay;
 use crate::show::time::ShowTime;
 use crate::state::StateHandle;
 use crate::state::store::redis::mirror::Views;
@@ -65,6 +68,9 @@ pub use tls::Tls;
 pub struct Parts {
     pub state: StateHandle,
     pub preview: PreviewHandle,
+    pub shelf: Shelf,
+    pub recordings: Recordings,
+    pub replay: Replay,
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
     pub library: Library,
@@ -103,6 +109,9 @@ pub struct Addresses {
 pub struct Api {
     state: StateHandle,
     preview: PreviewHandle,
+    shelf: Shelf,
+    recordings: Recordings,
+    replay: Replay,
     vitals: Arc<Vitals>,
     clock: Clock,
     library: Library,
@@ -134,7 +143,20 @@ impl Api {
     /// Starts the two tasks (so it needs a tokio runtime). They, WebSockets and motion JPEGs end when `closing` turns true or
     /// its sender is dropped.
     pub fn start(parts: Parts, closing: watch::Receiver<bool>) -> Api {
-        let Parts { state, preview, vitals, clock, library, identity, settings, capabilities, addresses } = parts;
+        let Parts {
+            state,
+            preview,
+            shelf,
+            recordings,
+            replay,
+            vitals,
+            clock,
+            library,
+            identity,
+            settings,
+            capabilities,
+            addresses,
+        } = parts;
         let limits = Limits::new(settings.rate_limit, settings.max_in_flight, clock.clone());
         let settings = Arc::new(settings);
         let started = clock.now();
@@ -150,6 +172,9 @@ impl Api {
         let api = Api {
             state,
             preview,
+            shelf,
+            recordings,
+            replay,
             vitals,
             clock,
             library,

@@ -55,13 +55,38 @@ pub struct Need<'a> {
 
 /// What is drawn, before it is finished.
 pub enum Work<'a> {
-    Paper { color: Color },
-    Gradient { from: Color, to: Color, shape: GradientShape, angle: f64, stops: &'a [Stop] },
-    Image { id: &'a AssetId, asset: Option<&'a Asset>, fitted: Fitted },
-    Text { text: &'a str, style: &'a TextStyle, scale: f64, text_box: TextBox, fields: field::Context<'a> },
+    Paper {
+        color: Color,
+    },
+    Gradient {
+        from: Color,
+        to: Color,
+        shape: GradientShape,
+        angle: f64,
+        stops: &'a [Stop],
+    },
+    Image {
+        id: &'a AssetId,
+        asset: Option<&'a Asset>,
+        fitted: Fitted,
+    },
+    Text {
+        text: &'a str,
+        style: &'a TextStyle,
+        scale: f64,
+        text_box: TextBox,
+        fields: field::Context<'a>,
+    },
     /// What is behind a text that crawls, and stays.
-    Panel { style: &'a TextStyle, scale: f64, text_box: TextBox },
-    Shape { shape: &'a Shape, scale: f64 },
+    Panel {
+        style: &'a TextStyle,
+        scale: f64,
+        text_box: TextBox,
+    },
+    Shape {
+        shape: &'a Shape,
+        scale: f64,
+    },
 }
 
 /// Which part of a finished layer is wanted. What moves brings its own content: only what is around it is prepared.

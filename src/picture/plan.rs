@@ -2,8 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::ground::{each_inner, frame};
 use super::contents::text::crawl;
+use super::ground::{each_inner, frame};
 use super::list::{CANVAS, DisplayList, Item, MaskAt, Source};
 use super::need::{self, LayerKey, Need, Part, View};
 use super::pattern;

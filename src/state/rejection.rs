@@ -1,7 +1,7 @@
 //! Why a command was turned down. Nothing has changed then.
 
 use crate::base::quote::quoted;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId};
+use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, RenditionId, SceneId};
 
 /// What sort of trouble it is; doors turn it into their own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,10 @@ pub enum Rejection {
     SceneOnAir(SceneId),
     #[error("asset {0} is shown by layer {2} of scene {1}")]
     AssetInUse(AssetId, SceneId, LayerId),
+    #[error("destination {0} wants rendition {1}, which is not there; add it to the stream's configuration first")]
+    NoRendition(DestinationId, RenditionId),
+    #[error("destination {1} gets rendition {0}: give it another first")]
+    RenditionInUse(RenditionId, DestinationId),
 }
 
 impl Rejection {
@@ -109,6 +113,8 @@ impl Rejection {
             Rejection::NeedsRestart { .. } => "needs_restart",
             Rejection::SceneOnAir(_) => "scene_on_air",
             Rejection::AssetInUse(..) => "asset_in_use",
+            Rejection::NoRendition(..) => "rendition_missing",
+            Rejection::RenditionInUse(..) => "rendition_in_use",
         }
     }
 
@@ -126,7 +132,8 @@ impl Rejection {
             | Rejection::NeedsRestart { .. }
             | Rejection::SceneOnAir(_)
             | Rejection::SceneInUse(..)
-            | Rejection::AssetInUse(..) => Kind::Conflict,
+            | Rejection::AssetInUse(..)
+            | Rejection::RenditionInUse(..) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
             | Rejection::LayerNeedsInput(..)
             | Rejection::LayerNeedsScene(..)
@@ -136,6 +143,7 @@ impl Rejection {
             | Rejection::TooDeep { .. }
             | Rejection::DuplicateLayer(_)
             | Rejection::OrderMismatch
+            | Rejection::NoRendition(..)
             | Rejection::TooMany { .. } => Kind::Unprocessable,
         }
     }

@@ -3,8 +3,10 @@
 pub mod assets;
 pub mod auth;
 pub mod destinations;
+pub mod hls;
 pub mod layers;
 pub mod preview;
+pub mod recordings;
 pub mod scenes;
 pub mod stream;
 pub mod system;

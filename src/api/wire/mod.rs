@@ -8,6 +8,7 @@ pub mod event;
 pub mod health;
 pub mod message;
 pub mod prometheus;
+pub mod recording;
 pub mod show;
 pub mod status;
 pub mod story;
