@@ -23,7 +23,10 @@ use crate::identity::Identity;
 use crate::library::Library;
 use crate::picture;
 use crate::picture::sources::Sources;
+use crate::send::hls::Shelf;
 use crate::send::preview::{self, PreviewHandle};
+use crate::send::recordings::Recordings;
+use crate::send::replay::Replay;
 use crate::send::{self, Sending, rtmp_server};
 use crate::sound;
 use crate::sound::levels::LevelsHandle;
@@ -137,6 +140,9 @@ struct House {
     preview: PreviewHandle,
     levels: LevelsHandle,
     program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
+    shelf: Shelf,
+    recordings: Recordings,
+    replay: Replay,
     sending: Sending,
     stop_engine: StopFlag,
     stop_preview: StopFlag,
@@ -176,13 +182,17 @@ impl House {
             stop: stop_preview.clone(),
         })?;
         let (program_sender, program) = watch::channel(None);
+        let (shelf, recordings) = (Shelf::default(), Recordings::new(directory.recordings()));
+        let replay = Replay::new(recordings.clone(), clock.clone());
         let sending = send::start(send::Env {
             show: show.clone(),
             clock: clock.clone(),
             frames: encoder_frames.clone(),
             sound: sound_chunks.clone(),
             program: program_sender,
-            recordings_dir: directory.recordings(),
+            recordings: recordings.clone(),
+            replay: replay.clone(),
+            shelf: shelf.clone(),
             pipelines,
             encoder: config.encoder.clone(),
             vitals: vitals.clone(),
@@ -222,6 +232,9 @@ impl House {
             preview,
             levels,
             program,
+            shelf,
+            recordings,
+            replay,
             sending,
             stop_engine,
             stop_preview,
@@ -275,6 +288,9 @@ impl House {
             state: self.state.clone(),
             preview: self.preview.clone(),
             levels: self.levels.clone(),
+            shelf: self.shelf.clone(),
+            recordings: self.recordings.clone(),
+            replay: self.replay.clone(),
             vitals: self.vitals.clone(),
             clock: self.clock.clone(),
             library: self.library.clone(),

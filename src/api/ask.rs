@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderName};
-use serde_json::Map;
+use serde_json::{Map, Value, json};
 
 use super::error::ApiError;
 use super::gate::Who;
 use super::request::{Fields, body_of};
 use super::routes::access_of;
+use super::wire::message::command;
 use super::{Api, rest};
 use crate::identity::{Caller, CallerKind};
 use crate::state::command::Command;
@@ -131,6 +132,13 @@ pub(super) fn operation_in(headers: &HeaderMap) -> Result<Option<OperationId>, A
     id.map(Some).ok_or_else(|| ApiError::BadRequest(InvalidOperationId.to_string()))
 }
 
+/// What came of a command.
+pub struct Performed {
+    pub receipt: Receipt,
+    /// What it made beside the show.
+    pub made: Option<Value>,
+}
+
 /// What a command does over REST: who may do it there may send it through every door.
 fn route_of(command: &Command) -> (&'static str, &'static str) {
     match command {
@@ -178,8 +186,20 @@ impl Api {
         Ok(self.state.submit(command, origin).await?)
     }
 
+    /// For doors that are told commands as such. One of them changes nothing of the show, and makes a file.
+    pub(super) async fn perform_any(&self, asker: &Asker, fields: Map<String, Value>) -> Result<Performed, ApiError> {
+        if fields.get("command").and_then(Value::as_str) == Some("save_replay") {
+            let made = rest::recordings::save_replay(self, asker).await?;
+            let snapshot = self.state.snapshot();
+            let receipt = Receipt { seq: snapshot.seq, snapshot: snapshot.show.clone(), created: true, repeated: false };
+            return Ok(Performed { receipt, made: Some(json!(made)) });
+        }
+        let receipt = self.perform(asker, command(fields)?).await?;
+        Ok(Performed { receipt, made: None })
+    }
+
     /// For doors that are told commands as such. Some are more than a change of the show: a file goes with them.
-    pub(super) async fn perform(&self, asker: &Asker, command: Command) -> Result<Receipt, ApiError> {
+    async fn perform(&self, asker: &Asker, command: Command) -> Result<Receipt, ApiError> {
         match command {
             Command::AddAsset { .. } => Err(ApiError::NeedsUpload),
             Command::RemoveAsset { asset } => rest::assets::remove_with_file(self.clone(), asker.clone(), asset).await,

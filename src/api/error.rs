@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 use crate::identity::{self, IdentityError};
 use crate::library::LibraryError;
+use crate::send::recordings::RecordingError;
+use crate::send::replay::ReplayError;
 use crate::state::SubmitError;
 use crate::state::rejection::{Kind, Rejection};
 
@@ -72,6 +74,12 @@ pub enum ApiError {
     Busy,
     #[error("the engine makes no picture at the moment")]
     NoPicture,
+    #[error("there is no such playlist or segment, or none any more")]
+    NoHls,
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     #[error("this address speaks WebSocket only: {0}")]
     UpgradeRequired(String),
     #[error("the request can not be answered: {0}")]
@@ -119,6 +127,13 @@ impl ApiError {
             ApiError::RateLimited { .. } => "rate_limited",
             ApiError::Busy => "busy",
             ApiError::NoPicture => "no_picture",
+            ApiError::NoHls => "hls_not_found",
+            ApiError::Recording(RecordingError::Unknown) => "recording_not_found",
+            ApiError::Recording(RecordingError::Open) => "recording_in_use",
+            ApiError::Recording(RecordingError::Storage(_)) => "recording_storage",
+            ApiError::Replay(ReplayError::Nothing) => "replay_off",
+            ApiError::Replay(ReplayError::Busy) => "busy",
+            ApiError::Replay(ReplayError::Recording(_)) => "recording_storage",
             ApiError::UpgradeRequired(_) => "upgrade_required",
             ApiError::BadRequest(_) => "bad_request",
             ApiError::Internal => "internal",
@@ -143,7 +158,7 @@ impl ApiError {
             | ApiError::IdMismatch { .. }
             | ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
             ApiError::ForbiddenOrigin(_) | ApiError::ForbiddenHost(_) | ApiError::RoleNeeded { .. } => StatusCode::FORBIDDEN,
-            ApiError::UnknownPath => StatusCode::NOT_FOUND,
+            ApiError::UnknownPath | ApiError::NoHls => StatusCode::NOT_FOUND,
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             ApiError::NotAUser | ApiError::NoUsers => StatusCode::CONFLICT,
@@ -152,7 +167,11 @@ impl ApiError {
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            ApiError::NoPicture | ApiError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::Recording(RecordingError::Unknown) => StatusCode::NOT_FOUND,
+            ApiError::Recording(RecordingError::Open) | ApiError::Replay(ReplayError::Nothing) => StatusCode::CONFLICT,
+            ApiError::NoPicture | ApiError::Busy | ApiError::Recording(_) | ApiError::Replay(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 

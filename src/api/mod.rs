@@ -45,7 +45,10 @@ use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
+use crate::send::hls::Shelf;
 use crate::send::preview::PreviewHandle;
+use crate::send::recordings::Recordings;
+use crate::send::replay::Replay;
 use crate::show::time::ShowTime;
 use crate::sound::levels::LevelsHandle;
 use crate::state::StateHandle;
@@ -69,6 +72,9 @@ pub struct Parts {
     pub state: StateHandle,
     pub preview: PreviewHandle,
     pub levels: LevelsHandle,
+    pub shelf: Shelf,
+    pub recordings: Recordings,
+    pub replay: Replay,
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
     pub library: Library,
@@ -108,6 +114,9 @@ pub struct Api {
     state: StateHandle,
     preview: PreviewHandle,
     levels: LevelsHandle,
+    shelf: Shelf,
+    recordings: Recordings,
+    replay: Replay,
     vitals: Arc<Vitals>,
     clock: Clock,
     library: Library,
@@ -141,7 +150,21 @@ impl Api {
     /// Starts its tasks (so it needs a tokio runtime). They, WebSockets and motion JPEGs end when `closing` turns true or
     /// its sender is dropped.
     pub fn start(parts: Parts, closing: watch::Receiver<bool>) -> Api {
-        let Parts { state, preview, levels, vitals, clock, library, identity, settings, capabilities, addresses } = parts;
+        let Parts {
+            state,
+            preview,
+            levels,
+            shelf,
+            recordings,
+            replay,
+            vitals,
+            clock,
+            library,
+            identity,
+            settings,
+            capabilities,
+            addresses,
+        } = parts;
         let limits = Limits::new(settings.rate_limit, settings.max_in_flight, clock.clone());
         let settings = Arc::new(settings);
         let started = clock.now();
@@ -159,6 +182,9 @@ impl Api {
             state,
             preview,
             levels,
+            shelf,
+            recordings,
+            replay,
             vitals,
             clock,
             library,

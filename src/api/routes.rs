@@ -18,7 +18,9 @@ use super::answer::answer;
 use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
-use super::rest::{assets, auth, destinations, inputs, layers, preview, scenes, stream, studio, system, tokens, users};
+use super::rest::{
+    assets, auth, destinations, hls, inputs, layers, preview, recordings, scenes, stream, studio, system, tokens, users,
+};
 use super::{Api, face, openapi, socketio, ws};
 
 /// One way to ask.
@@ -49,6 +51,10 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/stream/metrics", VIEWER, Class::Read, || get(stream::metrics)),
     row("GET", "/api/stream/config", VIEWER, Class::Read, || get(stream::config)),
     row("PATCH", "/api/stream/config", OPERATOR, Class::Write, || patch(stream::configure)),
+    row("POST", "/api/stream/replay", OPERATOR, Class::Heavy, || post(recordings::replay)),
+    row("GET", "/api/recordings", VIEWER, Class::Read, || get(recordings::list)),
+    row("GET", "/api/recordings/{recording}", VIEWER, Class::Heavy, || get(recordings::file)),
+    row("DELETE", "/api/recordings/{recording}", OPERATOR, Class::Write, || delete(recordings::remove)),
     row("GET", "/api/show", VIEWER, Class::Read, || get(system::show)),
     row("GET", "/api/scenes", VIEWER, Class::Read, || get(scenes::list)),
     row("POST", "/api/scenes", OPERATOR, Class::Write, || post(scenes::create)),
@@ -99,6 +105,8 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/preview.jpg", VIEWER, Class::Heavy, || get(preview::jpeg)),
     row("GET", "/api/preview.mjpeg", VIEWER, Class::Heavy, || get(preview::motion_jpeg)),
     row("GET", "/api/frame.png", VIEWER, Class::Heavy, || get(preview::full_size)),
+    row("GET", "/hls/{destination}/master.m3u8", VIEWER, Class::Read, || get(hls::master)),
+    row("GET", "/hls/{destination}/{rendition}/{file}", VIEWER, Class::Read, || get(hls::file)),
     row("GET", "/api/health", Access::Anyone, Class::Free, || get(system::health)),
     row("GET", "/api/system/metrics", VIEWER, Class::Read, || get(system::metrics)),
     row("GET", "/api/capabilities", VIEWER, Class::Read, || get(system::capabilities)),
@@ -182,7 +190,10 @@ pub(super) fn around(routes: Router<Api>, api: Api) -> Router {
 
 /// Text of some length; pictures are compressed already, and a motion JPEG must not wait for more.
 fn worth_it() -> impl Predicate {
-    SizeAbove::new(1_024).and(NotForContentType::IMAGES).and(NotForContentType::const_new("multipart/"))
+    SizeAbove::new(1_024)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("multipart/"))
 }
 
 /// Without cookies: those pages log in and send the token themselves.

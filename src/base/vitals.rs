@@ -122,6 +122,14 @@ vitals! {
     encoder_audio_bytes: IntCounter = "marquee_encoder_audio_bytes_total";
     /// Times the encoder was started.
     encoder_starts: IntCounter = "marquee_encoder_starts_total";
+    /// Pictures that came out of the encoder of a rendition other than main.
+    rendition_frames: IntCounterVec("rendition") = "marquee_rendition_frames_total";
+    /// Frames the encoder of a rendition was too slow for.
+    rendition_dropped: IntCounterVec("rendition") = "marquee_rendition_dropped_frames_total";
+    /// Coded video of a rendition, in bytes.
+    rendition_bytes: IntCounterVec("rendition") = "marquee_rendition_video_bytes_total";
+    /// Times the encoder of a rendition was started.
+    rendition_starts: IntCounterVec("rendition") = "marquee_rendition_starts_total";
     /// Pieces of sound (10 ms) that were never made.
     sound_skipped: IntCounter = "marquee_sound_skipped_chunks_total";
     /// Pieces of sound (10 ms) for which an input that is heard had nothing, or too little.
@@ -188,6 +196,63 @@ vitals! {
     cpu_percent: Gauge = "marquee_process_cpu_percent";
     /// Memory that this process holds, in bytes.
     memory_bytes: IntGauge = "marquee_process_resident_bytes";
+}
+
+/// For those who count without knowing who gathers.
+pub use prometheus::IntCounter as Counter;
+
+/// What one encoder counts.
+#[derive(Clone)]
+pub struct EncoderCounts {
+    pub starts: IntCounter,
+    pub frames_in: IntCounter,
+    pub frames_out: IntCounter,
+    pub dropped: IntCounter,
+    pub video_bytes: IntCounter,
+    pub audio_bytes: IntCounter,
+    /// Of the main encoder only.
+    timed: Option<(IntGauge, Histogram)>,
+}
+
+impl EncoderCounts {
+    pub fn waiting(&self, frames: usize) {
+        if let Some((waiting, _)) = &self.timed {
+            waiting.set(i64::try_from(frames).unwrap_or(i64::MAX));
+        }
+    }
+
+    pub fn latency(&self, latency: std::time::Duration) {
+        if let Some((_, latencies)) = &self.timed {
+            latencies.observe(latency.as_secs_f64());
+        }
+    }
+}
+
+impl Vitals {
+    /// Of the main encoder, or of a rendition's by its name.
+    pub fn encoder_counts(&self, rendition: Option<&str>) -> EncoderCounts {
+        let Some(rendition) = rendition else {
+            return EncoderCounts {
+                starts: self.encoder_starts.clone(),
+                frames_in: self.encoder_frames_in.clone(),
+                frames_out: self.encoder_frames_out.clone(),
+                dropped: self.encoder_frames_dropped.clone(),
+                video_bytes: self.encoder_video_bytes.clone(),
+                audio_bytes: self.encoder_audio_bytes.clone(),
+                timed: Some((self.encoder_waiting.clone(), self.encoder_latency.clone())),
+            };
+        };
+        let uncounted = || IntCounter::new("uncounted", "in no registry").expect("the name is well formed");
+        EncoderCounts {
+            starts: self.rendition_starts.with_label_values(&[rendition]),
+            frames_in: uncounted(),
+            frames_out: self.rendition_frames.with_label_values(&[rendition]),
+            dropped: self.rendition_dropped.with_label_values(&[rendition]),
+            video_bytes: self.rendition_bytes.with_label_values(&[rendition]),
+            audio_bytes: uncounted(),
+            timed: None,
+        }
+    }
 }
 
 impl Default for Vitals {

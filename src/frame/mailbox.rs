@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Thread;
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use crossbeam_queue::ArrayQueue;
 
 /// What `post` gives up when every place is taken.
@@ -26,11 +26,20 @@ pub struct Mailbox<T> {
     dropped: AtomicU64,
     /// Known from the taker's first `take`; another thread may take its place.
     taker: ArcSwapOption<Thread>,
+    /// Others that get the same, each at its own pace. Changed seldom, read with every item.
+    branches: ArcSwap<Vec<Arc<Mailbox<T>>>>,
+}
+
+/// A mailbox that gets what another gets, until it is dropped.
+pub struct Branch<T> {
+    root: Arc<Mailbox<T>>,
+    own: Arc<Mailbox<T>>,
 }
 
 impl<T> Mailbox<T> {
     pub fn new(places: usize, when_full: WhenFull) -> Arc<Self> {
         Arc::new(Self {
+            branches: ArcSwap::from_pointee(Vec::new()),
             places: ArrayQueue::new(places.max(1)),
             when_full,
             wanted: AtomicBool::new(false),
@@ -39,8 +48,30 @@ impl<T> Mailbox<T> {
         })
     }
 
+    /// Another mailbox beside this one. It is as independent as if the engine knew it: its taker may be slow, or gone.
+    pub fn branch(self: &Arc<Self>, places: usize, when_full: WhenFull) -> Branch<T> {
+        let own = Self::new(places, when_full);
+        self.branches.rcu(|branches| branches.iter().chain([&own]).cloned().collect::<Vec<_>>());
+        Branch { root: self.clone(), own }
+    }
+
     /// Never waits. Gives back what was dropped, if anything; it is counted.
-    pub fn post(&self, item: T) -> Option<T> {
+    pub fn post(&self, item: T) -> Option<T>
+    where
+        T: Clone,
+    {
+        let branches = self.branches.load();
+        for branch in branches.iter().filter(|branch| branch.wanted.load(Ordering::Relaxed)) {
+            branch.place(item.clone());
+        }
+        // Without branches, whoever posts has asked whether it is wanted.
+        if !branches.is_empty() && !self.wanted.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.place(item)
+    }
+
+    fn place(&self, item: T) -> Option<T> {
         let dropped = match self.when_full {
             WhenFull::DropOldest => self.places.force_push(item),
             WhenFull::DropNewest => self.places.push(item).err(),
@@ -87,8 +118,10 @@ impl<T> Mailbox<T> {
         self.dropped.load(Ordering::Relaxed)
     }
 
+    /// Here, or in a branch.
     pub fn is_wanted(&self) -> bool {
-        self.wanted.load(Ordering::Relaxed)
+        let wanted = |mailbox: &Self| mailbox.wanted.load(Ordering::Relaxed);
+        wanted(self) || self.branches.load().iter().any(|branch| wanted(branch))
     }
 
     pub fn set_wanted(&self, wanted: bool) {
@@ -101,6 +134,19 @@ impl<T> Mailbox<T> {
     /// Before wanting anything anew: what was posted just as it stopped being wanted must not be the first of another time.
     pub fn empty(&self) {
         while self.places.pop().is_some() {}
+    }
+}
+
+impl<T> Branch<T> {
+    pub fn mailbox(&self) -> &Arc<Mailbox<T>> {
+        &self.own
+    }
+}
+
+impl<T> Drop for Branch<T> {
+    fn drop(&mut self) {
+        let is_other = |branch: &&Arc<Mailbox<T>>| !Arc::ptr_eq(branch, &self.own);
+        self.root.branches.rcu(|branches| branches.iter().filter(is_other).cloned().collect::<Vec<_>>());
     }
 }
 
@@ -119,6 +165,26 @@ mod tests {
         assert_eq!((newest.try_take(), newest.try_take(), newest.try_take()), (Some(2), Some(3), None));
         assert_eq!((oldest.try_take(), oldest.try_take(), oldest.try_take()), (Some(1), Some(2), None));
         assert_eq!((newest.dropped(), oldest.dropped()), (1, 1));
+    }
+
+    #[test]
+    fn a_branch_gets_the_same_at_its_own_pace_until_it_is_dropped() {
+        let root = Mailbox::new(4, WhenFull::DropNewest);
+        let branch = root.branch(1, WhenFull::DropNewest);
+        root.set_wanted(true);
+        root.post(1);
+        assert_eq!(branch.mailbox().try_take(), None, "nobody wants it there");
+        branch.mailbox().set_wanted(true);
+        root.post(2);
+        root.post(3);
+        assert_eq!((branch.mailbox().try_take(), branch.mailbox().dropped()), (Some(2), 1));
+        assert_eq!((root.try_take(), root.try_take(), root.try_take(), root.dropped()), (Some(1), Some(2), Some(3), 0));
+        root.set_wanted(false);
+        assert!(root.is_wanted(), "for the branch");
+        root.post(4);
+        assert_eq!((root.try_take(), branch.mailbox().try_take()), (None, Some(4)));
+        drop(branch);
+        assert!(!root.is_wanted());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use gstreamer::ElementFactory;
 use super::{GstError, Missing};
 
 /// Element, Debian package, what it is for.
-const USED: [(&str, &str, &str); 13] = [
+const USED: [(&str, &str, &str); 15] = [
     ("appsrc", "gstreamer1.0-plugins-base", "everything"),
     ("appsink", "gstreamer1.0-plugins-base", "everything"),
     ("audioconvert", "gstreamer1.0-plugins-base", "sound"),
@@ -16,6 +16,8 @@ const USED: [(&str, &str, &str); 13] = [
     ("aacparse", "gstreamer1.0-plugins-good", "sound"),
     ("flvmux", "gstreamer1.0-plugins-good", "RTMP destinations"),
     ("rtmp2sink", "gstreamer1.0-plugins-bad", "RTMP destinations"),
+    ("mpegtsmux", "gstreamer1.0-plugins-bad", "SRT destinations"),
+    ("srtsink", "gstreamer1.0-plugins-bad", "SRT destinations"),
     ("matroskamux", "gstreamer1.0-plugins-good", "recording as Matroska"),
     ("mp4mux", "gstreamer1.0-plugins-good", "recording as MP4"),
     ("filesink", "libgstreamer1.0-0", "recording"),

@@ -62,14 +62,23 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
     let usable: Vec<&Encoder> = CANDIDATES.iter().filter(|candidate| candidate.works().is_ok()).collect();
     let missing = missing::missing();
     let has = |element: &str| !missing.iter().any(|missing| missing.element == element);
-    let destinations = [("rtmp", "rtmp2sink"), ("record mkv", "matroskamux"), ("record mp4", "mp4mux")];
+    let needs: [(&'static str, &[&str]); 6] = [
+        ("rtmp", &["flvmux", "rtmp2sink"]),
+        ("srt", &["h264parse", "mpegtsmux", "srtsink"]),
+        // Ours.
+        ("hls fmp4", &[]),
+        ("hls ts", &[]),
+        ("record mkv", &["matroskamux"]),
+        ("record mp4", &["mp4mux"]),
+    ];
+    let destinations = needs.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
     Ok(Capabilities {
         marquee: env!("CARGO_PKG_VERSION"),
         gstreamer: gstreamer::version_string().to_string(),
         encoder: encoders::choose(choice)?.element,
         encoders: usable.iter().map(|encoder| encoder.element).collect(),
         layers: ["color", "gradient", "image", "pattern", "text"],
-        destinations: destinations.into_iter().filter(|(_, element)| has(element)).map(|(name, _)| name).collect(),
+        destinations: destinations.map(|(name, _)| name).collect(),
         missing,
     })
 }

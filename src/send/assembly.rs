@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::watch;
 
+use super::program::Program;
 use crate::base::clock::Clock;
-use crate::base::vitals::Vitals;
+use crate::base::vitals::EncoderCounts;
 use crate::frame::encoded::{Headers, Packet, Track};
 use crate::frame::feed::Feed;
 use crate::gst::sink::Taken;
@@ -22,8 +22,8 @@ const MOST_EARLY: usize = 256;
 /// `start` is the show time that the pipeline calls zero; known once the first frame is there.
 pub(super) struct Assembly {
     pub clock: Clock,
-    pub vitals: Arc<Vitals>,
-    pub program: Arc<watch::Sender<Option<Arc<Feed>>>>,
+    pub counts: EncoderCounts,
+    pub program: Arc<Program>,
     /// With empty configurations, until they are known.
     pub headers: Headers,
     state: Mutex<State>,
@@ -42,8 +42,8 @@ struct State {
 }
 
 impl Assembly {
-    pub fn new(clock: Clock, vitals: Arc<Vitals>, program: Arc<watch::Sender<Option<Arc<Feed>>>>, headers: Headers) -> Self {
-        Self { clock, vitals, program, headers, state: Mutex::default() }
+    pub fn new(clock: Clock, counts: EncoderCounts, program: Arc<Program>, headers: Headers) -> Self {
+        Self { clock, counts, program, headers, state: Mutex::default() }
     }
 
     pub fn starts_at(&self, start: ShowTime) {
@@ -89,11 +89,11 @@ impl Assembly {
         let bytes = packet.data.len() as u64;
         match packet.track {
             Track::Video => {
-                self.vitals.encoder_frames_out.inc();
-                self.vitals.encoder_video_bytes.inc_by(bytes);
-                self.vitals.encoder_latency.observe(self.clock.now().since(packet.at).as_secs_f64());
+                self.counts.frames_out.inc();
+                self.counts.video_bytes.inc_by(bytes);
+                self.counts.latency(self.clock.now().since(packet.at));
             }
-            Track::Audio => self.vitals.encoder_audio_bytes.inc_by(bytes),
+            Track::Audio => self.counts.audio_bytes.inc_by(bytes),
         }
     }
 
@@ -104,7 +104,7 @@ impl Assembly {
         state.early.sort_by_key(|packet| packet.at);
         state.early.drain(..).for_each(|packet| feed.post(packet));
         state.feed = Some(feed.clone());
-        self.program.send_replace(Some(feed));
+        self.program.feed.send_replace(Some(feed));
     }
 
     /// Nothing more will come.
@@ -112,7 +112,7 @@ impl Assembly {
         let feed = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.ended = true;
-            self.program.send_replace(None);
+            self.program.feed.send_replace(None);
             state.feed.take()
         };
         if let Some(feed) = feed {

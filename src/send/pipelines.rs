@@ -9,13 +9,14 @@ use crate::gst::GstError;
 use crate::gst::pipeline::{Pipeline, filled};
 
 /// Name, built-in text, and the elements that must be in it by these names.
-const BUILT_IN: [(&str, &str, &[&str]); 8] = [
+const BUILT_IN: [(&str, &str, &[&str]); 9] = [
     ("encode-nvh264enc", include_str!("../../pipelines/encode-nvh264enc.launch"), ENCODE),
     ("encode-vah264enc", include_str!("../../pipelines/encode-vah264enc.launch"), ENCODE),
     ("encode-v4l2h264enc", include_str!("../../pipelines/encode-v4l2h264enc.launch"), ENCODE),
     ("encode-x264enc", include_str!("../../pipelines/encode-x264enc.launch"), ENCODE),
     ("encode-openh264enc", include_str!("../../pipelines/encode-openh264enc.launch"), ENCODE),
     ("push-rtmp", include_str!("../../pipelines/push-rtmp.launch"), CARRY),
+    ("push-srt", include_str!("../../pipelines/push-srt.launch"), CARRY),
     ("record-mkv", include_str!("../../pipelines/record-mkv.launch"), CARRY),
     ("record-mp4", include_str!("../../pipelines/record-mp4.launch"), CARRY),
 ];

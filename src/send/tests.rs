@@ -15,6 +15,7 @@ use crate::frame::pool::FramePool;
 use crate::frame::sound::{CHANNELS, ChunkNumber, SAMPLES_PER_CHUNK};
 use crate::show::destination::{Destination as Spec, RecordFormat};
 use crate::show::geometry::Canvas;
+use crate::show::ids::DestinationId;
 use crate::show::stream::{Preset, Stream};
 use crate::show::time::{Fps, FrameNumber, ShowTime};
 
@@ -29,6 +30,8 @@ struct Studio {
     stop: StopFlag,
     maker: Option<JoinHandle<()>>,
     dir: tempfile::TempDir,
+    shelf: Shelf,
+    replay: Replay,
 }
 
 impl Studio {
@@ -41,14 +44,18 @@ impl Studio {
         let (vitals, clock, stop) = (Arc::new(Vitals::new()), Clock::system(), StopFlag::default());
         let (frames, sound) = (Mailbox::new(8, WhenFull::DropNewest), Mailbox::new(50, WhenFull::DropOldest));
         let (sender, program) = watch::channel(None);
-        let dir = tempfile::tempdir().unwrap();
+        let (dir, shelf) = (tempfile::tempdir().unwrap(), Shelf::default());
+        let recordings = Recordings::new(dir.path().to_owned());
+        let replay = Replay::new(recordings.clone(), clock.clone());
         let env = Env {
             show: show.clone(),
             clock: clock.clone(),
             frames: frames.clone(),
             sound: sound.clone(),
             program: sender,
-            recordings_dir: dir.path().to_owned(),
+            recordings: recordings.clone(),
+            replay: replay.clone(),
+            shelf: shelf.clone(),
             pipelines: Pipelines::load(None).unwrap(),
             encoder: "auto".to_owned(),
             vitals: vitals.clone(),
@@ -56,7 +63,7 @@ impl Studio {
         let sending = start(env).unwrap();
         let told = stop.clone();
         let maker = spawn_thread("maker", move || make(&clock, &frames, &sound, &told)).unwrap();
-        Self { show, vitals, sending: Some(sending), program, stop, maker: Some(maker), dir }
+        Self { show, vitals, sending: Some(sending), program, stop, maker: Some(maker), dir, shelf, replay }
     }
 
     fn change(&self, change: impl FnOnce(&mut Show)) {
@@ -68,7 +75,8 @@ impl Studio {
 
     fn record(&self, name: &str, format: RecordFormat) {
         let id = DestinationId::new(name).unwrap();
-        let spec = Spec { id: id.clone(), name: String::new(), enabled: true, target: Target::Record { format } };
+        let spec: Spec =
+            serde_json::from_value(serde_json::json!({"id": name, "kind": "record", "format": format})).unwrap();
         self.change(|show| {
             Arc::make_mut(&mut show.destinations).insert(id, Arc::new(spec));
         });
@@ -216,4 +224,150 @@ fn starting_and_stopping_leaves_nothing_behind() {
     studio.change(|show| Arc::make_mut(&mut show.destinations).clear());
     eventually("it is forgotten", || studio.vitals.status.destination("leak").is_none());
     assert!(!studio.vitals.text().contains("destination=\"leak\""));
+}
+
+/// A destination of any kind.
+fn put(studio: &Studio, text: serde_json::Value) {
+    let spec: Spec = serde_json::from_value(text).unwrap();
+    studio.change(|show| {
+        Arc::make_mut(&mut show.destinations).insert(spec.id.clone(), Arc::new(spec));
+    });
+}
+
+fn low_rendition(studio: &Studio) {
+    let low = serde_json::json!([{"id": "low", "height": 90, "bitrate": 200, "fpsDivisor": 2}]);
+    studio.change(|show| Arc::make_mut(&mut show.config).renditions = serde_json::from_value(low).unwrap());
+}
+
+/// What ffprobe finds of the video: width, height and frames.
+fn pictures(file: &std::path::Path) -> (u32, u32, usize) {
+    let entries = "stream=width,height,nb_read_frames";
+    let mut ffprobe = Command::new("ffprobe");
+    ffprobe.args(["-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", entries, "-of", "csv=p=0"]);
+    let output = ffprobe.arg(file).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let numbers: Vec<usize> = text.trim().split(',').filter_map(|number| number.parse().ok()).collect();
+    assert_eq!((numbers.len(), output.stderr.len()), (3, 0), "{text:?} {}", String::from_utf8_lossy(&output.stderr));
+    (numbers[0] as u32, numbers[1] as u32, numbers[2])
+}
+
+#[test]
+fn a_rendition_is_encoded_beside_the_main_one_while_somebody_wants_it() {
+    let studio = Studio::open();
+    low_rendition(&studio);
+    put(&studio, serde_json::json!({"id": "big", "kind": "record", "format": "mp4"}));
+    studio.on_air(true);
+    studio.wait_for_state("big", "live");
+    let low = |name: &str| studio.vitals.text().lines().any(|line| line.starts_with(name) && line.contains("\"low\""));
+    assert!(!low("marquee_rendition_starts_total"), "nobody wants it");
+    put(&studio, serde_json::json!({"id": "small", "kind": "record", "format": "mp4", "rendition": "low"}));
+    studio.wait_for_state("small", "live");
+    let before = studio.vitals.rendition_frames.with_label_values(&["low"]).get();
+    eventually("four seconds", || studio.vitals.rendition_frames.with_label_values(&["low"]).get() > before + 60);
+    assert_eq!(studio.vitals.encoder_starts.get(), 1, "the main encoder is not touched");
+    studio.on_air(false);
+    studio.wait_for_state("small", "stopped");
+    studio.wait_for_state("big", "stopped");
+    for entry in std::fs::read_dir(studio.dir.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let (width, height, frames) = pictures(&path);
+        match path.file_name().unwrap().to_str().unwrap().starts_with("small") {
+            true => assert_eq!((width, height, frames >= 58), (160, 90, true), "{frames}"),
+            false => assert_eq!((width, height, frames >= 120), (320, 180, true), "{frames}"),
+        }
+    }
+}
+
+#[test]
+fn a_broken_rendition_fails_alone_and_comes_back() {
+    let studio = Studio::open();
+    low_rendition(&studio);
+    put(&studio, serde_json::json!({"id": "big", "kind": "record", "format": "mkv"}));
+    put(&studio, serde_json::json!({"id": "small", "kind": "record", "format": "mkv", "rendition": "low"}));
+    studio.on_air(true);
+    studio.wait_for_state("big", "live");
+    studio.wait_for_state("small", "live");
+    let starts = || studio.vitals.rendition_starts.with_label_values(&["low"]).get();
+    let before = studio.vitals.encoder_frames_out.get();
+    studio.change(|show| Arc::make_mut(&mut show.config).renditions[0].height = 120);
+    eventually("another encoder of it", || starts() == 2);
+    eventually("the main one goes on", || studio.vitals.encoder_frames_out.get() > before + 30);
+    assert_eq!(studio.vitals.encoder_starts.get(), 1);
+    studio.wait_for_state("small", "live");
+    let files = || std::fs::read_dir(studio.dir.path()).unwrap().map(|entry| entry.unwrap().path());
+    eventually("a new file of the new size", || {
+        files().filter(|file| file.to_str().unwrap().contains("small")).count() == 2
+    });
+    assert_eq!(files().filter(|file| file.to_str().unwrap().contains("big")).count(), 1);
+}
+
+#[test]
+fn segments_of_both_kinds_follow_each_other_without_a_gap() {
+    for format in ["fmp4", "ts"] {
+        let studio = Studio::open();
+        low_rendition(&studio);
+        studio.change(|show| Arc::make_mut(&mut show.config).key_frame_interval = 1);
+        let renditions = serde_json::json!(["main", "low"]);
+        put(
+            &studio,
+            serde_json::json!({"id": "web", "kind": "hls", "segment_ms": 1000, "window": 30, "format": format, "renditions": renditions}),
+        );
+        studio.on_air(true);
+        studio.wait_for_state("web", "live");
+        let channel = studio.shelf.find("web").unwrap();
+        let count = |rendition: &str| channel.playlist(rendition, "").map_or(0, |text| text.matches("#EXTINF").count());
+        eventually("five segments of each", || count("main") >= 5 && count("low") >= 5);
+        let firsts = ["main", "low"].map(|rendition| {
+            let text = channel.playlist(rendition, "").unwrap();
+            let names: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+            let init = text.split("URI=\"").nth(1).and_then(|rest| rest.split('"').next());
+            let parts = init.map(str::to_owned).into_iter().chain(names.iter().cloned());
+            let bytes: Vec<u8> = parts.flat_map(|name| channel.piece(rendition, &name).unwrap()).collect();
+            let file = studio.dir.path().join(format!("{rendition}.{format}"));
+            std::fs::write(&file, bytes).unwrap();
+            assert!(no_gaps(&file) < 0.05, "{format} {rendition}");
+            let dates: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("#EXT-X-PROGRAM-DATE-TIME:")).collect();
+            dates[1].to_owned()
+        });
+        assert_eq!(firsts[0].len(), firsts[1].len());
+        studio.change(|show| show.stream = Stream::Stopped);
+        studio.wait_for_state("web", "stopped");
+        assert!(channel.playlist("main", "").unwrap().ends_with("#EXT-X-ENDLIST\n"));
+    }
+}
+
+/// The longest step between pictures, less what one is shown; and that ffmpeg decodes all of it without a word.
+fn no_gaps(file: &std::path::Path) -> f64 {
+    let decoded =
+        Command::new("ffmpeg").args(["-nostdin", "-v", "error", "-i"]).arg(file).args(["-f", "null", "-"]).output().unwrap();
+    assert!(decoded.stderr.is_empty(), "{}", String::from_utf8_lossy(&decoded.stderr));
+    let mut ffprobe = Command::new("ffprobe");
+    ffprobe.args(["-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0"]);
+    let text = String::from_utf8(ffprobe.arg(file).output().unwrap().stdout).unwrap();
+    let times: Vec<f64> = text.split([',', '\n']).filter_map(|time| time.trim().parse().ok()).collect();
+    assert!(times.len() > 30, "{text}");
+    times.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max) - 1.0 / 15.0
+}
+
+#[test]
+fn a_replay_is_the_last_seconds_as_they_went_out() {
+    let studio = Studio::open();
+    studio.change(|show| Arc::make_mut(&mut show.config).replay_seconds = 3);
+    assert!(matches!(studio.replay.save(), Err(crate::send::replay::ReplayError::Nothing)));
+    studio.on_air(true);
+    eventually("eight seconds", || studio.vitals.encoder_frames_out.get() > 240);
+    let saved = studio.replay.save().unwrap();
+    let file = studio.dir.path().join(&saved.name);
+    assert_eq!(saved.bytes, std::fs::metadata(&file).unwrap().len());
+    let seconds = saved.duration.as_secs_f64();
+    assert!((3.0..5.2).contains(&seconds), "{seconds}: three seconds, and up to a group of pictures");
+    let (width, _, frames) = pictures(&file);
+    assert!(width == 320 && (frames as f64 - seconds * 30.0).abs() < 3.0, "{frames} frames in {seconds} s");
+    let mut ffprobe = Command::new("ffprobe");
+    ffprobe.args(["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]);
+    let length: f64 = String::from_utf8(ffprobe.arg(&file).output().unwrap().stdout).unwrap().trim().parse().unwrap();
+    assert!((length - seconds).abs() < 0.1, "{length} and {seconds}");
+    assert!(no_gaps(&file) < 0.0);
+    studio.change(|show| Arc::make_mut(&mut show.config).replay_seconds = 0);
+    eventually("nothing is kept", || studio.replay.save().is_err());
 }

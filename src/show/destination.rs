@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::DestinationId;
+use super::ids::{DestinationId, RenditionId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Destination {
@@ -15,8 +15,24 @@ pub struct Destination {
     pub name: String,
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// Which encoding of the program it gets.
+    #[serde(default, skip_serializing_if = "RenditionId::is_main")]
+    pub rendition: RenditionId,
+    /// Lower the rendition's bit rate while this is its only destination and takes packets too slowly.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub dynamic_bitrate: bool,
     #[serde(flatten)]
     pub target: Target,
+}
+
+impl Destination {
+    /// All encodings that it needs.
+    pub fn renditions(&self) -> Vec<RenditionId> {
+        match &self.target {
+            Target::Hls { renditions, .. } => renditions.clone(),
+            _ => vec![self.rendition.clone()],
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +47,76 @@ pub enum Target {
     },
     /// A file in the recordings directory, one for each time the stream starts.
     Record { format: RecordFormat },
+    /// MPEG transport stream over SRT: to a server that listens (`caller`), or to everyone who calls us (`listener`).
+    Srt {
+        /// `srt://host:port`; a listener's host is the address to listen on.
+        #[schemars(length(max = 1024))]
+        url: String,
+        #[serde(default)]
+        mode: SrtMode,
+        /// 10 to 79 characters; without one nothing is encrypted.
+        #[serde(default)]
+        passphrase: Secret,
+        #[serde(default = "srt_latency")]
+        #[schemars(range(min = 20, max = 8_000))]
+        latency_ms: u32,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        #[schemars(length(max = 512))]
+        streamid: String,
+    },
+    /// HTTP Live Streaming, served by this server at `/hls/{id}/master.m3u8`.
+    Hls {
+        #[serde(default = "segment")]
+        #[schemars(range(min = 1_000, max = 10_000))]
+        segment_ms: u32,
+        /// Segments in a playlist.
+        #[serde(default = "window")]
+        #[schemars(range(min = 3, max = 30))]
+        window: u32,
+        #[serde(default)]
+        format: HlsFormat,
+        /// What a player may choose from.
+        #[serde(default = "only_main")]
+        #[schemars(length(min = 1, max = 5))]
+        renditions: Vec<RenditionId>,
+    },
+}
+
+impl Target {
+    /// A stream key or a passphrase; empty where there is none.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Target::Rtmp { key, .. } => Some(key),
+            Target::Srt { passphrase, .. } => Some(passphrase),
+            Target::Record { .. } | Target::Hls { .. } => None,
+        }
+    }
+
+    pub fn forget_secret(&mut self) {
+        match self {
+            Target::Rtmp { key, .. } => *key = Secret::default(),
+            Target::Srt { passphrase, .. } => *passphrase = Secret::default(),
+            Target::Record { .. } | Target::Hls { .. } => {}
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SrtMode {
+    #[default]
+    Caller,
+    Listener,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HlsFormat {
+    /// Fragmented MP4 (CMAF).
+    #[default]
+    Fmp4,
+    /// MPEG transport stream, for old players.
+    Ts,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -80,6 +166,26 @@ impl fmt::Debug for Secret {
 
 fn yes() -> bool {
     true
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+fn srt_latency() -> u32 {
+    125
+}
+
+fn segment() -> u32 {
+    2_000
+}
+
+fn window() -> u32 {
+    6
+}
+
+fn only_main() -> Vec<RenditionId> {
+    vec![RenditionId::main()]
 }
 
 #[cfg(test)]

@@ -93,6 +93,28 @@ id!(
     AssetId
 );
 
+id!(
+    /// One of the encodings of the program. `main` is always there.
+    RenditionId
+);
+
+impl RenditionId {
+    /// What the stream's own size and bit rate are called.
+    pub fn main() -> Self {
+        Self("main".into())
+    }
+
+    pub fn is_main(&self) -> bool {
+        self.as_str() == "main"
+    }
+}
+
+impl Default for RenditionId {
+    fn default() -> Self {
+        Self::main()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

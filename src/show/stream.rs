@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geometry::Canvas;
+use super::ids::RenditionId;
 use super::time::{Fps, ShowTime};
 
 /// Whether the show is on air. Times say since when, so that everything else follows from the clock.
@@ -64,6 +65,54 @@ pub struct StreamConfig {
     pub key_frame_interval: u32,
     pub preset: Preset,
     pub preview: PreviewConfig,
+    /// Further encodings of the same program, beside `main`. Each runs while a destination wants it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 4))]
+    pub renditions: Vec<Rendition>,
+    /// So many seconds of the encoded program are kept in memory, ready to be saved. 0: none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[schemars(range(max = 300))]
+    pub replay_seconds: u32,
+}
+
+/// Another encoding of the program. The width follows from the canvas' proportions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rendition {
+    pub id: RenditionId,
+    #[schemars(range(min = 64, max = 4096), extend("multipleOf" = 2))]
+    pub height: u32,
+    /// Video, kbit/s.
+    #[schemars(range(min = 100, max = 50_000))]
+    pub bitrate: u32,
+    /// The stream's own where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<Preset>,
+    /// Only every so manieth frame: 2 makes 30 of 60.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1, max = 4))]
+    pub fps_divisor: u32,
+}
+
+impl Rendition {
+    /// Even in both directions, as the encoders want it.
+    pub fn size(&self, canvas: Canvas) -> Canvas {
+        let twice = 2 * u64::from(canvas.height.max(1));
+        let half_width = (u64::from(canvas.width) * u64::from(self.height) + twice / 2) / twice;
+        Canvas { width: 2 * u32::try_from(half_width).unwrap_or(u32::MAX / 2), height: self.height }
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(number: &u32) -> bool {
+    *number == 1
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Effort of the encoder, fastest first.
@@ -96,6 +145,10 @@ impl StreamConfig {
     pub fn canvas(&self) -> Canvas {
         Canvas { width: self.width, height: self.height }
     }
+
+    pub fn has_rendition(&self, id: &RenditionId) -> bool {
+        id.is_main() || self.renditions.iter().any(|rendition| rendition.id == *id)
+    }
 }
 
 impl Default for StreamConfig {
@@ -109,6 +162,8 @@ impl Default for StreamConfig {
             key_frame_interval: 2,
             preset: Preset::Veryfast,
             preview: PreviewConfig { width: 640, fps: 10, quality: 75 },
+            renditions: Vec::new(),
+            replay_seconds: 0,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Why a command was turned down. Nothing has changed then.
 
 use crate::base::quote::quoted;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, RenditionId, SceneId, TransitionId};
 
 /// What sort of trouble it is; doors turn it into their own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,10 @@ pub enum Rejection {
     TransitionNeedsAsset(AssetId),
     #[error("asset {0} is shown by layer {2} of scene {1}")]
     AssetInUse(AssetId, SceneId, LayerId),
+    #[error("destination {0} wants rendition {1}, which is not there; add it to the stream's configuration first")]
+    NoRendition(DestinationId, RenditionId),
+    #[error("destination {1} gets rendition {0}: give it another first")]
+    RenditionInUse(RenditionId, DestinationId),
 }
 
 impl Rejection {
@@ -145,6 +149,8 @@ impl Rejection {
             Rejection::NoTransition(_) => "transition_not_found",
             Rejection::TransitionNeedsAsset(_) => "asset_missing",
             Rejection::AssetInUse(..) => "asset_in_use",
+            Rejection::NoRendition(..) => "rendition_missing",
+            Rejection::RenditionInUse(..) => "rendition_in_use",
         }
     }
 
@@ -173,7 +179,8 @@ impl Rejection {
             | Rejection::NothingInPreview
             | Rejection::NothingOnAir
             | Rejection::BarAtRest
-            | Rejection::AssetInUse(..) => Kind::Conflict,
+            | Rejection::AssetInUse(..)
+            | Rejection::RenditionInUse(..) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
             | Rejection::LayerNeedsInput(..)
             | Rejection::TransitionNeedsAsset(_)
@@ -185,6 +192,7 @@ impl Rejection {
             | Rejection::TooDeep { .. }
             | Rejection::DuplicateLayer(_)
             | Rejection::OrderMismatch
+            | Rejection::NoRendition(..)
             | Rejection::TooMany { .. } => Kind::Unprocessable,
         }
     }

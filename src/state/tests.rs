@@ -113,6 +113,8 @@ fn destination() -> impl Strategy<Value = Destination> {
         id,
         name: String::new(),
         enabled,
+        rendition: Default::default(),
+        dynamic_bitrate: false,
         target,
     })
 }

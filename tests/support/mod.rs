@@ -10,6 +10,7 @@ pub mod prometheus;
 pub mod redis;
 pub mod server;
 pub mod spoken;
+pub mod throttle;
 pub mod users;
 pub mod ws;
 

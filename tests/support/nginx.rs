@@ -63,6 +63,10 @@ http {{ access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp
         process::signal(self.child.as_ref().expect("nginx runs").id(), name);
     }
 
+    pub fn port(&self) -> u16 {
+        self.rtmp
+    }
+
     pub fn url(&self, application: &str, stream: &str) -> String {
         format!("rtmp://127.0.0.1:{}/{application}/{stream}", self.rtmp)
     }

@@ -43,7 +43,8 @@ function updateDestination(item, destination) {
   const name = destination.name || destination.id;
   part("name").textContent = name;
   const key = destination.key_set ? " · key set" : " · no key";
-  part("where").textContent = destination.kind === "rtmp" ? destination.url + key : `Recording, ${destination.format}`;
+  const where = { rtmp: () => destination.url + key, srt: () => destination.url, hls: () => destination.master };
+  part("where").textContent = where[destination.kind]?.() ?? `Recording, ${destination.format}`;
   const words = destination.enabled ? STATES[state] ?? state : "Switched off";
   item.dataset.words = reason ? `${words}: ${reason}` : words;
   const toggle = part("toggle");

@@ -11,6 +11,7 @@ use super::bodies::{
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
+use crate::api::wire::recording::{RecordingView, ReplayView};
 use crate::api::wire::show::{StudioView, TransitionView};
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::api::wire::system::{AddressView, SystemMetrics};
@@ -84,6 +85,7 @@ fn puts(tag: &'static str, summary: &'static str, body: Shape, answer: Shape, er
     Operation { tag, summary, body: Body::Json(body), answers, errors }
 }
 
+const REPLAY_TROUBLE: &[&str] = &["replay_off", "busy", "recording_storage"];
 const SCENE_TROUBLE: &[&str] = &[
     "invalid_value",
     "out_of_range",
@@ -260,6 +262,22 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/scenes/{scene}/layers/{layer}") => {
             removes("scenes", "Remove a layer", &["scene_not_found", "layer_not_found"])
         }
+        ("POST", "/api/stream/replay") => Operation {
+            answers: vec![(201, json(shape::<ReplayView>()))],
+            ..acts("stream", "Save the last seconds as a recording", Answer::Empty, REPLAY_TROUBLE)
+        },
+        ("GET", "/api/recordings") => {
+            reads("recordings", "All recordings, newest first", list(shape::<Vec<RecordingView>>()), &["recording_storage"])
+        }
+        ("GET", "/api/recordings/{recording}") => reads(
+            "recordings",
+            "A recording itself",
+            Answer::Bytes("video/*"),
+            &["recording_not_found", "recording_storage"],
+        ),
+        ("DELETE", "/api/recordings/{recording}") => {
+            removes("recordings", "Remove a recording", &["recording_not_found", "recording_in_use", "recording_storage"])
+        }
         ("GET", "/api/assets") => reads("assets", "All assets", list(shape::<Vec<Asset>>()), &[]),
         ("POST", "/api/assets") => {
             let trouble = &[
@@ -314,6 +332,13 @@ pub fn describe(row: &Row) -> Option<Operation> {
         }
         ("GET", "/api/frame.png") => {
             reads("preview", "The newest frame at full size", Answer::Bytes("image/png"), &["no_picture"])
+        }
+        ("GET", "/hls/{destination}/master.m3u8") => {
+            let playlist = Answer::Bytes("application/vnd.apple.mpegurl");
+            reads("hls", "All renditions of an HLS destination", playlist, &["hls_not_found"])
+        }
+        ("GET", "/hls/{destination}/{rendition}/{file}") => {
+            reads("hls", "A playlist (`index.m3u8`) or a segment", Answer::Bytes("*/*"), &["hls_not_found"])
         }
         ("GET", "/api/health") => {
             let health = json(shape::<HealthAnswer>());

@@ -3,9 +3,11 @@
 pub mod assets;
 pub mod auth;
 pub mod destinations;
+pub mod hls;
 pub mod inputs;
 pub mod layers;
 pub mod preview;
+pub mod recordings;
 pub mod scenes;
 pub mod stream;
 pub mod studio;

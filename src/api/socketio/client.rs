@@ -14,13 +14,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::ack::Ack;
 use crate::api::Api;
+use crate::api::ask::Performed;
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
 use crate::api::serve::Peer;
 use crate::base::vitals::Counted;
 use crate::identity::Caller;
 use crate::state::operation::OperationId;
-use crate::state::{Receipt, Seq, Snapshot};
+use crate::state::{Seq, Snapshot};
 
 /// Messages that may wait for the client's task. A client that says more than that at once is disconnected.
 const UNHEARD: usize = 256;
@@ -42,7 +43,7 @@ pub struct Heard {
 /// A command's end.
 pub struct Answered {
     pub operation: Option<OperationId>,
-    pub result: Result<Receipt, ApiError>,
+    pub result: Result<Performed, ApiError>,
     pub ack: Ack,
 }
 

@@ -11,7 +11,6 @@ use crate::api::access::Class;
 use crate::api::ask::Asker;
 use crate::api::chronicle::{Since, Topic, Topics};
 use crate::api::error::ApiError;
-use crate::api::wire::message;
 use crate::api::wire::stream::StreamMetrics;
 use crate::state::operation::OperationId;
 use crate::state::{Epoch, Seq};
@@ -137,7 +136,7 @@ impl Client {
                 permitted?;
                 let operation = operation.as_ref().map_err(|()| bad_name())?.clone();
                 let asker = Asker { door: "socketio", caller, operation };
-                api.perform(&asker, message::command(fields)?).await
+                api.perform_any(&asker, fields).await
             };
             let result = result.await;
             Answered { operation: operation.ok().flatten(), result, ack }

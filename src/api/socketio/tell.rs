@@ -9,6 +9,7 @@ use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 
 use super::client::{Answered, Client};
+use crate::api::ask::Performed;
 use crate::api::chronicle::{AS_ONE, ONE_BY_ONE, Since, Told, Topic};
 use crate::api::wire::event::event_view;
 use crate::api::wire::story;
@@ -73,8 +74,11 @@ impl Client {
     pub(super) async fn tell_answer(&mut self, Answered { operation, result, ack }: Answered) {
         self.tell_changes().await;
         let (name, payload) = match &result {
-            Ok(receipt) => {
-                let data = json!({ "created": receipt.created, "repeated": receipt.repeated });
+            Ok(Performed { receipt, made }) => {
+                let mut data = json!({ "created": receipt.created, "repeated": receipt.repeated });
+                if let Some(made) = made {
+                    data["made"] = made.clone();
+                }
                 let payload = json!({ "client_op_id": operation, "success": true, "server_seq": receipt.seq, "data": data });
                 ("ack:op", payload)
             }

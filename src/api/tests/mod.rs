@@ -25,6 +25,8 @@ use crate::identity::Identity;
 use crate::library::Library;
 use crate::send::preview::PreviewPicture;
 use crate::send::preview::by_hand::preview_by_hand;
+use crate::send::recordings::Recordings;
+use crate::send::replay::Replay;
 use crate::show::time::{FrameNumber, ShowTime};
 use crate::sound::levels::LevelsHandle;
 use crate::state::store::journal::Journal;
@@ -97,6 +99,7 @@ impl House {
         let (state, _) = writer::start(Box::new(journal), loaded, env).expect("a writer");
         let (preview, pictures) = preview_by_hand(vitals.clone());
         let (closing, closed) = watch::channel(false);
+        let recordings = Recordings::new(directory.path().join("recordings"));
         let parts = Parts {
             state,
             preview,
@@ -106,6 +109,9 @@ impl House {
             library: Library::open(directory.path().join("assets")).expect("a library"),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             settings,
+            shelf: Default::default(),
+            recordings: recordings.clone(),
+            replay: Replay::new(recordings, clock.clone()),
             capabilities: Arc::new(json!({ "encoder": "none" })),
             addresses: Arc::new(Addresses::default()),
         };

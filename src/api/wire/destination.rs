@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::base::status::DestinationState;
 use crate::base::vitals::Vitals;
 use crate::show::Show;
-use crate::show::destination::{Destination, RecordFormat, Target};
+use crate::show::destination::{Destination, HlsFormat, RecordFormat, SrtMode, Target};
+use crate::show::ids::{DestinationId, RenditionId};
 use crate::show::time::ShowTime;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -14,6 +15,8 @@ pub struct DestinationView {
     id: String,
     name: String,
     enabled: bool,
+    rendition: RenditionId,
+    dynamic_bitrate: bool,
     #[serde(flatten)]
     target: TargetView,
     /// Measured; left out where only what was decided is told.
@@ -24,8 +27,28 @@ pub struct DestinationView {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum TargetView {
-    Rtmp { url: String, key_set: bool },
-    Record { format: RecordFormat },
+    Rtmp {
+        url: String,
+        key_set: bool,
+    },
+    Record {
+        format: RecordFormat,
+    },
+    Srt {
+        url: String,
+        mode: SrtMode,
+        passphrase_set: bool,
+        latency_ms: u32,
+        streamid: String,
+    },
+    /// `master` is the address that players open.
+    Hls {
+        segment_ms: u32,
+        window: u32,
+        format: HlsFormat,
+        renditions: Vec<RenditionId>,
+        master: String,
+    },
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -49,12 +72,16 @@ impl DestinationView {
 
     /// Without what it is doing.
     pub fn decided(destination: &Destination) -> Self {
-        let Destination { id, name, enabled, target } = destination;
-        let target = match target {
-            Target::Rtmp { url, key } => TargetView::Rtmp { url: without_secrets(url), key_set: !key.is_empty() },
-            Target::Record { format } => TargetView::Record { format: *format },
-        };
-        Self { id: id.to_string(), name: name.clone(), enabled: *enabled, target, status: None }
+        let Destination { id, name, enabled, rendition, dynamic_bitrate, target } = destination;
+        Self {
+            id: id.to_string(),
+            name: name.clone(),
+            enabled: *enabled,
+            rendition: rendition.clone(),
+            dynamic_bitrate: *dynamic_bitrate,
+            target: TargetView::new(id, target),
+            status: None,
+        }
     }
 
     pub fn all(show: &Show, vitals: &Vitals) -> Vec<DestinationView> {
@@ -63,14 +90,35 @@ impl DestinationView {
     }
 }
 
+impl TargetView {
+    fn new(id: &DestinationId, target: &Target) -> Self {
+        match target {
+            Target::Rtmp { url, key } => TargetView::Rtmp { url: without_secrets(url), key_set: !key.is_empty() },
+            Target::Record { format } => TargetView::Record { format: *format },
+            Target::Srt { url, mode, passphrase, latency_ms, streamid } => TargetView::Srt {
+                url: without_secrets(url),
+                mode: *mode,
+                passphrase_set: !passphrase.is_empty(),
+                latency_ms: *latency_ms,
+                streamid: streamid.clone(),
+            },
+            Target::Hls { segment_ms, window, format, renditions } => TargetView::Hls {
+                segment_ms: *segment_ms,
+                window: *window,
+                format: *format,
+                renditions: renditions.clone(),
+                master: format!("/hls/{id}/master.m3u8"),
+            },
+        }
+    }
+}
+
 impl Status {
     pub fn of(destination: &Destination, state: &DestinationState) -> Self {
         let mut status = Self::new(state);
-        if let Target::Rtmp { key, .. } = &destination.target
-            && !key.is_empty()
-        {
+        if let Some(secret) = destination.target.secret().filter(|secret| !secret.is_empty()) {
             // A peer's refusal may quote what it was asked for.
-            status.reason = status.reason.map(|reason| reason.replace(key.reveal(), "***"));
+            status.reason = status.reason.map(|reason| reason.replace(secret.reveal(), "***"));
         }
         status
     }
@@ -109,7 +157,6 @@ fn without_secrets(url: &str) -> String {
 mod tests {
     use super::*;
     use crate::show::destination::Secret;
-    use crate::show::ids::DestinationId;
 
     #[test]
     fn no_view_shows_a_key() {
@@ -117,13 +164,15 @@ mod tests {
             id: DestinationId::new("tv").expect("an id"),
             name: String::new(),
             enabled: true,
+            rendition: RenditionId::main(),
+            dynamic_bitrate: false,
             target: Target::Rtmp { url: "rtmp://me:pass@host/live?auth=abc".to_owned(), key: Secret::new("s3cret") },
         };
         let state = DestinationState::Refused { next_try: ShowTime(2_000_000), reason: "live/s3cret is taken".to_owned() };
         let text = serde_json::to_string(&DestinationView::new(&destination, Some(state))).expect("JSON");
         assert_eq!(
             text,
-            r#"{"id":"tv","name":"","enabled":true,"kind":"rtmp","url":"rtmp://host/live","key_set":true,"#.to_owned()
+            r#"{"id":"tv","name":"","enabled":true,"rendition":"main","dynamic_bitrate":false,"kind":"rtmp","url":"rtmp://host/live","key_set":true,"#.to_owned()
                 + r#""status":{"state":"refused","next_try":2000,"reason":"live/*** is taken"}}"#
         );
     }

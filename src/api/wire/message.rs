@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::show::ShowView;
 use super::stream::{StreamMetrics, StreamState};
+use crate::api::ask::Performed;
 use crate::api::chronicle::{Topic, Topics};
 use crate::api::error::ApiError;
 use crate::api::figures::Figures;
@@ -14,9 +15,9 @@ use crate::base::quote::quoted;
 use crate::base::vitals::Vitals;
 use crate::identity::{Caller, CallerKind};
 use crate::show::time::ShowTime;
+use crate::state::Snapshot;
 use crate::state::command::Command;
 use crate::state::operation::OperationId;
-use crate::state::{Receipt, Snapshot};
 
 /// As deep as serde_json goes into JSON.
 const MAX_DEPTH: usize = 128;
@@ -76,10 +77,14 @@ pub fn error(code: &str, message: &str) -> Value {
     json!({ "type": "error", "payload": { "code": code, "message": message } })
 }
 
-pub fn ack(operation: Option<&OperationId>, receipt: &Receipt) -> Value {
-    let payload = json!({
+pub fn ack(operation: Option<&OperationId>, performed: &Performed) -> Value {
+    let Performed { receipt, made } = performed;
+    let mut payload = json!({
         "client_op_id": operation, "success": true, "created": receipt.created, "repeated": receipt.repeated,
     });
+    if let Some(made) = made {
+        payload["made"] = made.clone();
+    }
     json!({ "type": "ack", "seq": receipt.seq, "payload": payload })
 }
 

@@ -10,6 +10,7 @@ pub mod input;
 pub mod message;
 pub mod meters;
 pub mod prometheus;
+pub mod recording;
 pub mod show;
 pub mod status;
 pub mod story;

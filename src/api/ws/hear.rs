@@ -191,7 +191,7 @@ impl Session {
             let asker = Asker { door: "ws", caller, operation: operation.clone() };
             let result = async {
                 allowed?;
-                api.perform(&asker, message::command(fields)?).await
+                api.perform_any(&asker, fields).await
             };
             Answered { operation, result: result.await }
         };

@@ -15,6 +15,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::socket::{Farewell, Socket};
 use super::tell::told;
+use crate::api::ask::Performed;
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
 use crate::api::gate::Who;
@@ -27,7 +28,7 @@ use crate::identity::Caller;
 use crate::send::preview::{PreviewPicture, Watcher};
 use crate::sound::levels::LevelsWatcher;
 use crate::state::operation::OperationId;
-use crate::state::{Receipt, Seq, Snapshot};
+use crate::state::{Seq, Snapshot};
 
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Pings in a row without any sign of life before the client counts as gone.
@@ -50,7 +51,7 @@ pub enum Beginning {
 /// A command's end.
 pub struct Answered {
     pub operation: Option<OperationId>,
-    pub result: Result<Receipt, ApiError>,
+    pub result: Result<Performed, ApiError>,
 }
 
 pub struct Session {

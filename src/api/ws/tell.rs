@@ -107,7 +107,7 @@ impl Session {
             self.tell_changes().await?;
         }
         let answer = match &result {
-            Ok(receipt) => message::ack(operation.as_ref(), receipt),
+            Ok(performed) => message::ack(operation.as_ref(), performed),
             Err(error) => message::err(operation.as_ref(), error),
         };
         self.say_value(&answer).await

@@ -66,11 +66,18 @@ fn whatever_is_done_to_layers_looks_like_the_reference() {
 #[test]
 fn what_moves_looks_like_the_reference_wherever_it_is() {
     let animation = |property: &str, from: f64, to: f64| {
-        format!(r#"{{"property":"{property}","start":{{"at":1769861095000}},"keyframes":[{{"at_ms":0,"value":{from}}},{{"at_ms":2000,"value":{to}}}]}}"#)
+        format!(
+            r#"{{"property":"{property}","start":{{"at":1769861095000}},"keyframes":[{{"at_ms":0,"value":{from}}},{{"at_ms":2000,"value":{to}}}]}}"#
+        )
     };
-    for (property, from, to) in
-        [("x", 0.0, 101.3), ("y", -20.0, 77.7), ("width", 20.0, 90.0), ("rotation", 0.0, 90.0), ("opacity", 0.0, 1.0), ("radius", 0.0, 40.0)]
-    {
+    for (property, from, to) in [
+        ("x", 0.0, 101.3),
+        ("y", -20.0, 77.7),
+        ("width", 20.0, 90.0),
+        ("rotation", 0.0, 90.0),
+        ("opacity", 0.0, 1.0),
+        ("radius", 0.0, 40.0),
+    ] {
         let animations = animation(property, from, to);
         check(&format!(r##"{{"id":"a","kind":"image","asset":"img","x":50,"y":40,"animations":[{animations}]}}"##));
         check(&format!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Manner;
+use super::{Manner, Way};
 use crate::base::clock::Stopwatch;
 use crate::frame::encoded::{Headers, Packet, Track};
 use crate::gst::GstError;
@@ -19,18 +19,23 @@ pub(super) struct Carrier {
     sound: Source,
     /// The first key frame: the connection's zero.
     start: Option<ShowTime>,
+    /// How long a picture is shown.
+    frame: Duration,
     bytes_pushed: u64,
     /// Highest number of bytes seen going out, and since when it stands still.
     bytes_out: u64,
     still: Stopwatch,
-    counts_itself: bool,
+    /// What its sink calls the bytes that it sent.
+    counter: Option<&'static str>,
 }
 
 impl Carrier {
-    pub fn connect(text: &str, location: &str, headers: &Headers) -> Result<Self, GstError> {
+    pub fn connect(text: &str, way: &Way, manner: &Manner, headers: &Headers) -> Result<Self, GstError> {
         let pipeline = Pipeline::from_text(text)?;
-        if !pipeline.set("out", "location", location) {
-            return Err(GstError::NoElement { kind: "element with a location", name: "out".to_owned() });
+        for (property, value) in &way.properties {
+            if !pipeline.set("out", property, value) {
+                return Err(GstError::BadPipeline(format!("the element named out has no {property}")));
+            }
         }
         let (video, sound) = (pipeline.source("video")?, pipeline.source("sound")?);
         let Headers { canvas, fps, .. } = headers;
@@ -45,21 +50,27 @@ impl Carrier {
         let sound_caps = "audio/mpeg,mpegversion=4,stream-format=raw,rate=48000,channels=2,framed=true,base-profile=lc";
         sound.describe(sound_caps, &headers.aac_config)?;
         pipeline.play()?;
-        let counts_itself = pipeline.statistic("out", "out-bytes-total").is_some();
+        let counter = manner.counter.filter(|name| pipeline.statistic("out", name).is_some());
         Ok(Self {
             pipeline,
             video,
             sound,
             start: None,
+            frame: fps.frame_duration(),
             bytes_pushed: 0,
             bytes_out: 0,
             still: Stopwatch::start(),
-            counts_itself,
+            counter,
         })
     }
 
     pub fn has_room(&self) -> bool {
         self.video.waiting() < MOST_QUEUED && self.sound.waiting() < 2 * MOST_QUEUED
+    }
+
+    /// How long the pictures in the pipeline's own queue are shown.
+    pub fn queued(&self) -> Duration {
+        self.frame.saturating_mul(u32::try_from(self.video.waiting()).unwrap_or(u32::MAX))
     }
 
     /// Whether anything waits to go out.
@@ -93,9 +104,9 @@ impl Carrier {
 
     /// Bytes that went out so far. A file's sink does not count; what the pipeline took from its queues it has written.
     pub fn bytes_out(&mut self) -> u64 {
-        let bytes = match self.counts_itself {
-            true => self.pipeline.statistic("out", "out-bytes-total").unwrap_or(0),
-            false => self.bytes_pushed.saturating_sub(self.video.waiting_bytes() + self.sound.waiting_bytes()),
+        let bytes = match self.counter {
+            Some(counter) => self.pipeline.statistic("out", counter).unwrap_or(0),
+            None => self.bytes_pushed.saturating_sub(self.video.waiting_bytes() + self.sound.waiting_bytes()),
         };
         if bytes > self.bytes_out || !self.is_waiting() {
             self.still = Stopwatch::start();

@@ -4,32 +4,55 @@
 //! within. `runner` has the life of a destination, `carrier` the pipeline, and here is what the kinds differ in.
 
 mod carrier;
+mod congestion;
+mod counts;
+mod message;
 mod runner;
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
+use super::hls::{self, Shelf};
 use super::pipelines::Pipelines;
+use super::program::Programs;
+use super::recordings::{Recordings, Writing};
 use crate::base::clock::Clock;
 use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::base::vitals::Vitals;
-use crate::frame::feed::Feed;
-use crate::show::destination::{RecordFormat, Target};
-use crate::show::ids::DestinationId;
+use crate::show::destination::{self, RecordFormat, SrtMode, Target};
+use crate::show::ids::{DestinationId, RenditionId};
+use crate::show::stream::StreamConfig;
 use crate::show::time::ShowTime;
 
 #[derive(Clone)]
 pub struct Env {
     pub clock: Clock,
-    pub program: watch::Receiver<Option<Arc<Feed>>>,
+    pub programs: Programs,
     pub pipelines: Pipelines,
-    pub recordings_dir: PathBuf,
+    pub recordings: Recordings,
+    pub shelf: Shelf,
     pub vitals: Arc<Vitals>,
+}
+
+/// What a destination is to carry, and where. Another one needs another thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub target: Target,
+    pub renditions: Vec<RenditionId>,
+    pub dynamic_bitrate: bool,
+    /// Seconds between key frames, where that matters: HLS segments end at them.
+    pub key_frame_interval: Option<u32>,
+}
+
+impl Order {
+    pub fn of(destination: &destination::Destination, config: &StreamConfig) -> Self {
+        let destination::Destination { target, dynamic_bitrate, .. } = destination;
+        let key_frame_interval = matches!(target, Target::Hls { .. }).then_some(config.key_frame_interval);
+        let (renditions, dynamic_bitrate) = (destination.renditions(), *dynamic_bitrate);
+        Self { target: target.clone(), renditions, dynamic_bitrate, key_frame_interval }
+    }
 }
 
 pub struct Destination {
@@ -38,10 +61,16 @@ pub struct Destination {
 }
 
 impl Destination {
-    pub fn start(id: DestinationId, target: Target, env: Env) -> io::Result<Self> {
+    pub fn start(id: DestinationId, order: Order, env: Env) -> io::Result<Self> {
         let stop = StopFlag::default();
-        let runner = runner::Runner::new(id.clone(), target, env, stop.clone());
-        let thread = spawn_thread(&format!("to-{id}"), move || runner.run())?;
+        let name = format!("to-{id}");
+        let thread = match hls::runner::Runner::new(id.clone(), &order, env.clone(), stop.clone()) {
+            Some(runner) => spawn_thread(&name, move || runner.run())?,
+            None => {
+                let runner = runner::Runner::new(id, order, env, stop.clone());
+                spawn_thread(&name, move || runner.run())?
+            }
+        };
         Ok(Self { stop, thread })
     }
 
@@ -61,6 +90,8 @@ impl Destination {
 #[derive(Clone, Copy)]
 struct Manner {
     pipeline: &'static str,
+    /// What its sink calls the bytes that it sent; without one, what the pipeline took from its queues counts as written.
+    counter: Option<&'static str>,
     /// Bytes that must have gone out before it counts as live. An RTMP handshake and its commands take under 4 KB, and media
     /// follow only when the server has agreed.
     live_after_bytes: u64,
@@ -78,6 +109,7 @@ struct Manner {
 
 const PUSH: Manner = Manner {
     pipeline: "push-rtmp",
+    counter: Some("out-bytes-total"),
     live_after_bytes: 5_000,
     connect_within: Duration::from_secs(6),
     dead_after: Duration::from_secs(8),
@@ -87,8 +119,17 @@ const PUSH: Manner = Manner {
     tried_every: Duration::from_secs(2),
 };
 
+const SRT: Manner = Manner {
+    pipeline: "push-srt",
+    counter: Some("bytes-sent-total"),
+    // It counts what the protocol took to send, which it does only once it is connected.
+    live_after_bytes: 2_000,
+    ..PUSH
+};
+
 const RECORD: Manner = Manner {
     pipeline: "record-mkv",
+    counter: None,
     live_after_bytes: 1,
     connect_within: Duration::from_secs(10),
     dead_after: Duration::from_secs(20),
@@ -101,68 +142,68 @@ const RECORD: Manner = Manner {
 fn manner(target: &Target) -> Manner {
     match target {
         Target::Rtmp { .. } => PUSH,
-        Target::Record { format: RecordFormat::Mkv } => RECORD,
+        Target::Srt { mode: SrtMode::Caller, .. } => SRT,
+        // Live as soon as it listens: callers come and go, and none of them holds up the others.
+        Target::Srt { mode: SrtMode::Listener, .. } => Manner { counter: None, live_after_bytes: 1, ..SRT },
+        // Has a runner of its own.
+        Target::Hls { .. } | Target::Record { format: RecordFormat::Mkv } => RECORD,
         Target::Record { format: RecordFormat::Mp4 } => Manner { pipeline: "record-mp4", ..RECORD },
     }
 }
 
-/// Where the next connection goes: an address with its key, or a file that is not there yet.
-fn location(target: &Target, id: &DestinationId, recordings_dir: &Path, now: ShowTime) -> Result<String, String> {
+/// Where the next connection goes: properties of a pipeline's `out`, set once it stands, so that no secret is in its text.
+struct Way {
+    properties: Vec<(&'static str, String)>,
+    /// Of a recording.
+    file: Option<Writing>,
+}
+
+impl From<Vec<(&'static str, String)>> for Way {
+    fn from(properties: Vec<(&'static str, String)>) -> Self {
+        Self { properties, file: None }
+    }
+}
+
+fn way(target: &Target, id: &DestinationId, recordings: &Recordings, now: ShowTime) -> Result<Way, String> {
     match target {
-        Target::Rtmp { url, key } => Ok(format!("{url}/{}", key.reveal())),
+        Target::Rtmp { url, key } => Ok(vec![("location", format!("{url}/{}", key.reveal()))].into()),
+        Target::Srt { .. } => Ok(way_of_srt(target).into()),
+        Target::Hls { .. } => Err("it has no pipeline".to_owned()),
         Target::Record { format } => {
-            std::fs::create_dir_all(recordings_dir).map_err(|error| format!("{}: {error}", recordings_dir.display()))?;
-            let path = new_file(recordings_dir, id, *format, now);
-            path.to_str().map(str::to_owned).ok_or_else(|| "the recordings directory's name is not UTF-8".to_owned())
+            let extension = match format {
+                RecordFormat::Mkv => "mkv",
+                RecordFormat::Mp4 => "mp4",
+            };
+            let file = recordings.begin(id.as_str(), extension, now).map_err(|error| format!("recordings: {error}"))?;
+            let path = file.path.to_str().ok_or_else(|| "the recordings directory's name is not UTF-8".to_owned())?;
+            Ok(Way { properties: vec![("location", path.to_owned())], file: Some(file) })
         }
     }
 }
 
-/// A recording that failed before its first byte leaves no file behind.
-fn discard_if_empty(target: &Target, location: &str) {
-    let is_empty = || std::fs::metadata(location).is_ok_and(|file| file.len() == 0);
-    if matches!(target, Target::Record { .. }) && is_empty() {
-        // One that can not be removed is only untidy.
-        let _ = std::fs::remove_file(location);
+/// The address first: setting it sets everything else back.
+fn way_of_srt(target: &Target) -> Vec<(&'static str, String)> {
+    let Target::Srt { url, mode, passphrase, latency_ms, streamid } = target else { return Vec::new() };
+    let mode = match mode {
+        SrtMode::Caller => "caller",
+        SrtMode::Listener => "listener",
+    };
+    let mut way =
+        vec![("uri", format!("{url}?mode={mode}")), ("mode", mode.to_owned()), ("latency", latency_ms.to_string())];
+    if !passphrase.is_empty() {
+        way.extend([("passphrase", passphrase.reveal().to_owned()), ("pbkeylen", "16".to_owned())]);
     }
+    if !streamid.is_empty() {
+        way.push(("streamid", streamid.clone()));
+    }
+    way
 }
 
-/// `ID-20260131-235959.mkv`, with a number where that is taken.
-fn new_file(dir: &Path, id: &DestinationId, format: RecordFormat, now: ShowTime) -> PathBuf {
-    let extension = match format {
-        RecordFormat::Mkv => "mkv",
-        RecordFormat::Mp4 => "mp4",
-    };
-    let time = time::OffsetDateTime::from_unix_timestamp(now.micros().div_euclid(1_000_000))
-        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
-    let (date, clock) = (time.date(), time.time());
-    let stamp = format!(
-        "{:04}{:02}{:02}-{:02}{:02}{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        clock.hour(),
-        clock.minute(),
-        clock.second()
-    );
-    let name = |number: u32| match number {
-        1 => dir.join(format!("{id}-{stamp}.{extension}")),
-        _ => dir.join(format!("{id}-{stamp}-{number}.{extension}")),
-    };
-    (1..u32::MAX).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_recording_never_takes_the_name_of_another() {
-        let dir = tempfile::tempdir().unwrap();
-        let id = DestinationId::new("tape").unwrap();
-        let name = || new_file(dir.path(), &id, RecordFormat::Mkv, ShowTime(1_769_903_999_000_000));
-        assert_eq!(name().file_name().unwrap(), "tape-20260131-235959.mkv");
-        std::fs::write(name(), "").unwrap();
-        assert_eq!(name().file_name().unwrap(), "tape-20260131-235959-2.mkv");
+/// A recording that failed before its first byte leaves no file behind.
+fn discard_if_empty(way: &Way) {
+    let Some(file) = &way.file else { return };
+    if std::fs::metadata(&file.path).is_ok_and(|file| file.len() == 0) {
+        // One that can not be removed is only untidy.
+        let _ = std::fs::remove_file(&file.path);
     }
 }

@@ -5,14 +5,18 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::carrier::Carrier;
-use super::{Env, Manner, discard_if_empty, location, manner};
+use super::congestion::{Congestion, DROP_BEHIND, Rates};
+use super::counts::Counts;
+use super::message::{is_refusal, without_key};
+use super::{Env, Manner, Order, discard_if_empty, manner, way};
 use crate::base::clock::Stopwatch;
 use crate::base::status::DestinationState;
 use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::frame::feed::{Feed, Next, Reader};
 use crate::gst::pipeline::filled;
+use crate::send::program::Program;
 use crate::show::destination::Target;
-use crate::show::ids::DestinationId;
+use crate::show::ids::{DestinationId, RenditionId};
 use crate::show::time::ShowTime;
 
 const LOOK: Duration = Duration::from_millis(50);
@@ -29,7 +33,6 @@ const GHOST_AFTER_LIVE: Duration = Duration::from_secs(90);
 const WAIT_FOR_THE_END: Duration = Duration::from_millis(1_000);
 /// What a slow disk has not taken by then is lost.
 const LONGEST_GOODBYE: Duration = Duration::from_millis(2_500);
-const CONGESTED_BEHIND: Duration = Duration::from_millis(1_000);
 /// Old connections that may still be closing. A hung peer makes that slow.
 const MOST_CLOSING: usize = 3;
 
@@ -37,6 +40,8 @@ pub(super) struct Runner {
     id: DestinationId,
     target: Target,
     manner: Manner,
+    dynamic_bitrate: bool,
+    program: Arc<Program>,
     env: Env,
     stop: StopFlag,
     state: Option<DestinationState>,
@@ -55,12 +60,15 @@ enum End {
 }
 
 impl Runner {
-    pub fn new(id: DestinationId, target: Target, env: Env, stop: StopFlag) -> Self {
-        let manner = manner(&target);
+    pub fn new(id: DestinationId, order: Order, env: Env, stop: StopFlag) -> Self {
+        let manner = manner(&order.target);
+        let program = env.programs.of(order.renditions.first().unwrap_or(&RenditionId::main()));
         Self {
             id,
-            target,
+            target: order.target,
             manner,
+            dynamic_bitrate: order.dynamic_bitrate,
+            program,
             env,
             stop,
             state: None,
@@ -88,8 +96,7 @@ impl Runner {
 
     fn wait_for_program(&self) -> Option<Arc<Feed>> {
         while !self.stop.is_set() {
-            let feed = self.env.program.borrow().clone();
-            if let Some(feed) = feed.filter(|feed| !feed.has_ended()) {
+            if let Some(feed) = self.program.running() {
                 return Some(feed);
             }
             std::thread::sleep(LOOK);
@@ -98,12 +105,12 @@ impl Runner {
     }
 
     fn connect_and_carry(&mut self, feed: &Arc<Feed>) -> End {
-        let location = match location(&self.target, &self.id, &self.env.recordings_dir, self.env.clock.now()) {
-            Ok(location) => location,
+        let way = match way(&self.target, &self.id, &self.env.recordings, self.env.clock.now()) {
+            Ok(way) => way,
             Err(reason) => return End::Broken(reason),
         };
         let text = filled(self.env.pipelines.text(self.manner.pipeline), &[]);
-        let mut carrier = match Carrier::connect(&text, &location, &feed.headers) {
+        let mut carrier = match Carrier::connect(&text, &way, &self.manner, &feed.headers) {
             Ok(carrier) => carrier,
             Err(error) => return End::Broken(error.to_string()),
         };
@@ -112,23 +119,23 @@ impl Runner {
             None => feed.read_from_oldest_key(),
         };
         let end = self.carry(&mut carrier, &mut reader);
+        if self.dynamic_bitrate {
+            self.program.keep_below(u32::MAX);
+        }
         if matches!(end, End::Finished) && !carrier.finish(&self.manner) {
             tracing::warn!(destination = %self.id, "it could not be finished properly");
         }
         self.close(carrier);
-        discard_if_empty(&self.target, &location);
+        discard_if_empty(&way);
         end
     }
 
     fn carry(&mut self, carrier: &mut Carrier, reader: &mut Reader) -> End {
         let begun = Stopwatch::start();
-        let labels = [self.id.as_str()];
-        let vitals = self.env.vitals.clone();
-        let bytes = vitals.destination_bytes.with_label_values(&labels);
-        let packets = vitals.destination_packets.with_label_values(&labels);
-        let dropped = vitals.destination_dropped.with_label_values(&labels);
-        let mut bytes_counted = 0;
+        let mut counts = Counts::of(&self.env.vitals, &self.id);
+        let mut congestion = Congestion::default();
         let mut told_to_stop = None;
+        let mut behind = Duration::ZERO;
         loop {
             if self.stop.is_set() {
                 let waited = told_to_stop.get_or_insert_with(Stopwatch::start).elapsed();
@@ -138,12 +145,10 @@ impl Runner {
             }
             let next = if carrier.has_room() { reader.next_blocking(LOOK) } else { Next::Pending };
             match next {
-                Next::Packet(packet) => {
-                    if carrier.push(&packet) {
-                        packets.inc();
-                    }
-                }
-                Next::Missed(count) => dropped.inc_by(count),
+                Next::Packet(packet) if self.is_push() && !congestion.lets_through(&packet, behind) => counts.dropped.inc(),
+                Next::Packet(packet) if carrier.push(&packet) => counts.packets.inc(),
+                Next::Packet(_) => {}
+                Next::Missed(count) => counts.dropped.inc_by(count),
                 Next::Ended => return End::Finished,
                 Next::Pending if !carrier.has_room() => std::thread::sleep(Duration::from_millis(5)),
                 Next::Pending => {}
@@ -152,13 +157,38 @@ impl Runner {
                 return End::Broken(reason);
             }
             let out = carrier.bytes_out();
-            bytes.inc_by(out - bytes_counted);
-            bytes_counted = out;
+            counts.bytes_so_far(out);
             if let Some(reason) = self.watch(carrier, out, begun) {
                 return End::Broken(reason);
             }
-            dropped.inc_by(self.keep_up(reader));
+            let late = Duration::from_micros(u64::try_from(reader.behind_micros()).unwrap_or(0)) + carrier.queued();
+            counts.dropped.inc_by(self.keep_up(reader, late));
+            behind = self.steer(&mut congestion, late, out, reader);
         }
+    }
+
+    /// A server wants the present, a file everything.
+    fn is_push(&self) -> bool {
+        self.manner.skips_beyond.is_some()
+    }
+
+    /// Fits what the encoder makes to what goes through, where nobody else has to live with it. How far behind that is congestion.
+    fn steer(&self, congestion: &mut Congestion, late: Duration, bytes_out: u64, reader: &Reader) -> Duration {
+        if !matches!(self.state, Some(DestinationState::Live { .. } | DestinationState::Congested { .. })) {
+            return Duration::ZERO;
+        }
+        let now = self.env.clock.now();
+        let behind = congestion.look(now, late, bytes_out);
+        let is_alone = self.program.has_one_destination() && self.env.vitals.rtmp_players.get() == 0;
+        if self.dynamic_bitrate && self.is_push() && is_alone {
+            let headers = &reader.feed().headers;
+            let rates = Rates { video: headers.video_kbps, audio: headers.audio_kbps };
+            if let Some(kbps) = congestion.steer(now, behind, rates) {
+                tracing::info!(destination = %self.id, kbps, "the encoder's bit rate is kept below");
+                self.program.keep_below(kbps);
+            }
+        }
+        behind
     }
 
     /// Our own eye on the peer: the sink of GStreamer 1.22 notices a hung one late or never.
@@ -179,14 +209,13 @@ impl Runner {
     }
 
     /// Says when it is congested; gives up the past when it is too far behind. How many packets that cost.
-    fn keep_up(&mut self, reader: &mut Reader) -> u64 {
-        let behind = Duration::from_micros(u64::try_from(reader.behind_micros()).unwrap_or(0));
+    fn keep_up(&mut self, reader: &mut Reader, behind: Duration) -> u64 {
         let now = self.env.clock.now();
         match self.state {
-            Some(DestinationState::Live { .. }) if behind > CONGESTED_BEHIND => {
+            Some(DestinationState::Live { .. }) if behind > DROP_BEHIND => {
                 self.report(DestinationState::Congested { since: now })
             }
-            Some(DestinationState::Congested { .. }) if behind < CONGESTED_BEHIND / 4 => {
+            Some(DestinationState::Congested { .. }) if behind < DROP_BEHIND / 4 => {
                 self.report(DestinationState::Live { since: now })
             }
             _ => {}
@@ -231,14 +260,14 @@ impl Runner {
     }
 
     fn wait_until(&self, time: ShowTime) {
-        while !self.stop.is_set() && self.env.program.borrow().is_some() && self.env.clock.now() < time {
+        while !self.stop.is_set() && self.program.feed.borrow().is_some() && self.env.clock.now() < time {
             std::thread::sleep(LOOK);
         }
     }
 
     fn scrubbed(&self, message: &str) -> String {
-        match &self.target {
-            Target::Rtmp { key, .. } if !key.is_empty() => without_key(message, key.reveal()),
+        match self.target.secret() {
+            Some(secret) if !secret.is_empty() => without_key(message, secret.reveal()),
             _ => message.to_owned(),
         }
     }
@@ -255,37 +284,5 @@ impl Runner {
         }
         self.env.vitals.status.report_destination(self.id.as_str(), state.clone());
         self.state = Some(state);
-    }
-}
-
-/// The server answered, and said no: the key is wrong, or somebody else uses it.
-fn is_refusal(message: &str) -> bool {
-    let message = message.to_lowercase();
-    ["publish", "denied", "badname", "not_authorized", "not authorized", "unauthorized"]
-        .iter()
-        .any(|word| message.contains(word))
-}
-
-/// GStreamer's messages may quote the address, and the address has the key. One of a letter or two stands in many words, so
-/// it is taken out only where an address has it.
-fn without_key(message: &str, key: &str) -> String {
-    const TELLING: usize = 4;
-    if key.len() < TELLING { message.replace(&format!("/{key}"), "/***") } else { message.replace(key, "***") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_taken_out_of_messages() {
-        assert_eq!(without_key("no rtmp://h/live/s3cret?x=1 today", "s3cret?x=1"), "no rtmp://h/live/*** today");
-        assert_eq!(without_key("Socket of rtmp://h/live/k timed out", "k"), "Socket of rtmp://h/live/*** timed out");
-    }
-
-    #[test]
-    fn a_refusal_is_known_by_its_words() {
-        assert!(is_refusal("Failed to connect: 'publish' cmd failed: connection closed remotely"));
-        assert!(!is_refusal("Connection refused"));
     }
 }

@@ -1,11 +1,14 @@
 //! Destinations, and how an RTMP address is taken apart: what may be shown, and the key, which may not.
 
+mod srt;
+
 use std::sync::Arc;
 
-use super::{check_name, check_new, patch};
+use super::{check_name, check_new, check_range, patch};
 use crate::show::Show;
 use crate::show::destination::{Destination, Secret, Target};
 use crate::show::ids::DestinationId;
+use crate::show::stream::StreamConfig;
 use crate::state::command::Patch;
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
@@ -18,7 +21,7 @@ pub(super) fn put(show: &Show, destination: Destination, only_new: bool) -> Resu
     let exists = show.destinations.contains_key(&destination.id);
     check_new(only_new, exists, "destination", destination.id.as_str())?;
     check_count(show.destinations.len() + usize::from(!exists))?;
-    save(destination)
+    save(show, destination)
 }
 
 pub(super) fn check_count(destinations: usize) -> Result<(), Rejection> {
@@ -28,15 +31,29 @@ pub(super) fn check_count(destinations: usize) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// As it was saved once. Only its key may be missing: it is left out where others could read it.
+/// As it was saved once. Only its secrets may be missing: they are left out where others could read them.
 pub(super) fn check(destination: &Destination) -> Result<(), Rejection> {
-    let Destination { id: _, name, enabled: _, target } = destination;
+    let Destination { name, target, .. } = destination;
     check_name(name)?;
-    let Target::Rtmp { url, key } = target else { return Ok(()) };
+    let Target::Rtmp { url, key } = target else { return checked(target.clone()).map(drop) };
     let key = if key.is_empty() { Secret::new("left-out") } else { key.clone() };
     match rtmp(url, key)? {
         Target::Rtmp { url: saved, .. } if saved == *url => Ok(()),
         _ => Err(Rejection::BadDestination("it is not written as it would be saved")),
+    }
+}
+
+/// Whether every destination would still find its rendition.
+pub(super) fn check_renditions(show: &Show, config: &StreamConfig) -> Result<(), Rejection> {
+    let wanted = show.destinations.values().flat_map(|destination| {
+        let id = &destination.id;
+        destination.renditions().into_iter().map(move |rendition| (id, rendition))
+    });
+    let mut missing =
+        wanted.filter(|(_, rendition)| show.config.has_rendition(rendition) && !config.has_rendition(rendition));
+    match missing.next() {
+        Some((id, rendition)) => Err(Rejection::RenditionInUse(rendition, id.clone())),
+        None => Ok(()),
     }
 }
 
@@ -49,7 +66,7 @@ pub(super) fn change(show: &Show, id: &DestinationId, mut patch: Patch) -> Resul
     {
         patch.insert("key".to_owned(), "".into());
     }
-    save(patch::merged("destination", &**present, &patch)?)
+    save(show, patch::merged("destination", &**present, &patch)?)
 }
 
 pub(super) fn remove(show: &Show, id: DestinationId) -> Result<Event, Rejection> {
@@ -61,14 +78,27 @@ fn find<'a>(show: &'a Show, id: &DestinationId) -> Result<&'a Arc<Destination>, 
     show.destinations.get(id).ok_or_else(|| Rejection::NoDestination(id.clone()))
 }
 
-fn save(destination: Destination) -> Result<Event, Rejection> {
-    let Destination { id, name, enabled, target } = destination;
-    check_name(&name)?;
-    let target = match target {
-        Target::Rtmp { url, key } => rtmp(&url, key)?,
-        record @ Target::Record { .. } => record,
-    };
-    Ok(Event::DestinationSaved { destination: Arc::new(Destination { id, name, enabled, target }) })
+fn save(show: &Show, destination: Destination) -> Result<Event, Rejection> {
+    check_name(&destination.name)?;
+    if let Some(missing) = destination.renditions().into_iter().find(|rendition| !show.config.has_rendition(rendition)) {
+        return Err(Rejection::NoRendition(destination.id, missing));
+    }
+    let target = checked(destination.target)?;
+    Ok(Event::DestinationSaved { destination: Arc::new(Destination { target, ..destination }) })
+}
+
+fn checked(target: Target) -> Result<Target, Rejection> {
+    match target {
+        Target::Rtmp { url, key } => rtmp(&url, key),
+        Target::Srt { .. } => srt::checked(target),
+        Target::Hls { segment_ms, window, ref renditions, .. } => {
+            check_range("segment_ms", f64::from(segment_ms), 1_000.0..=10_000.0, "1000 to 10000 milliseconds")?;
+            check_range("window", f64::from(window), 3.0..=30.0, "3 to 30 segments")?;
+            check_range("renditions", renditions.len() as f64, 1.0..=5.0, "1 to 5 renditions")?;
+            Ok(target)
+        }
+        record @ Target::Record { .. } => Ok(record),
+    }
 }
 
 /// `rtmp://host[:port]/app[/more]`, with the key given beside it or as the last part of the path with the query.

@@ -3,7 +3,6 @@
 use super::mirror::snapshot_text;
 use super::restore::read;
 use crate::base::fuzz::{check_secret, check_told, with_secrets};
-use crate::show::destination::Target;
 use crate::show::time::ShowTime;
 use crate::state::apply::check_whole;
 use crate::state::room::Room;
@@ -24,7 +23,7 @@ fn check(text: &str) {
     };
     assert_eq!(check_whole(&snapshot.show), Ok(()), "a show that was not whole would be put on air");
     for destination in snapshot.show.destinations.values() {
-        let has_key = !matches!(&destination.target, Target::Rtmp { key, .. } if key.is_empty());
+        let has_key = destination.target.secret().is_none_or(|secret| !secret.is_empty());
         assert!(has_key || !destination.enabled, "without its key it would knock at a wrong door");
     }
     // The numbers go on from here.

@@ -16,7 +16,7 @@ use super::{Target, Trouble};
 use crate::base::status::Condition;
 use crate::base::vitals::Vitals;
 use crate::show::Show;
-use crate::show::destination::{Destination, Secret, Target as Way};
+use crate::show::destination::Destination;
 use crate::state::event::Event;
 use crate::state::format::VERSION;
 use crate::state::history::{Change, Replay};
@@ -263,9 +263,7 @@ fn without_key(event: &Event) -> Event {
 
 fn keyless(destination: &Destination) -> Destination {
     let mut open = destination.clone();
-    if let Way::Rtmp { key, .. } = &mut open.target {
-        *key = Secret::default();
-    }
+    open.target.forget_secret();
     open
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Target, Trouble};
 use crate::show::Show;
-use crate::show::destination::Target as Way;
+use crate::show::destination::Secret;
 use crate::state::format::SnapshotRecord;
 use crate::state::{Epoch, Snapshot};
 
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Snapshot, Trouble> {
     let SnapshotRecord { v: _, seq, at, rooms, show } = record;
     let mut show = Show::clone(&show);
     for destination in Arc::make_mut(&mut show.destinations).values_mut() {
-        if matches!(&destination.target, Way::Rtmp { key, .. } if key.is_empty()) {
+        if destination.target.secret().is_some_and(Secret::is_empty) {
             Arc::make_mut(destination).enabled = false;
         }
     }

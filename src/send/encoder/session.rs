@@ -1,30 +1,24 @@
-//! The encoder: one thread that carries frames and sound into one pipeline, for as long as the stream is on air. If the
-//! pipeline breaks, another is built; destinations see a short gap and a new feed.
+//! The life of an encoder's thread: one pipeline after another, and frames and sound into it.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
-use super::assembly::Assembly;
-use super::pipelines::Pipelines;
-use crate::base::clock::{Clock, Stopwatch};
+use super::scale::Scaler;
+use super::{Env, Intake, Spec};
+use crate::base::clock::Stopwatch;
 use crate::base::status::Condition;
-use crate::base::tasks::{StopFlag, spawn_thread};
-use crate::base::vitals::Vitals;
+use crate::base::tasks::StopFlag;
+use crate::base::vitals::EncoderCounts;
 use crate::frame::encoded::{Headers, Track};
-use crate::frame::feed::Feed;
-use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::frame::sound::{SAMPLE_RATE, SAMPLES_PER_CHUNK, SoundChunk};
 use crate::gst::GstError;
 use crate::gst::encoders;
 use crate::gst::pipeline::{Notice, Pipeline, filled};
 use crate::gst::source::{Source, Timing};
-use crate::show::stream::StreamConfig;
+use crate::send::assembly::Assembly;
+use crate::send::program::Program;
 use crate::show::time::{FrameNumber, ShowTime};
 
 /// Frames in the encoder's own queue. More wait in the mailbox, where a drop is counted.
@@ -34,67 +28,17 @@ const PATIENCE: Duration = Duration::from_millis(5);
 const LONGEST_DRAIN: Duration = Duration::from_millis(800);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How long another rendition waits for the main one to say where its key frames are.
+const LONGEST_WAIT_FOR_MAIN: Duration = Duration::from_secs(2);
 
-#[derive(Clone)]
-pub struct Env {
-    pub clock: Clock,
-    pub frames: Arc<Mailbox<Frame>>,
-    pub sound: Arc<Mailbox<SoundChunk>>,
-    pub program: Arc<watch::Sender<Option<Arc<Feed>>>>,
-    pub pipelines: Pipelines,
-    /// A name, or `auto`.
-    pub choice: String,
-    pub vitals: Arc<Vitals>,
-}
-
-pub struct Encoder {
-    pub config: Arc<StreamConfig>,
-    stop: StopFlag,
-    bitrate: Arc<AtomicU32>,
-    /// Whether the bit rate can change while it runs.
-    is_adjustable: bool,
-    thread: JoinHandle<()>,
-}
-
-impl Encoder {
-    pub fn start(config: Arc<StreamConfig>, env: Env) -> io::Result<Self> {
-        let stop = StopFlag::default();
-        let bitrate = Arc::new(AtomicU32::new(config.bitrate));
-        let is_adjustable = encoders::choose(&env.choice).is_ok_and(|encoder| encoder.bitrate.is_some());
-        let session = Session { config: config.clone(), env, stop: stop.clone(), bitrate: bitrate.clone() };
-        let thread = spawn_thread("encoder", move || session.run())?;
-        Ok(Self { config, stop, bitrate, is_adjustable, thread })
-    }
-
-    /// Whether the running encoder can become this without a break.
-    pub fn can_become(&self, config: &StreamConfig) -> bool {
-        let bitrate = if self.is_adjustable { config.bitrate } else { self.config.bitrate };
-        let changed = StreamConfig { bitrate, preview: config.preview, ..StreamConfig::clone(&self.config) };
-        changed == *config
-    }
-
-    /// It has failed: encoders end only when they are told to.
-    pub fn is_finished(&self) -> bool {
-        self.thread.is_finished()
-    }
-
-    pub fn become_config(&mut self, config: Arc<StreamConfig>) {
-        self.bitrate.store(config.bitrate, Ordering::Relaxed);
-        self.config = config;
-    }
-
-    /// Lets what is inside come out, then ends.
-    pub fn stop(self) -> JoinHandle<()> {
-        self.stop.stop();
-        self.thread
-    }
-}
-
-struct Session {
-    config: Arc<StreamConfig>,
+pub(super) struct Session {
+    spec: Spec,
     env: Env,
     stop: StopFlag,
     bitrate: Arc<AtomicU32>,
+    intake: Intake,
+    program: Arc<Program>,
+    counts: EncoderCounts,
 }
 
 /// A pipeline that runs.
@@ -109,10 +53,19 @@ struct Running {
     bitrate: u32,
     /// The first frame: the pipeline's zero.
     first: Option<FrameNumber>,
+    /// None where frames go in as they are.
+    scaler: Option<Scaler>,
+    begun: Stopwatch,
 }
 
 impl Session {
-    fn run(self) {
+    pub fn new(spec: Spec, env: Env, stop: StopFlag, bitrate: Arc<AtomicU32>) -> Self {
+        let (intake, program) = (Intake::of(&env, &spec), env.programs.of(&spec.rendition));
+        let counts = env.vitals.encoder_counts((!spec.rendition.is_main()).then_some(spec.rendition.as_str()));
+        Self { spec, env, stop, bitrate, intake, program, counts }
+    }
+
+    pub fn run(self) {
         let mut pause = FIRST_PAUSE;
         while !self.stop.is_set() {
             let watch = Stopwatch::start();
@@ -123,8 +76,8 @@ impl Session {
             match encoded {
                 Ok(()) => {}
                 Err(error) => {
-                    tracing::error!(%error, again_in = ?pause, "the encoder failed");
-                    self.env.vitals.status.report("encoder", Condition::down(error.to_string()));
+                    tracing::error!(%error, rendition = %self.spec.rendition, again_in = ?pause, "the encoder failed");
+                    self.report(Condition::down(error.to_string()));
                     let watch = Stopwatch::start();
                     while watch.elapsed() < pause && !self.stop.is_set() {
                         std::thread::sleep(Duration::from_millis(20));
@@ -134,21 +87,22 @@ impl Session {
             }
         }
         // Whatever was wrong with it, off air nothing is.
-        self.env.vitals.status.report("encoder", Condition::ok());
+        self.report(Condition::ok());
     }
 
     /// One pipeline, from its first frame to its last.
     fn encode(&self) -> Result<(), GstError> {
         let mut running = self.build()?;
-        self.env.frames.empty();
-        self.env.sound.empty();
-        self.env.frames.set_wanted(true);
-        self.env.sound.set_wanted(true);
-        self.env.vitals.encoder_starts.inc();
-        self.env.vitals.status.report("encoder", Condition::ok());
+        self.intake.frames().empty();
+        self.intake.sound().empty();
+        self.intake.set_wanted(true);
+        self.counts.starts.inc();
+        self.report(Condition::ok());
         let ended = self.carry(&mut running);
-        self.env.frames.set_wanted(false);
-        self.env.sound.set_wanted(false);
+        self.intake.set_wanted(false);
+        if self.spec.rendition.is_main() {
+            self.env.grid.set(None);
+        }
         if ended.is_ok() {
             running.drain();
         }
@@ -158,20 +112,20 @@ impl Session {
 
     fn build(&self) -> Result<Running, GstError> {
         let encoder = encoders::choose(&self.env.choice)?;
-        let config = &self.config;
-        let bitrate = self.bitrate.load(Ordering::Relaxed);
-        let pipeline = Pipeline::from_text(&filled(self.env.pipelines.text(encoder.pipeline), &values(config, bitrate)))?;
+        let (spec, bitrate) = (&self.spec, self.wanted_bitrate());
+        let text = filled(self.env.pipelines.text(encoder.pipeline), &spec.values(bitrate));
+        let pipeline = Pipeline::from_text(&text)?;
         let (video, sound) = (pipeline.source("video")?, pipeline.source("sound")?);
         let headers = Headers {
-            canvas: config.canvas(),
-            fps: config.fps,
+            canvas: spec.size,
+            fps: spec.rate(),
             video_kbps: bitrate,
-            audio_kbps: config.audio_bitrate,
+            audio_kbps: spec.audio_bitrate,
             avc_config: Default::default(),
             aac_config: Default::default(),
         };
-        let Env { clock, vitals, program, .. } = &self.env;
-        let assembly = Arc::new(Assembly::new(clock.clone(), vitals.clone(), program.clone(), headers));
+        let assembly = Assembly::new(self.env.clock.clone(), self.counts.clone(), self.program.clone(), headers);
+        let assembly = Arc::new(assembly);
         let drained = Arc::new(AtomicU32::new(0));
         for (name, track) in [("coded_video", Track::Video), ("coded_sound", Track::Audio)] {
             let (assembly, drained) = (assembly.clone(), drained.clone());
@@ -181,28 +135,39 @@ impl Session {
             pipeline.sink(name)?.on_data(move |taken| assembly.take(track, taken), on_end);
         }
         pipeline.play()?;
-        Ok(Running { pipeline, video, sound, assembly, drained, encoder, bitrate, first: None })
+        let scaler = (!spec.rendition.is_main()).then(|| Scaler::new(spec.size));
+        let begun = Stopwatch::start();
+        Ok(Running { pipeline, video, sound, assembly, drained, encoder, bitrate, first: None, scaler, begun })
+    }
+
+    fn report(&self, condition: Condition) {
+        self.env.troubles.report(&self.env.vitals, &self.spec.rendition, condition);
+    }
+
+    /// As configured, unless its one destination can not take so much.
+    fn wanted_bitrate(&self) -> u32 {
+        self.bitrate.load(Ordering::Relaxed).min(self.program.most_kbps())
     }
 
     fn carry(&self, running: &mut Running) -> Result<(), GstError> {
-        let mut dropped = self.env.frames.dropped();
+        let mut dropped = self.intake.frames().dropped();
         let mut checked = Stopwatch::start();
         while !self.stop.is_set() {
             if running.video.waiting() < MOST_QUEUED {
-                if let Some(frame) = self.env.frames.take(PATIENCE) {
+                if let Some(frame) = self.intake.frames().take(PATIENCE) {
                     self.push_frame(running, frame);
                 }
             } else {
                 std::thread::sleep(PATIENCE);
             }
-            while let Some(chunk) = self.env.sound.try_take() {
+            while let Some(chunk) = self.intake.sound().try_take() {
                 self.push_sound(running, chunk);
             }
-            self.env.vitals.encoder_waiting.set(self.env.frames.len() as i64);
+            self.counts.waiting(self.intake.frames().len());
             if let Some(Notice::Failed(message)) = running.pipeline.notice() {
                 return Err(GstError::Failed(message));
             }
-            running.follow_bitrate(self.bitrate.load(Ordering::Relaxed));
+            running.follow_bitrate(self.wanted_bitrate());
             if checked.elapsed() > Duration::from_secs(1) {
                 checked = Stopwatch::start();
                 dropped = self.judge(dropped);
@@ -213,44 +178,60 @@ impl Session {
 
     /// Once a second: says whether frames were lost since the last time.
     fn judge(&self, dropped_before: u64) -> u64 {
-        let dropped = self.env.frames.dropped();
+        let dropped = self.intake.frames().dropped();
         let lost = dropped - dropped_before;
-        self.env.vitals.encoder_frames_dropped.inc_by(lost);
+        self.counts.dropped.inc_by(lost);
         let condition = match lost {
             0 => Condition::ok(),
             _ => Condition::degraded(format!(
                 "too slow: {lost} frames dropped in the last second; try a faster preset or a smaller picture"
             )),
         };
-        self.env.vitals.status.report("encoder", condition);
+        self.report(condition);
         dropped
     }
 
     fn push_frame(&self, running: &mut Running, frame: Frame) {
-        let fps = self.config.fps;
+        let (fps, divisor) = (self.spec.fps, u64::from(self.spec.divisor));
         // While the canvas or the rate changes, a frame of the old kind may still be on its way.
-        if frame.layout().canvas != self.config.canvas() || fps.time_of(frame.number) != frame.at {
+        if frame.layout().canvas != self.spec.canvas || fps.time_of(frame.number) != frame.at {
+            return;
+        }
+        if running.first.is_none() && !self.may_begin(running, frame.number) {
             return;
         }
         let first = *running.first.get_or_insert_with(|| {
             running.assembly.starts_at(frame.at);
             frame.number
         });
-        let Some(index) = frame.number.0.checked_sub(first.0) else { return };
+        let Some(index) = frame.number.0.checked_sub(first.0).filter(|index| index.is_multiple_of(divisor)) else { return };
+        let Some(frame) = running.scaled(frame) else { return self.counts.dropped.inc() };
         let time = |index: u64| {
             let nanos = u128::from(index) * u128::from(fps.denominator()) * 1_000_000_000 / u128::from(fps.numerator());
             u64::try_from(nanos).unwrap_or(u64::MAX)
         };
-        let timing = Timing { pts: time(index), duration: time(index + 1) - time(index), key: true };
+        let timing = Timing { pts: time(index), duration: time(index + divisor) - time(index), key: true };
         if running.video.push(frame, timing) {
-            self.env.vitals.encoder_frames_in.inc();
+            self.counts.frames_in.inc();
+        }
+    }
+
+    /// The main encoder begins at once, the others where it has a key frame.
+    fn may_begin(&self, running: &Running, frame: FrameNumber) -> bool {
+        if self.spec.rendition.is_main() {
+            self.env.grid.set(Some(frame.0));
+            return true;
+        }
+        match self.env.grid.get() {
+            Some(first) => frame.0.abs_diff(first).is_multiple_of(self.spec.frames_between_keys()),
+            None => running.begun.elapsed() > LONGEST_WAIT_FOR_MAIN,
         }
     }
 
     /// Sound from before the first frame belongs to nothing.
     fn push_sound(&self, running: &Running, chunk: SoundChunk) {
         let Some(first) = running.first else { return };
-        let start: ShowTime = self.config.fps.time_of(first);
+        let start: ShowTime = self.spec.fps.time_of(first);
         let since_start = chunk.number.time().micros() - start.micros();
         let Ok(since_start) = u64::try_from(since_start) else { return };
         let duration = 1_000_000_000 * SAMPLES_PER_CHUNK as u64 / u64::from(SAMPLE_RATE);
@@ -259,6 +240,13 @@ impl Session {
 }
 
 impl Running {
+    fn scaled(&mut self, frame: Frame) -> Option<Frame> {
+        match &mut self.scaler {
+            Some(scaler) => scaler.scaled(&frame),
+            None => Some(frame),
+        }
+    }
+
     fn follow_bitrate(&mut self, wanted: u32) {
         if wanted == self.bitrate {
             return;
@@ -282,21 +270,4 @@ impl Running {
 /// Samples as the bytes that GStreamer wants.
 fn bytes_of(samples: &[f32]) -> Vec<u8> {
     samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
-}
-
-fn values(config: &StreamConfig, bitrate: u32) -> [(&'static str, String); 10] {
-    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().min(8));
-    let key_frames = (config.fps.as_f64() * f64::from(config.key_frame_interval)).round();
-    [
-        ("width", config.width.to_string()),
-        ("height", config.height.to_string()),
-        ("fps", format!("{}/{}", config.fps.numerator(), config.fps.denominator())),
-        ("preset", format!("{:?}", config.preset).to_lowercase()),
-        ("video_kbps", bitrate.to_string()),
-        ("video_bps", (bitrate * 1000).to_string()),
-        ("audio_kbps", config.audio_bitrate.to_string()),
-        ("audio_bps", (config.audio_bitrate * 1000).to_string()),
-        ("key_frames", key_frames.to_string()),
-        ("threads", threads.to_string()),
-    ]
 }

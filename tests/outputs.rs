@@ -1,0 +1,266 @@
+//! Where the stream goes beside RTMP and files: SRT, HLS, several renditions, replays, and ways that are too narrow.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::nginx::Nginx;
+use crate::support::process::Ended;
+use crate::support::server::Server;
+use crate::support::throttle::Throttle;
+use crate::support::{eventually, free_port, let_pass, media, npm};
+
+const PATIENCE: Duration = Duration::from_secs(40);
+const PASSPHRASE: &str = "correct-horse";
+
+fn on_air() -> Server {
+    let server = Server::start(&[]);
+    server.small();
+    server.pattern_on_air();
+    server.http.post("/api/stream/start", &json!({})).ok();
+    server
+}
+
+/// Listens for a stream, and writes it into a file.
+fn srt_listener(port: u16, passphrase: &str, file: &Path) -> Ended {
+    let address = format!("srt://127.0.0.1:{port}?mode=listener&passphrase={passphrase}&pbkeylen=16");
+    let out = std::fs::File::create(file).unwrap();
+    let mut srt = Command::new("srt-live-transmit");
+    srt.args(["-q", "-a:yes", &address, "file://con"]).stdin(Stdio::null()).stdout(out).stderr(Stdio::null());
+    Ended(srt.spawn().expect("srt-tools are installed"))
+}
+
+fn size(file: &Path) -> u64 {
+    std::fs::metadata(file).map_or(0, |file| file.len())
+}
+
+#[test]
+fn srt_reaches_whoever_has_the_passphrase_and_comes_back_after_the_peer_was_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let (port, file) = (free_port(), dir.path().join("got.ts"));
+    let listener = srt_listener(port, PASSPHRASE, &file);
+    let server = on_air();
+    let url = format!("srt://127.0.0.1:{port}");
+    let destination = json!({"kind": "srt", "url": url, "passphrase": PASSPHRASE, "streamid": "#!::r=program,m=publish"});
+    server.http.put("/api/destinations/out", &destination).ok();
+    server.wait_for_destination("out", "live", PATIENCE);
+    eventually("half a megabyte has come", PATIENCE, || (size(&file) > 500_000).then_some(()));
+    drop(listener);
+    server.wait_for_destination("out", "backing_off", PATIENCE);
+    let again = dir.path().join("again.ts");
+    let _listener = srt_listener(port, PASSPHRASE, &again);
+    server.wait_for_destination("out", "live", PATIENCE);
+    eventually("it comes again", PATIENCE, || (size(&again) > 500_000).then_some(()));
+    for file in [&file, &again] {
+        let pictures = media::pictures(file.to_str().unwrap(), 640, 360);
+        assert!(pictures.len() > 30, "{} pictures", pictures.len());
+        assert_eq!(media::missing_frames(&pictures[..30]), 0);
+    }
+    let view = server.http.get("/api/destinations/out").text();
+    assert!(!view.contains(PASSPHRASE) && view.contains("\"passphrase_set\":true"), "{view}");
+    assert!(!server.log().contains(PASSPHRASE), "the passphrase is in no log");
+}
+
+#[test]
+fn srt_with_another_passphrase_gets_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (port, file) = (free_port(), dir.path().join("got.ts"));
+    let _listener = srt_listener(port, PASSPHRASE, &file);
+    let server = on_air();
+    let url = format!("srt://127.0.0.1:{port}");
+    server.http.put("/api/destinations/out", &json!({"kind": "srt", "url": url, "passphrase": "wrong-horse-1"})).ok();
+    server.record("file", "mkv");
+    server.wait_for_destination("out", "backing_off", PATIENCE);
+    server.wait_for_destination("file", "live", PATIENCE);
+    let_pass(Duration::from_secs(2));
+    assert_eq!(size(&file), 0);
+    assert!(!server.log().contains("wrong-horse"));
+    // And one that is too short is never kept.
+    let short = json!({"kind": "srt", "url": url, "passphrase": "short"});
+    server.http.put("/api/destinations/out", &short).refused(400, "invalid_destination");
+}
+
+/// What ffmpeg says, and how it ended, after some seconds of an address.
+fn watched(address: &str) -> (bool, String) {
+    let mut ffmpeg = Command::new("timeout");
+    ffmpeg.args(["30", "ffmpeg", "-nostdin", "-v", "fatal", "-stats", "-i", address, "-t", "3", "-f", "null", "-"]);
+    let output = ffmpeg.output().expect("ffmpeg is installed");
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn several_callers_of_an_srt_listener_get_the_program_and_one_without_the_passphrase_does_not() {
+    let server = on_air();
+    let port = free_port();
+    let url = format!("srt://127.0.0.1:{port}");
+    let destination = json!({"kind": "srt", "mode": "listener", "url": url, "passphrase": PASSPHRASE});
+    server.http.put("/api/destinations/open", &destination).ok();
+    server.wait_for_destination("open", "live", PATIENCE);
+    let right = format!("{url}?mode=caller&passphrase={PASSPHRASE}&pbkeylen=16");
+    let wrong = format!("{url}?mode=caller&passphrase=wrong-horse-1&pbkeylen=16");
+    let watchers: Vec<_> =
+        [&right, &right, &wrong].into_iter().cloned().map(|address| std::thread::spawn(move || watched(&address))).collect();
+    let seen: Vec<_> = watchers.into_iter().map(|watcher| watcher.join().unwrap()).collect();
+    assert!(seen[0].0 && seen[1].0, "{seen:?}");
+    assert!(!seen[2].0, "{seen:?}");
+    assert_eq!(server.destination_state("open"), "live");
+}
+
+fn low_rendition(server: &Server) {
+    let config =
+        json!({"renditions": [{"id": "low", "height": 180, "bitrate": 300}], "keyFrameInterval": 1, "restart": true});
+    server.http.patch("/api/stream/config", &config).ok();
+}
+
+#[test]
+fn players_find_all_renditions_of_an_hls_destination() {
+    let server = on_air();
+    let unknown = json!({"kind": "hls", "renditions": ["main", "low"]});
+    server.http.put("/api/destinations/web", &unknown).refused(422, "rendition_missing");
+    low_rendition(&server);
+    server
+        .http
+        .put("/api/destinations/web", &json!({"kind": "hls", "segment_ms": 1000, "renditions": ["main", "low"]}))
+        .ok();
+    server.http.patch("/api/stream/config", &json!({"renditions": []})).refused(409, "rendition_in_use");
+    let master = format!("{}/hls/web/master.m3u8", server.http.base);
+    eventually("both can be played", PATIENCE, || {
+        let text = server.http.get("/hls/web/master.m3u8").text();
+        (text.contains("main/index.m3u8") && text.contains("low/index.m3u8")).then_some(())
+    });
+    let probed = media::probe(&master, &["-show_entries", "stream=codec_name,height"]);
+    let heights: Vec<_> =
+        probed["streams"].as_array().unwrap().iter().filter_map(|stream| stream["height"].as_u64()).collect();
+    assert_eq!(heights, [360, 180], "{probed}");
+    eventually("a whole window", PATIENCE, || {
+        let text = server.http.get("/hls/web/main/index.m3u8").text();
+        (text.matches("#EXTINF").count() == 6).then_some(())
+    });
+    let (good, said) = watched(&format!("{}/hls/web/low/index.m3u8", server.http.base));
+    assert!(good, "{said}");
+    server.http.get("/hls/web/main/nothing.m4s").refused(404, "hls_not_found");
+    server.http.get("/hls/nobody/master.m3u8").refused(404, "hls_not_found");
+    // Keeping the connections and the main rendition, another encoder: players are told.
+    server.http.patch("/api/stream/config", &json!({"keyFrameInterval": 2, "restart": true})).ok();
+    server.wait_for_destination("web", "live", PATIENCE);
+    server.http.send("DELETE", "/api/destinations/web", None, Vec::new()).ok();
+    eventually("it is gone", PATIENCE, || (server.http.get("/hls/web/master.m3u8").status == 404).then_some(()));
+}
+
+#[test]
+fn chromium_plays_hls_from_a_page_of_another_origin() {
+    let port = free_port();
+    let Some(mut player) = npm::node("hls.mjs") else { return };
+    let server = Server::start(&["--allowed-origins", &format!("http://127.0.0.1:{port}")]);
+    server.small();
+    server.pattern_on_air();
+    low_rendition(&server);
+    server
+        .http
+        .put("/api/destinations/web", &json!({"kind": "hls", "segment_ms": 1000, "renditions": ["main", "low"]}))
+        .ok();
+    server.http.post("/api/stream/start", &json!({})).ok();
+    let address = "/hls/web/master.m3u8";
+    eventually("it can be played", PATIENCE, || server.http.get(address).text().contains("low/").then_some(()));
+    player.args([port.to_string(), format!("{}{address}", server.http.base), "12".to_owned()]);
+    let output = player.stderr(Stdio::inherit()).output().unwrap();
+    let seen: Value = serde_json::from_slice(&output.stdout).expect("the player says what it saw");
+    println!("{seen}");
+    assert!(seen["played"].as_f64().unwrap() >= 12.0, "{seen}");
+    assert_eq!((seen["levels"].as_u64(), seen["ranges"].as_u64()), (Some(2), Some(1)), "without a gap: {seen}");
+    assert!(!seen["errors"].to_string().contains("fatal"), "{seen}");
+    assert!(seen["frames"].as_u64().unwrap() > 150, "{seen}");
+}
+
+#[test]
+fn a_replay_becomes_a_recording_that_can_be_fetched_and_removed() {
+    let server = on_air();
+    server.http.post("/api/stream/replay", &json!({})).refused(409, "replay_off");
+    server.http.patch("/api/stream/config", &json!({"replaySeconds": 4})).ok();
+    let frames = || server.metric("marquee_encoder_frames_out_total");
+    let before = frames();
+    eventually("eight seconds", PATIENCE, || (frames() > before + 240.0).then_some(()));
+    let saved = server.http.post("/api/stream/replay", &json!({})).ok().json();
+    let name = saved["name"].as_str().unwrap();
+    let length = saved["duration_ms"].as_f64().unwrap() / 1_000.0;
+    assert!((4.0..6.2).contains(&length), "{saved}");
+    let list = server.http.get("/api/recordings").json();
+    assert_eq!((&list[0]["name"], &list[0]["bytes"]), (&saved["name"], &saved["bytes"]), "{list}");
+    let fetched = server.http.get(&format!("/api/recordings/{name}")).ok();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("replay.mp4");
+    std::fs::write(&file, &fetched.body).unwrap();
+    assert_eq!(fetched.body.len() as u64, saved["bytes"].as_u64().unwrap());
+    let pictures = media::pictures(file.to_str().unwrap(), 640, 360);
+    let lost = server.metric("marquee_frames_skipped_total") + server.metric("marquee_encoder_dropped_frames_total");
+    assert!((pictures.len() as f64 - length * 30.0).abs() <= 2.0 + lost, "{} in {length} s", pictures.len());
+    assert!(media::missing_frames(&pictures) as f64 <= lost);
+    let offsets = media::lip_sync(file.to_str().unwrap(), &pictures);
+    assert!(!offsets.is_empty() && offsets.iter().all(|offset| offset.abs() <= 1.0 / 30.0), "{offsets:?}");
+    server.http.send("DELETE", &format!("/api/recordings/{name}"), None, Vec::new()).ok();
+    server.http.get(&format!("/api/recordings/{name}")).refused(404, "recording_not_found");
+    server.http.get("/api/recordings/..%2Fjournal.redb").refused(404, "recording_not_found");
+    server.record("tape", "mkv");
+    server.wait_for_destination("tape", "live", PATIENCE);
+    let list = server.http.get("/api/recordings").json();
+    assert_eq!(list[0]["recording"], true, "{list}");
+    let open = format!("/api/recordings/{}", list[0]["name"].as_str().unwrap());
+    server.http.send("DELETE", &open, None, Vec::new()).refused(409, "recording_in_use");
+}
+
+#[test]
+fn a_narrow_way_costs_pictures_on_it_and_nothing_elsewhere() {
+    let nginx = Nginx::start();
+    let throttle = Throttle::before(nginx.port());
+    let server = on_air();
+    server.record("file", "mkv");
+    server.wait_for_destination("file", "live", PATIENCE);
+    let url = format!("rtmp://127.0.0.1:{}/open", throttle.port);
+    server.http.put("/api/destinations/narrow", &json!({"kind": "rtmp", "url": url, "key": "s1"})).ok();
+    server.wait_for_destination("narrow", "live", PATIENCE);
+    let (late, lost) =
+        (server.metric("marquee_frames_skipped_total"), server.metric("marquee_encoder_dropped_frames_total"));
+    throttle.let_through(300);
+    server.wait_for_destination("narrow", "congested", Duration::from_secs(60));
+    let dropped = |id: &str| {
+        let text = server.http.get("/metrics").text();
+        let name = format!("marquee_destination_dropped_packets_total{{destination=\"{id}\"}} ");
+        text.lines().find_map(|line| line.strip_prefix(&name)?.parse::<f64>().ok()).unwrap_or(0.0)
+    };
+    eventually("pictures are left out", PATIENCE, || (dropped("narrow") > 20.0).then_some(()));
+    assert_eq!((server.destination_state("file").as_str(), dropped("file")), ("live", 0.0));
+    throttle.let_through(0);
+    server.wait_for_destination("narrow", "live", PATIENCE);
+    let skipped = server.metric("marquee_frames_skipped_total") - late;
+    let elsewhere = server.metric("marquee_encoder_dropped_frames_total") - lost;
+    assert!(skipped + elsewhere < 30.0, "{skipped} skipped, {elsewhere} dropped before the encoder");
+}
+
+#[test]
+fn the_only_destination_of_a_rendition_makes_its_encoder_fit_the_way() {
+    let nginx = Nginx::start();
+    let throttle = Throttle::before(nginx.port());
+    let server = on_air();
+    low_rendition(&server);
+    let low = json!([{"id": "low", "height": 180, "bitrate": 1500}]);
+    server.http.patch("/api/stream/config", &json!({"renditions": low, "restart": true})).ok();
+    let url = format!("rtmp://127.0.0.1:{}/open", throttle.port);
+    let destination = json!({"kind": "rtmp", "url": url, "key": "s1", "rendition": "low", "dynamic_bitrate": true});
+    server.http.put("/api/destinations/narrow", &destination).ok();
+    server.wait_for_destination("narrow", "live", PATIENCE);
+    throttle.let_through(500);
+    eventually("the encoder is told", Duration::from_secs(60), || {
+        server.log().contains("bit rate is kept below").then_some(())
+    });
+    let encoded = || server.metric("marquee_rendition_video_bytes_total");
+    let rate = || {
+        let before = encoded();
+        let_pass(Duration::from_secs(4));
+        (encoded() - before) * 8.0 / 4_000.0
+    };
+    eventually("it makes less", PATIENCE, || (rate() < 500.0).then_some(()));
+    throttle.let_through(0);
+    server.wait_for_destination("narrow", "live", PATIENCE);
+}
