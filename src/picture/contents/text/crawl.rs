@@ -76,7 +76,7 @@ mod tests {
         assert_eq!([0, 1, 3, 4, 5, 6].map(at), [-300, -200, 0, 100, -150, -50]);
         let places =
             |seconds: i64| copies(&crawl(CrawlDirection::Left), 60, 200, seconds * 1_000_000, 0).collect::<Vec<_>>();
-        assert_eq!((places(0), places(1), places(30)), (vec![], vec![100], vec![-30, 80, 190]));
+        assert_eq!((places(0), places(1), places(30)), (vec![], vec![100], vec![-50, 60, 170]));
         assert_eq!(copies(&crawl(CrawlDirection::Up), 0, 200, 9_000_000, 0).count(), 0);
     }
 

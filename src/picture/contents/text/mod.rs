@@ -113,7 +113,7 @@ impl<'a> Sheet<'a> {
         let (width, height) = (self.layout.width().ceil(), self.layout.height().ceil());
         let fitting = |length: f32, most: i32| (length.min(LONGEST_CRAWL as f32) as i32 + 2 * self.pad).min(most);
         // Nothing is nothing, whatever is around it.
-        if self.layout.width() <= 0.0 {
+        if self.layout.text_len() == 0 {
             (0, fitting(height, self.limit.1))
         } else {
             (fitting(width, self.limit.0), fitting(height, self.limit.1))

@@ -59,15 +59,16 @@ pub(super) fn set(text: &str, style: &TextStyle, size: f32, fonts: &mut Fonts, w
 
 fn lines_of(text: &str, style: &TextStyle, size: f32, fonts: &mut Fonts, width: Option<f32>) -> Layout<()> {
     let parts = parts(text, style, fonts);
-    let plain = |names: &[String]| set_style(style, size, names);
+    // An emoji is not made slanting or bold with the letters around it.
+    let upright = TextStyle { italic: false, weight: 400, ..style.clone() };
     let mut builder = fonts.layouts.style_run_builder(&mut fonts.context, text, 1.0, true);
     builder.set_base_direction(match style.direction {
         Direction::Auto => BaseDirection::Auto,
         Direction::Ltr => BaseDirection::Ltr,
         Direction::Rtl => BaseDirection::Rtl,
     });
-    for names in [&parts.base, &parts.emoji, &parts.missing] {
-        builder.push_style(plain(names));
+    for (style, names) in [(style, &parts.base), (&upright, &parts.emoji), (style, &parts.missing)] {
+        builder.push_style(set_style(style, size, names));
     }
     for (kind, range) in parts.runs {
         builder.push_style_run(kind, range);

@@ -170,7 +170,7 @@ fn too_many_lines_end_in_an_ellipsis() {
 }
 
 #[test]
-fn outline_shadow_and_panel_lie_under_the_text() {
+fn outline_and_panel_lie_under_the_text() {
     let plain = built_in("Hxg", r#"{"size":80}"#, WIDE);
     let outlined = built_in("Hxg", r##"{"size":80,"outline":{"width":6,"color":"#ff0000"}}"##, WIDE);
     let count = |raster: &Raster, color: [u8; 4]| raster.rgba.as_chunks::<4>().0.iter().filter(|p| **p == color).count();
@@ -178,8 +178,6 @@ fn outline_shadow_and_panel_lie_under_the_text() {
     assert!(count(&outlined, [255; 4]).abs_diff(white) < white / 10, "the letters stay");
     assert!(count(&outlined, [255, 0, 0, 255]) > 500);
     assert!(outlined.width >= plain.width + 10 && outlined.height >= plain.height + 12);
-    let shadowed = built_in("Hxg", r##"{"size":80,"shadow":{"x":9,"y":9,"blur":0,"color":"#00ff00"}}"##, WIDE);
-    assert!(count(&shadowed, [0, 255, 0, 255]) > 500 && count(&shadowed, [255; 4]).abs_diff(white) < white / 10);
     let panel = built_in("Hxg", r##"{"size":80,"background":{"color":"#0000ff","padding":20,"radius":10}}"##, WIDE);
     assert_eq!((panel.width, panel.height), (plain.width + 40, plain.height + 40));
     assert!(panel.rgba[3] == 0 && count(&panel, [0, 0, 255, 255]) > 5_000, "round corners");
@@ -394,7 +392,7 @@ proptest! {
 
     #[test]
     fn any_text_in_any_style_becomes_a_picture_within_its_box(
-        text in "([\\PC\n\u{200d}\u{fe0f}\u{301}\u{202e}]|\\u\\{1f600\\}|.){0,40}", style in any_style(),
+        text in "(\\PC|[\n\u{200d}\u{fe0f}\u{301}\u{202e}\u{1f600}]|.){0,40}", style in any_style(),
         (width, height) in (-5..600_i32, -5..300_i32), given in any::<(bool, bool)>()
     ) {
         let text_box = TextBox { width, height, width_given: given.0, height_given: given.1 };
