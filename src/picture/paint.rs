@@ -111,7 +111,7 @@ impl Painting<'_> {
         });
         let inputs = Inputs { layout, from: from.frame(), to: to.frame(), mask, overlay };
         let rows = clip.y as usize..clip.bottom() as usize;
-        let planes = [target.luma.from_row(clip.y), target.u.from_row(clip.y / 2), target.v.from_row(clip.y / 2)];
+        let planes = [target.luma.rows_from(clip.y), target.u.rows_from(clip.y / 2), target.v.rows_from(clip.y / 2)];
         transition::mix(&mix.transition, mix.progress, &inputs, rows, planes);
     }
 

@@ -125,7 +125,7 @@ impl<'a> Planning<'a> {
                 let rect = view.ground.frame(&view.pose).snapped();
                 self.push(onto, fill(Yuv::of(*color), rect, onto.clip, alpha as u8));
             }
-            Content::Pattern { .. } => self.pattern(layer, view, onto, opacity),
+            Content::Pattern { .. } => self.pattern(view, onto, opacity),
             Content::Group { .. } | Content::Layout { .. } | Content::Scene { .. } => {
                 if let Some(frame) = frame(self.show, layer, view) {
                     self.inner(layer, view, frame, onto, opacity);
@@ -151,7 +151,7 @@ impl<'a> Planning<'a> {
         }
     }
 
-    fn pattern(&mut self, layer: &Layer, view: View, onto: Onto, opacity: u8) {
+    fn pattern(&mut self, view: View, onto: Onto, opacity: u8) {
         let rect = view.ground.frame(&view.pose).snapped();
         let frame = self.show.config.fps.frame_at(view.at);
         let list = self.list.list_mut(onto.list);

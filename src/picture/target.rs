@@ -30,7 +30,7 @@ impl Plane<'_> {
     }
 
     /// Everything from a row on.
-    pub fn from_row(&mut self, y: i32) -> &mut [u8] {
+    pub fn rows_from(&mut self, y: i32) -> &mut [u8] {
         let start = (y - self.y) as usize * self.stride;
         &mut self.bytes[start..]
     }

@@ -40,8 +40,12 @@ pub struct Tap {
     writing: Mutex<Writing>,
     /// What decoders gave, for tests of decoders.
     #[cfg(test)]
-    log: Mutex<Option<VecDeque<(ShowTime, Vec<f32>)>>>,
+    log: Mutex<Option<VecDeque<Piece>>>,
 }
+
+/// What was written at once, and when it is due.
+#[cfg(test)]
+type Piece = (ShowTime, Vec<f32>);
 
 struct Writing {
     align: Align,
@@ -100,7 +104,7 @@ impl Tap {
 
     /// The last pieces that were written and not cleared, as they came.
     #[cfg(test)]
-    pub fn written(&self) -> Vec<(ShowTime, Vec<f32>)> {
+    pub fn written(&self) -> Vec<Piece> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).iter().flatten().cloned().collect()
     }
 

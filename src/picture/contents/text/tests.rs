@@ -380,8 +380,9 @@ fn any_style() -> impl Strategy<Value = TextStyle> {
             };
             style.line_height = if bit(2) { b } else { 1.0 };
             style.letter_spacing = if bit(2) { c } else { 0.0 };
-            style.outline = bit(3).then(|| crate::show::text::Outline { width: a, color: Color::BLACK });
-            style.background = bit(5).then(|| crate::show::text::Background { color: Color::BLACK, padding: c, radius: a });
+            style.outline = bit(3).then_some(crate::show::text::Outline { width: a, color: Color::BLACK });
+            style.background =
+                bit(5).then_some(crate::show::text::Background { color: Color::BLACK, padding: c, radius: a });
             style
         },
     )
