@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::show::ids::InputId;
+use crate::show::time::ShowTime;
+
 /// The memory of a decoded picture. Whoever decodes implements it; nobody else needs to know what keeps the bytes alive.
 pub trait Planes {
     /// Y, U, V, and alpha as the fourth if there is one. Rows are `stride` bytes apart.
@@ -78,5 +81,20 @@ impl VideoFrame {
 impl fmt::Debug for VideoFrame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "VideoFrame #{} {}x{} at {} us", self.id, self.width, self.height, self.pts)
+    }
+}
+
+/// Where decoded pictures come from.
+pub trait Films {
+    /// The one that is due at `at`. It must not wait.
+    fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>>;
+}
+
+/// A show without inputs has none.
+pub struct NoFilms;
+
+impl Films for NoFilms {
+    fn film(&self, _: &InputId, _: ShowTime) -> Option<Arc<VideoFrame>> {
+        None
     }
 }

@@ -16,9 +16,10 @@ mod tests;
 use std::sync::OnceLock;
 
 use crate::base::fuzz::is_given_away;
+use crate::frame::video::NoFilms;
 use crate::picture::list::DisplayList;
 use crate::picture::pictures::Pictures;
-use crate::picture::plan::{NoFilms, plan};
+use crate::picture::plan::plan;
 use crate::show::time::ShowTime;
 use crate::{api, identity, library, send, state};
 

@@ -12,7 +12,7 @@ use super::pictures::{Found, Pictures};
 use super::place::{self, Frame, pixel};
 use super::prepared::Parity;
 use super::yuv::Yuv;
-use crate::frame::video::VideoFrame;
+use crate::frame::video::{Films, VideoFrame};
 use crate::show::Show;
 use crate::show::geometry::Rect;
 use crate::show::ids::{InputId, SceneId};
@@ -24,21 +24,6 @@ use crate::show::time::ShowTime;
 
 /// Scenes within each other end here; deciding refuses deeper ones.
 const DEEPEST: usize = 16;
-
-/// Where decoded pictures come from.
-pub trait Films {
-    /// The one that is due at `at`. It must not wait.
-    fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>>;
-}
-
-/// A show without inputs has none.
-pub struct NoFilms;
-
-impl Films for NoFilms {
-    fn film(&self, _: &InputId, _: ShowTime) -> Option<Arc<VideoFrame>> {
-        None
-    }
-}
 
 /// Fills `list` with what the program shows at `at`.
 pub fn plan(show: &Show, at: ShowTime, pictures: &Pictures, films: &dyn Films, list: &mut DisplayList) {
