@@ -299,6 +299,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All recordings, newest first */
+        get: operations["getRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording itself */
+        get: operations["getRecordingsRecording"];
+        put?: never;
+        post?: never;
+        /** Remove a recording */
+        delete: operations["deleteRecordingsRecording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scenes": {
         parameters: {
             query?: never;
@@ -478,6 +513,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stream/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Save the last seconds as a recording */
+        post: operations["postStreamReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stream/resume": {
         parameters: {
             query?: never;
@@ -634,6 +686,40 @@ export interface paths {
         patch: operations["patchUsersUser"];
         trace?: never;
     };
+    "/hls/{destination}/master.m3u8": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All renditions of an HLS destination */
+        get: operations["getHlsDestinationMasterM3u8"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hls/{destination}/{rendition}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A playlist (`index.m3u8`) or a segment */
+        get: operations["getHlsDestinationRenditionFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -678,6 +764,112 @@ export interface components {
             rtmp: string | null;
             websocket: string | null;
         };
+        /**
+         * @description `start` is where reading starts: left, or right if the text is Arabic or Hebrew.
+         * @enum {string}
+         */
+        Align: "start" | "center" | "end" | "left" | "right" | "justify";
+        /**
+         * @description `start` is where reading starts: left, or right if the text is Arabic or Hebrew.
+         * @enum {string}
+         */
+        AlignSent: "start" | "center" | "end" | "left" | "right" | "justify";
+        /**
+         * @description The point of a layer that its position names, and about which it turns.
+         * @enum {string}
+         */
+        Anchor: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
+        /**
+         * @description The point of a layer that its position names, and about which it turns.
+         * @enum {string}
+         */
+        AnchorSent: "top_left" | "top" | "top_right" | "left" | "center" | "right" | "bottom_left" | "bottom" | "bottom_right";
+        Arrange: {
+            /**
+             * @description Of a grid; 0 finds the number that leaves the largest places.
+             * @default 0
+             */
+            columns: number;
+            /**
+             * @description Where the small ones of a picture-in-picture stand.
+             * @default bottom_right
+             */
+            corner: components["schemas"]["Anchor"];
+            /**
+             * Format: double
+             * @description Between the layers, in pixels.
+             * @default 0
+             */
+            gap: number;
+            /**
+             * @description How long layers take to glide to their places when one comes or goes.
+             * @default 400
+             */
+            glide_ms: number;
+            /**
+             * Format: double
+             * @description Their width, as a part of the box.
+             * @default 0.25
+             */
+            inset: number;
+            /** @default grid */
+            order: components["schemas"]["Order"];
+            /**
+             * Format: double
+             * @description Around them.
+             * @default 0
+             */
+            padding: number;
+            /**
+             * Format: double
+             * @description Width divided by height of each place of a grid, where all of them are to have the same; 0 fills the box.
+             * @default 0
+             */
+            ratio: number;
+        };
+        ArrangeSent: {
+            /**
+             * @description Of a grid; 0 finds the number that leaves the largest places.
+             * @default 0
+             */
+            columns?: number;
+            /**
+             * @description Where the small ones of a picture-in-picture stand.
+             * @default bottom_right
+             */
+            corner?: components["schemas"]["AnchorSent"];
+            /**
+             * Format: double
+             * @description Between the layers, in pixels.
+             * @default 0
+             */
+            gap?: number;
+            /**
+             * @description How long layers take to glide to their places when one comes or goes.
+             * @default 400
+             */
+            glide_ms?: number;
+            /**
+             * Format: double
+             * @description Their width, as a part of the box.
+             * @default 0.25
+             */
+            inset?: number;
+            /** @default grid */
+            order?: components["schemas"]["OrderSent"];
+            /**
+             * Format: double
+             * @description Around them.
+             * @default 0
+             */
+            padding?: number;
+            /**
+             * Format: double
+             * @description Width divided by height of each place of a grid, where all of them are to have the same; 0 fills the box.
+             * @default 0
+             */
+            ratio?: number;
+        };
         Asset: {
             bytes: number;
             format: components["schemas"]["ImageFormat"];
@@ -697,6 +889,64 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** @description A panel behind the text; behind the whole layer if that has a size. */
+        Background: {
+            /** @default #000000c0 */
+            color: components["schemas"]["Color"];
+            /**
+             * Format: double
+             * @default 16
+             */
+            padding: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            radius: number;
+        };
+        /** @description A panel behind the text; behind the whole layer if that has a size. */
+        BackgroundSent: {
+            /** @default #000000c0 */
+            color?: components["schemas"]["ColorSent"];
+            /**
+             * Format: double
+             * @default 16
+             */
+            padding?: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            radius?: number;
+        };
+        /**
+         * @description How a layer's colours meet those below it.
+         * @enum {string}
+         */
+        Blend: "normal" | "multiply" | "screen" | "add" | "overlay" | "darken" | "lighten" | "difference";
+        /**
+         * @description How a layer's colours meet those below it.
+         * @enum {string}
+         */
+        BlendSent: "normal" | "multiply" | "screen" | "add" | "overlay" | "darken" | "lighten" | "difference";
+        /** @description A line along the inside of the edge. */
+        Border: {
+            /** @default #ffffff */
+            color: components["schemas"]["Color"];
+            /** Format: double */
+            width: number;
+        };
+        /** @description A line along the inside of the edge. */
+        BorderSent: {
+            /** @default #ffffff */
+            color?: components["schemas"]["ColorSent"];
+            /** Format: double */
+            width: number;
+        };
+        /** @enum {string} */
+        Channel: "alpha" | "luma";
+        /** @enum {string} */
+        ChannelSent: "alpha" | "luma";
         /** @description What the client calls its request: the same name again within five minutes gets the first receipt. */
         ClientOpIdSent: string;
         /** @description `#rrggbb` or `#rrggbbaa`. */
@@ -715,23 +965,94 @@ export interface components {
              */
             usage: number;
         };
+        /** @description A text that runs through its layer again and again: one line to the side, or a column up or down. */
+        Crawl: {
+            /** @default left */
+            direction: components["schemas"]["CrawlDirection"];
+            /**
+             * Format: double
+             * @description Pixels between its end and its next beginning.
+             * @default 96
+             */
+            gap: number;
+            /**
+             * Format: double
+             * @description Pixels per second.
+             * @default 120
+             */
+            speed: number;
+        };
+        /** @enum {string} */
+        CrawlDirection: "left" | "right" | "up" | "down";
+        /** @enum {string} */
+        CrawlDirectionSent: "left" | "right" | "up" | "down";
+        /** @description A text that runs through its layer again and again: one line to the side, or a column up or down. */
+        CrawlSent: {
+            /** @default left */
+            direction?: components["schemas"]["CrawlDirectionSent"];
+            /**
+             * Format: double
+             * @description Pixels between its end and its next beginning.
+             * @default 96
+             */
+            gap?: number;
+            /**
+             * Format: double
+             * @description Pixels per second.
+             * @default 120
+             */
+            speed?: number;
+        };
+        /** @description What is cut off the content before anything else. */
+        Crop: {
+            /** @default 0 */
+            bottom: components["schemas"]["Length"];
+            /** @default 0 */
+            left: components["schemas"]["Length"];
+            /** @default 0 */
+            right: components["schemas"]["Length"];
+            /** @default 0 */
+            top: components["schemas"]["Length"];
+        };
+        /** @description What is cut off the content before anything else. */
+        CropSent: {
+            /** @default 0 */
+            bottom?: components["schemas"]["LengthSent"];
+            /** @default 0 */
+            left?: components["schemas"]["LengthSent"];
+            /** @default 0 */
+            right?: components["schemas"]["LengthSent"];
+            /** @default 0 */
+            top?: components["schemas"]["LengthSent"];
+        };
         /** @description A place that the stream is sent to, or a recording. */
         DestinationIdSent: string;
         /** @description Any of the fields (RFC 7396: null takes one away). */
         DestinationPatchSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
+            dynamic_bitrate?: boolean | null;
             enabled?: boolean | null;
-            format?: components["schemas"]["RecordFormatSent"];
+            format?: components["schemas"]["RecordFormatSent"] | components["schemas"]["HlsFormatSent"] | null;
             id?: components["schemas"]["DestinationIdSent"];
             key?: components["schemas"]["SecretSent"] | null;
-            kind?: "rtmp" | "record";
+            kind?: "rtmp" | "record" | "srt" | "hls";
+            latency_ms?: number | null;
+            mode?: components["schemas"]["SrtModeSent"] | null;
             name?: string | null;
+            passphrase?: components["schemas"]["SecretSent"] | null;
+            rendition?: components["schemas"]["RenditionIdSent"] | null;
+            renditions?: components["schemas"]["RenditionIdSent"][] | null;
+            segment_ms?: number | null;
+            streamid?: string | null;
             url?: string;
+            window?: number | null;
         };
         DestinationView: {
+            dynamic_bitrate: boolean;
             enabled: boolean;
             id: string;
             name: string;
+            rendition: components["schemas"]["RenditionId"];
             /** @description Measured; left out where only what was decided is told. */
             status?: components["schemas"]["Status"] | null;
         } & ({
@@ -743,13 +1064,39 @@ export interface components {
             format: components["schemas"]["RecordFormat"];
             /** @constant */
             kind: "record";
+        } | {
+            /** @constant */
+            kind: "srt";
+            latency_ms: number;
+            mode: components["schemas"]["SrtMode"];
+            passphrase_set: boolean;
+            streamid: string;
+            url: string;
+        } | {
+            format: components["schemas"]["HlsFormat"];
+            /** @constant */
+            kind: "hls";
+            master: string;
+            renditions: components["schemas"]["RenditionId"][];
+            segment_ms: number;
+            window: number;
         });
+        /**
+         * @description Which way the text reads; `auto` goes by its first letter.
+         * @enum {string}
+         */
+        Direction: "auto" | "ltr" | "rtl";
+        /**
+         * @description Which way the text reads; `auto` goes by its first letter.
+         * @enum {string}
+         */
+        DirectionSent: "auto" | "ltr" | "rtl";
         Error: {
             client_op_id?: string;
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_request" | "malformed_json" | "invalid_body" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "layer_not_found" | "destination_not_found" | "asset_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "asset_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_image" | "asset_missing" | "duplicate_layer" | "order_mismatch" | "too_many" | "image_too_large" | "broken_image" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "storage_unavailable" | "overloaded" | "closing" | "busy" | "identity_storage" | "no_picture";
+                code: "bad_request" | "malformed_json" | "invalid_body" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "layer_not_found" | "destination_not_found" | "asset_not_found" | "recording_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "asset_in_use" | "rendition_in_use" | "replay_off" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_image" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "too_many" | "image_too_large" | "broken_image" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "storage_unavailable" | "overloaded" | "closing" | "busy" | "identity_storage" | "no_picture" | "recording_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -764,10 +1111,172 @@ export interface components {
             /** Format: date-time */
             timestamp: string;
         };
+        /** @description What is done to a layer's colours, one after the other. */
+        Filter: {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "brightness";
+        } | {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "contrast";
+        } | {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "saturation";
+        } | {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "hue";
+        } | {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "blur";
+        } | {
+            /**
+             * Format: double
+             * @description How far a colour may be from it and still be gone.
+             * @default 0.3
+             */
+            amount: number;
+            /** @default #00ff00 */
+            color: components["schemas"]["Color"];
+            /** @constant */
+            kind: "chroma_key";
+            /**
+             * Format: double
+             * @description Width of the edge between gone and kept.
+             * @default 0.1
+             */
+            smoothness: number;
+            /**
+             * Format: double
+             * @description How much of the colour's reflection is taken off what is kept.
+             * @default 0.5
+             */
+            spill: number;
+        } | {
+            /**
+             * Format: double
+             * @default 0
+             */
+            amount: number;
+            /**
+             * Format: double
+             * @default 1
+             */
+            high: number;
+            /** @constant */
+            kind: "luma_key";
+            /**
+             * Format: double
+             * @default 0.1
+             */
+            smoothness: number;
+        } | {
+            /**
+             * Format: double
+             * @default 1
+             */
+            amount: number;
+            asset: components["schemas"]["AssetId"];
+            /** @constant */
+            kind: "lut";
+        };
+        /** @description What is done to a layer's colours, one after the other. */
+        FilterSent: {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "brightness";
+        } | {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "contrast";
+        } | {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "saturation";
+        } | {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "hue";
+        } | {
+            /** Format: double */
+            amount: number;
+            /** @constant */
+            kind: "blur";
+        } | {
+            /**
+             * Format: double
+             * @description How far a colour may be from it and still be gone.
+             * @default 0.3
+             */
+            amount?: number;
+            /** @default #00ff00 */
+            color?: components["schemas"]["ColorSent"];
+            /** @constant */
+            kind: "chroma_key";
+            /**
+             * Format: double
+             * @description Width of the edge between gone and kept.
+             * @default 0.1
+             */
+            smoothness?: number;
+            /**
+             * Format: double
+             * @description How much of the colour's reflection is taken off what is kept.
+             * @default 0.5
+             */
+            spill?: number;
+        } | {
+            /**
+             * Format: double
+             * @default 0
+             */
+            amount?: number;
+            /**
+             * Format: double
+             * @default 1
+             */
+            high?: number;
+            /** @constant */
+            kind: "luma_key";
+            /**
+             * Format: double
+             * @default 0.1
+             */
+            smoothness?: number;
+        } | {
+            /**
+             * Format: double
+             * @default 1
+             */
+            amount?: number;
+            asset: components["schemas"]["AssetIdSent"];
+            /** @constant */
+            kind: "lut";
+        };
+        /** @description How content with a size of its own is brought into a box of another shape. */
+        Fit: "fill" | "contain" | "cover" | "none";
+        /** @description How content with a size of its own is brought into a box of another shape. */
+        FitSent: "fill" | "contain" | "cover" | "none";
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
         Fps: number | string;
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
         FpsSent: number | string;
+        /** @description How a gradient runs. */
+        GradientShape: "linear" | "radial" | "conic";
+        /** @description How a gradient runs. */
+        GradientShapeSent: "linear" | "radial" | "conic";
         Health: ("ok" | "down") | "degraded";
         /** @description Strangers are told the status alone. */
         HealthAnswer: {
@@ -778,37 +1287,55 @@ export interface components {
             uptime_seconds: number | null;
             version: string | null;
         };
+        HlsFormat: "fmp4" | "ts";
+        HlsFormatSent: "fmp4" | "ts";
         /** @enum {string} */
         ImageFormat: "png" | "jpeg" | "webp";
+        /** @description Something that moves or sounds: a video, a stream, a camera. */
+        InputId: string;
+        /** @description Something that moves or sounds: a video, a stream, a camera. */
+        InputIdSent: string;
         /** @description A layer, as it is stored and as every door shows it. */
         Layer: {
-            /** Format: double */
-            height?: number | null;
+            anchor?: components["schemas"]["Anchor"];
+            blend?: components["schemas"]["Blend"];
+            border?: components["schemas"]["Border"] | null;
+            crop?: components["schemas"]["Crop"];
+            filters?: components["schemas"]["Filter"][];
+            fit?: components["schemas"]["Fit"];
+            height?: components["schemas"]["Length"] | null;
             id: components["schemas"]["LayerId"];
+            mask?: components["schemas"]["Mask"] | null;
+            /** @description For people. */
+            name?: string;
             /**
              * Format: double
              * @description 0 is invisible, 1 is solid.
              * @default 1
              */
             opacity: number;
+            /**
+             * Format: double
+             * @description Of the corners.
+             */
+            radius?: number;
+            /**
+             * Format: double
+             * @description Degrees, clockwise, about the anchor.
+             */
+            rotation?: number;
+            shadow?: components["schemas"]["Shadow"] | null;
             /** @default true */
             visible: boolean;
+            /** @description Absent: the content's own width (image, text, input), or all of the canvas' or group's. */
+            width?: components["schemas"]["Length"] | null;
             /**
-             * Format: double
-             * @description Absent: the content's own width (image, text), or the canvas' width.
-             */
-            width?: number | null;
-            /**
-             * Format: double
-             * @description Top left corner, in canvas pixels.
+             * @description Where the anchor is: from the left and from the top of the canvas, or of the group that the layer is in.
              * @default 0
              */
-            x: number;
-            /**
-             * Format: double
-             * @default 0
-             */
-            y: number;
+            x: components["schemas"]["Length"];
+            /** @default 0 */
+            y: components["schemas"]["Length"];
         } & ({
             color: components["schemas"]["Color"];
             /** @constant */
@@ -816,67 +1343,160 @@ export interface components {
         } | {
             /**
              * Format: double
-             * @description Direction in degrees: 0 runs left to right, 90 top to bottom.
+             * @description Direction in degrees: 0 runs left to right, 90 top to bottom. A conic gradient begins there.
              * @default 0
              */
             angle: number;
             from: components["schemas"]["Color"];
             /** @constant */
             kind: "gradient";
+            shape?: components["schemas"]["GradientShape"];
+            /** @description Colours between the two, in rising order. */
+            stops?: components["schemas"]["Stop"][];
             to: components["schemas"]["Color"];
         } | {
             asset: components["schemas"]["AssetId"];
             /** @constant */
             kind: "image";
         } | {
+            fill?: components["schemas"]["Color"] | null;
+            /** @constant */
+            kind: "shape";
+            /** @description Of a path: SVG's `M 0 0 L 100 0 …`, in a square of 100 × 100 that is stretched over the box. */
+            path?: string;
+            /** @default rectangle */
+            shape: components["schemas"]["Outline"];
+            stroke?: components["schemas"]["Color"] | null;
+            /**
+             * Format: double
+             * @default 1
+             */
+            stroke_width: number;
+        } | {
+            input: components["schemas"]["InputId"];
+            /** @constant */
+            kind: "input";
+        } | {
+            /** @constant */
+            kind: "scene";
+            scene: components["schemas"]["SceneId"];
+        } | {
+            /** @constant */
+            kind: "group";
+            /** @default [] */
+            layers: components["schemas"]["Layer"][];
+        } | {
+            /**
+             * @default {
+             *       "columns": 0,
+             *       "corner": "bottom_right",
+             *       "gap": 0,
+             *       "glide_ms": 400,
+             *       "inset": 0.25,
+             *       "order": "grid",
+             *       "padding": 0,
+             *       "ratio": 0
+             *     }
+             */
+            arrange: components["schemas"]["Arrange"];
+            /** @constant */
+            kind: "layout";
+            /** @default [] */
+            layers: components["schemas"]["Layer"][];
+            /** @description Made by the server: where its layers come from while they glide to their places. */
+            moved?: components["schemas"]["Moved"] | null;
+        } | {
+            /** @constant */
+            kind: "backdrop";
+        } | {
             /** @default true */
             beep: boolean;
             /** @constant */
             kind: "pattern";
         } | {
+            align?: components["schemas"]["Align"];
+            background?: components["schemas"]["Background"] | null;
             /** @default #ffffff */
             color: components["schemas"]["Color"];
+            crawl?: components["schemas"]["Crawl"] | null;
+            direction?: components["schemas"]["Direction"];
+            /** @description Name of a font family, or id of an uploaded font. Absent, or not there: DejaVu Sans, which is part of the server. */
+            font?: string | null;
+            italic?: boolean;
             /** @constant */
             kind: "text";
             /**
              * Format: double
+             * @description Pixels added after each letter.
+             */
+            letter_spacing?: number;
+            /**
+             * Format: double
+             * @description From one line to the next, in ems.
+             */
+            line_height?: number;
+            /** @description What is longer ends in an ellipsis. */
+            max_lines?: number | null;
+            outline?: components["schemas"]["Outline2"] | null;
+            /**
+             * Format: double
+             * @description Pixels per em.
              * @default 48
              */
             size: number;
             text: string;
+            /** @description What clocks and dates in the text are shown in, such as `+02:00`. */
+            timezone?: components["schemas"]["UtcOffset"];
+            vertical_align?: components["schemas"]["VerticalAlign"];
+            /** @description 400 is regular, 700 bold. */
+            weight?: number;
+            /** @description Whether lines are broken where the width ends. Absent: yes if the layer has a width. */
+            wrap?: boolean | null;
         });
         /** @description A layer, as it is stored and as every door shows it. */
         LayerBodySent: {
+            anchor?: components["schemas"]["AnchorSent"];
+            blend?: components["schemas"]["BlendSent"];
+            border?: components["schemas"]["BorderSent"] | null;
             client_op_id?: components["schemas"]["ClientOpIdSent"];
-            /** Format: double */
-            height?: number | null;
+            crop?: components["schemas"]["CropSent"];
+            filters?: components["schemas"]["FilterSent"][];
+            fit?: components["schemas"]["FitSent"];
+            height?: components["schemas"]["LengthSent"] | null;
             id?: components["schemas"]["LayerIdSent"];
             /** @description Its place, counted from below. */
             index?: number;
+            mask?: components["schemas"]["MaskSent"] | null;
+            /** @description For people. */
+            name?: string;
             /**
              * Format: double
              * @description 0 is invisible, 1 is solid.
              * @default 1
              */
             opacity?: number;
+            /**
+             * Format: double
+             * @description Of the corners.
+             */
+            radius?: number;
+            /**
+             * Format: double
+             * @description Degrees, clockwise, about the anchor.
+             */
+            rotation?: number;
+            shadow?: components["schemas"]["ShadowSent"] | null;
             /** @default true */
             visible?: boolean;
+            /** @description Absent: the content's own width (image, text, input), or all of the canvas' or group's. */
+            width?: components["schemas"]["LengthSent"] | null;
             /**
-             * Format: double
-             * @description Absent: the content's own width (image, text), or the canvas' width.
-             */
-            width?: number | null;
-            /**
-             * Format: double
-             * @description Top left corner, in canvas pixels.
+             * @description Where the anchor is: from the left and from the top of the canvas, or of the group that the layer is in.
              * @default 0
              */
-            x?: number;
-            /**
-             * Format: double
-             * @default 0
-             */
-            y?: number;
+            x?: components["schemas"]["LengthSent"];
+            /** @default 0 */
+            y?: components["schemas"]["LengthSent"];
         } & ({
             color: components["schemas"]["ColorSent"];
             /** @constant */
@@ -884,34 +1504,115 @@ export interface components {
         } | {
             /**
              * Format: double
-             * @description Direction in degrees: 0 runs left to right, 90 top to bottom.
+             * @description Direction in degrees: 0 runs left to right, 90 top to bottom. A conic gradient begins there.
              * @default 0
              */
             angle?: number;
             from: components["schemas"]["ColorSent"];
             /** @constant */
             kind: "gradient";
+            shape?: components["schemas"]["GradientShapeSent"];
+            /** @description Colours between the two, in rising order. */
+            stops?: components["schemas"]["StopSent"][];
             to: components["schemas"]["ColorSent"];
         } | {
             asset: components["schemas"]["AssetIdSent"];
             /** @constant */
             kind: "image";
         } | {
+            fill?: components["schemas"]["ColorSent"] | null;
+            /** @constant */
+            kind: "shape";
+            /** @description Of a path: SVG's `M 0 0 L 100 0 …`, in a square of 100 × 100 that is stretched over the box. */
+            path?: string;
+            /** @default rectangle */
+            shape?: components["schemas"]["OutlineSent"];
+            stroke?: components["schemas"]["ColorSent"] | null;
+            /**
+             * Format: double
+             * @default 1
+             */
+            stroke_width?: number;
+        } | {
+            input: components["schemas"]["InputIdSent"];
+            /** @constant */
+            kind: "input";
+        } | {
+            /** @constant */
+            kind: "scene";
+            scene: components["schemas"]["SceneIdSent"];
+        } | {
+            /** @constant */
+            kind: "group";
+            /** @default [] */
+            layers?: components["schemas"]["LayerSent"][];
+        } | {
+            /**
+             * @default {
+             *       "columns": 0,
+             *       "corner": "bottom_right",
+             *       "gap": 0,
+             *       "glide_ms": 400,
+             *       "inset": 0.25,
+             *       "order": "grid",
+             *       "padding": 0,
+             *       "ratio": 0
+             *     }
+             */
+            arrange?: components["schemas"]["ArrangeSent"];
+            /** @constant */
+            kind: "layout";
+            /** @default [] */
+            layers?: components["schemas"]["LayerSent"][];
+            /** @description Made by the server: where its layers come from while they glide to their places. */
+            moved?: components["schemas"]["MovedSent"] | null;
+        } | {
+            /** @constant */
+            kind: "backdrop";
+        } | {
             /** @default true */
             beep?: boolean;
             /** @constant */
             kind: "pattern";
         } | {
+            align?: components["schemas"]["AlignSent"];
+            background?: components["schemas"]["BackgroundSent"] | null;
             /** @default #ffffff */
             color?: components["schemas"]["ColorSent"];
+            crawl?: components["schemas"]["CrawlSent"] | null;
+            direction?: components["schemas"]["DirectionSent"];
+            /** @description Name of a font family, or id of an uploaded font. Absent, or not there: DejaVu Sans, which is part of the server. */
+            font?: string | null;
+            italic?: boolean;
             /** @constant */
             kind: "text";
             /**
              * Format: double
+             * @description Pixels added after each letter.
+             */
+            letter_spacing?: number;
+            /**
+             * Format: double
+             * @description From one line to the next, in ems.
+             */
+            line_height?: number;
+            /** @description What is longer ends in an ellipsis. */
+            max_lines?: number | null;
+            outline?: components["schemas"]["Outline2Sent"] | null;
+            /**
+             * Format: double
+             * @description Pixels per em.
              * @default 48
              */
             size?: number;
             text: string;
+            /** @description What clocks and dates in the text are shown in, such as `+02:00`. */
+            timezone?: components["schemas"]["UtcOffsetSent"];
+            vertical_align?: components["schemas"]["VerticalAlignSent"];
+            /** @description 400 is regular, 700 bold. */
+            weight?: number;
+            /** @description Whether lines are broken where the width ends. Absent: yes if the layer has a width. */
+            wrap?: boolean | null;
         });
         /** @description A layer, unique within its scene. */
         LayerId: string;
@@ -919,55 +1620,103 @@ export interface components {
         LayerIdSent: string;
         /** @description Any of the fields (RFC 7396: null takes one away). */
         LayerPatchSent: {
+            align?: components["schemas"]["AlignSent"] | null;
+            anchor?: components["schemas"]["AnchorSent"] | null;
             angle?: number | null;
+            arrange?: components["schemas"]["ArrangeSent"] | null;
             asset?: components["schemas"]["AssetIdSent"];
+            background?: (components["schemas"]["BackgroundSent"] | null) | null;
             beep?: boolean | null;
+            blend?: components["schemas"]["BlendSent"] | null;
+            border?: (components["schemas"]["BorderSent"] | null) | null;
             client_op_id?: components["schemas"]["ClientOpIdSent"];
             color?: components["schemas"]["ColorSent"] | null;
+            crawl?: (components["schemas"]["CrawlSent"] | null) | null;
+            crop?: components["schemas"]["CropSent"] | null;
+            direction?: components["schemas"]["DirectionSent"] | null;
+            fill?: (components["schemas"]["ColorSent"] | null) | null;
+            filters?: components["schemas"]["FilterSent"][] | null;
+            fit?: components["schemas"]["FitSent"] | null;
+            font?: (string | null) | null;
             from?: components["schemas"]["ColorSent"];
-            height?: (number | null) | null;
+            height?: (components["schemas"]["LengthSent"] | null) | null;
             id?: components["schemas"]["LayerIdSent"];
             /** @description Its place, counted from below. */
             index?: number;
-            kind?: "color" | "gradient" | "image" | "pattern" | "text";
+            input?: components["schemas"]["InputIdSent"];
+            italic?: boolean | null;
+            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "pattern" | "text";
+            layers?: components["schemas"]["LayerSent"][] | null;
+            letter_spacing?: number | null;
+            line_height?: number | null;
+            mask?: (components["schemas"]["MaskSent"] | null) | null;
+            max_lines?: (number | null) | null;
+            moved?: (components["schemas"]["MovedSent"] | null) | null;
+            name?: string | null;
             opacity?: number | null;
+            outline?: (components["schemas"]["Outline2Sent"] | null) | null;
+            path?: string | null;
+            radius?: number | null;
+            rotation?: number | null;
+            scene?: components["schemas"]["SceneIdSent"];
+            shadow?: (components["schemas"]["ShadowSent"] | null) | null;
+            shape?: components["schemas"]["GradientShapeSent"] | null | components["schemas"]["OutlineSent"];
             size?: number | null;
+            stops?: components["schemas"]["StopSent"][] | null;
+            stroke?: (components["schemas"]["ColorSent"] | null) | null;
+            stroke_width?: number | null;
             text?: string;
+            timezone?: components["schemas"]["UtcOffsetSent"] | null;
             to?: components["schemas"]["ColorSent"];
+            vertical_align?: components["schemas"]["VerticalAlignSent"] | null;
             visible?: boolean | null;
-            width?: (number | null) | null;
-            x?: number | null;
-            y?: number | null;
+            weight?: number | null;
+            width?: (components["schemas"]["LengthSent"] | null) | null;
+            wrap?: (boolean | null) | null;
+            x?: components["schemas"]["LengthSent"] | null;
+            y?: components["schemas"]["LengthSent"] | null;
         };
         /** @description A layer, as it is stored and as every door shows it. */
         LayerSent: {
-            /** Format: double */
-            height?: number | null;
+            anchor?: components["schemas"]["AnchorSent"];
+            blend?: components["schemas"]["BlendSent"];
+            border?: components["schemas"]["BorderSent"] | null;
+            crop?: components["schemas"]["CropSent"];
+            filters?: components["schemas"]["FilterSent"][];
+            fit?: components["schemas"]["FitSent"];
+            height?: components["schemas"]["LengthSent"] | null;
             id: components["schemas"]["LayerIdSent"];
+            mask?: components["schemas"]["MaskSent"] | null;
+            /** @description For people. */
+            name?: string;
             /**
              * Format: double
              * @description 0 is invisible, 1 is solid.
              * @default 1
              */
             opacity?: number;
+            /**
+             * Format: double
+             * @description Of the corners.
+             */
+            radius?: number;
+            /**
+             * Format: double
+             * @description Degrees, clockwise, about the anchor.
+             */
+            rotation?: number;
+            shadow?: components["schemas"]["ShadowSent"] | null;
             /** @default true */
             visible?: boolean;
+            /** @description Absent: the content's own width (image, text, input), or all of the canvas' or group's. */
+            width?: components["schemas"]["LengthSent"] | null;
             /**
-             * Format: double
-             * @description Absent: the content's own width (image, text), or the canvas' width.
-             */
-            width?: number | null;
-            /**
-             * Format: double
-             * @description Top left corner, in canvas pixels.
+             * @description Where the anchor is: from the left and from the top of the canvas, or of the group that the layer is in.
              * @default 0
              */
-            x?: number;
-            /**
-             * Format: double
-             * @default 0
-             */
-            y?: number;
+            x?: components["schemas"]["LengthSent"];
+            /** @default 0 */
+            y?: components["schemas"]["LengthSent"];
         } & ({
             color: components["schemas"]["ColorSent"];
             /** @constant */
@@ -975,35 +1724,120 @@ export interface components {
         } | {
             /**
              * Format: double
-             * @description Direction in degrees: 0 runs left to right, 90 top to bottom.
+             * @description Direction in degrees: 0 runs left to right, 90 top to bottom. A conic gradient begins there.
              * @default 0
              */
             angle?: number;
             from: components["schemas"]["ColorSent"];
             /** @constant */
             kind: "gradient";
+            shape?: components["schemas"]["GradientShapeSent"];
+            /** @description Colours between the two, in rising order. */
+            stops?: components["schemas"]["StopSent"][];
             to: components["schemas"]["ColorSent"];
         } | {
             asset: components["schemas"]["AssetIdSent"];
             /** @constant */
             kind: "image";
         } | {
+            fill?: components["schemas"]["ColorSent"] | null;
+            /** @constant */
+            kind: "shape";
+            /** @description Of a path: SVG's `M 0 0 L 100 0 …`, in a square of 100 × 100 that is stretched over the box. */
+            path?: string;
+            /** @default rectangle */
+            shape?: components["schemas"]["OutlineSent"];
+            stroke?: components["schemas"]["ColorSent"] | null;
+            /**
+             * Format: double
+             * @default 1
+             */
+            stroke_width?: number;
+        } | {
+            input: components["schemas"]["InputIdSent"];
+            /** @constant */
+            kind: "input";
+        } | {
+            /** @constant */
+            kind: "scene";
+            scene: components["schemas"]["SceneIdSent"];
+        } | {
+            /** @constant */
+            kind: "group";
+            /** @default [] */
+            layers?: components["schemas"]["LayerSent"][];
+        } | {
+            /**
+             * @default {
+             *       "columns": 0,
+             *       "corner": "bottom_right",
+             *       "gap": 0,
+             *       "glide_ms": 400,
+             *       "inset": 0.25,
+             *       "order": "grid",
+             *       "padding": 0,
+             *       "ratio": 0
+             *     }
+             */
+            arrange?: components["schemas"]["ArrangeSent"];
+            /** @constant */
+            kind: "layout";
+            /** @default [] */
+            layers?: components["schemas"]["LayerSent"][];
+            /** @description Made by the server: where its layers come from while they glide to their places. */
+            moved?: components["schemas"]["MovedSent"] | null;
+        } | {
+            /** @constant */
+            kind: "backdrop";
+        } | {
             /** @default true */
             beep?: boolean;
             /** @constant */
             kind: "pattern";
         } | {
+            align?: components["schemas"]["AlignSent"];
+            background?: components["schemas"]["BackgroundSent"] | null;
             /** @default #ffffff */
             color?: components["schemas"]["ColorSent"];
+            crawl?: components["schemas"]["CrawlSent"] | null;
+            direction?: components["schemas"]["DirectionSent"];
+            /** @description Name of a font family, or id of an uploaded font. Absent, or not there: DejaVu Sans, which is part of the server. */
+            font?: string | null;
+            italic?: boolean;
             /** @constant */
             kind: "text";
             /**
              * Format: double
+             * @description Pixels added after each letter.
+             */
+            letter_spacing?: number;
+            /**
+             * Format: double
+             * @description From one line to the next, in ems.
+             */
+            line_height?: number;
+            /** @description What is longer ends in an ellipsis. */
+            max_lines?: number | null;
+            outline?: components["schemas"]["Outline2Sent"] | null;
+            /**
+             * Format: double
+             * @description Pixels per em.
              * @default 48
              */
             size?: number;
             text: string;
+            /** @description What clocks and dates in the text are shown in, such as `+02:00`. */
+            timezone?: components["schemas"]["UtcOffsetSent"];
+            vertical_align?: components["schemas"]["VerticalAlignSent"];
+            /** @description 400 is regular, 700 bold. */
+            weight?: number;
+            /** @description Whether lines are broken where the width ends. Absent: yes if the layer has a width. */
+            wrap?: boolean | null;
         });
+        /** @description Pixels, or a percentage of the side that it is measured along. */
+        Length: number | string;
+        /** @description Pixels, or a percentage of the side that it is measured along. */
+        LengthSent: number | string;
         LoginAnswer: {
             access_token: string | null;
             /** @description Seconds. */
@@ -1022,6 +1856,52 @@ export interface components {
             password: string;
             username: string;
         };
+        /** @description What of a layer is seen. */
+        Mask: {
+            asset: components["schemas"]["AssetId"];
+            channel?: components["schemas"]["Channel"];
+            invert?: boolean;
+            /** @constant */
+            kind: "image";
+        } | {
+            invert?: boolean;
+            /** @constant */
+            kind: "ellipse";
+        } | {
+            invert?: boolean;
+            /** @constant */
+            kind: "rectangle";
+            /** Format: double */
+            radius?: number;
+        } | {
+            invert?: boolean;
+            /** @constant */
+            kind: "path";
+            path: string;
+        };
+        /** @description What of a layer is seen. */
+        MaskSent: {
+            asset: components["schemas"]["AssetIdSent"];
+            channel?: components["schemas"]["ChannelSent"];
+            invert?: boolean;
+            /** @constant */
+            kind: "image";
+        } | {
+            invert?: boolean;
+            /** @constant */
+            kind: "ellipse";
+        } | {
+            invert?: boolean;
+            /** @constant */
+            kind: "rectangle";
+            /** Format: double */
+            radius?: number;
+        } | {
+            invert?: boolean;
+            /** @constant */
+            kind: "path";
+            path: string;
+        };
         Me: {
             login_required: boolean;
             role: components["schemas"]["Role"] | null;
@@ -1031,17 +1911,39 @@ export interface components {
             total: number;
             used: number;
         };
+        /** @description How the layers stood before the layout changed, and when it did. */
+        Moved: {
+            arrange: components["schemas"]["Arrange"];
+            /** @description They were on their way then. */
+            before?: components["schemas"]["Moved"] | null;
+            /** @description Those that were seen, in their order. */
+            layers: components["schemas"]["LayerId"][];
+            since: number;
+        };
+        /** @description How the layers stood before the layout changed, and when it did. */
+        MovedSent: {
+            arrange: components["schemas"]["ArrangeSent"];
+            /** @description They were on their way then. */
+            before?: components["schemas"]["MovedSent"] | null;
+            /** @description Those that were seen, in their order. */
+            layers: components["schemas"]["LayerIdSent"][];
+            since: number;
+        };
         Network: {
             bytesIn: number;
             bytesOut: number;
         };
         NewDestinationSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
+            /** @description Lower the rendition's bit rate while this is its only destination and takes packets too slowly. */
+            dynamic_bitrate?: boolean;
             /** @default true */
             enabled?: boolean;
             id?: components["schemas"]["DestinationIdSent"];
             /** @default  */
             name?: string;
+            /** @description Which encoding of the program it gets. */
+            rendition?: components["schemas"]["RenditionIdSent"];
         } & ({
             /** @default  */
             key?: components["schemas"]["SecretSent"];
@@ -1052,6 +1954,40 @@ export interface components {
             format: components["schemas"]["RecordFormatSent"];
             /** @constant */
             kind: "record";
+        } | {
+            /** @constant */
+            kind: "srt";
+            /** @default 125 */
+            latency_ms?: number;
+            /** @default caller */
+            mode?: components["schemas"]["SrtModeSent"];
+            /**
+             * @description 10 to 79 characters; without one nothing is encrypted.
+             * @default
+             */
+            passphrase?: components["schemas"]["SecretSent"];
+            streamid?: string;
+            /** @description `srt://host:port`; a listener's host is the address to listen on. */
+            url: string;
+        } | {
+            /** @default fmp4 */
+            format?: components["schemas"]["HlsFormatSent"];
+            /** @constant */
+            kind: "hls";
+            /**
+             * @description What a player may choose from.
+             * @default [
+             *       "main"
+             *     ]
+             */
+            renditions?: components["schemas"]["RenditionIdSent"][];
+            /** @default 2000 */
+            segment_ms?: number;
+            /**
+             * @description Segments in a playlist.
+             * @default 6
+             */
+            window?: number;
         });
         NewPasswordSent: {
             current_password: string;
@@ -1077,11 +2013,35 @@ export interface components {
             password: string;
             role: components["schemas"]["RoleSent"];
         };
-        OrderSent: {
+        Order: ("row" | "column" | "grid") | "picture_in_picture";
+        Order2Sent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /** @description All layers of the scene, lowest first. */
             order: components["schemas"]["LayerIdSent"][];
         };
+        OrderSent: ("row" | "column" | "grid") | "picture_in_picture";
+        Outline: ("rectangle" | "ellipse" | "path") | "line";
+        /** @description A line around each letter, outside of it. */
+        Outline2: {
+            /** @default #000000 */
+            color: components["schemas"]["Color"];
+            /**
+             * Format: double
+             * @default 2
+             */
+            width: number;
+        };
+        /** @description A line around each letter, outside of it. */
+        Outline2Sent: {
+            /** @default #000000 */
+            color?: components["schemas"]["ColorSent"];
+            /**
+             * Format: double
+             * @default 2
+             */
+            width?: number;
+        };
+        OutlineSent: ("rectangle" | "ellipse" | "path") | "line";
         /**
          * @description Effort of the encoder, fastest first.
          * @enum {string}
@@ -1115,8 +2075,49 @@ export interface components {
         };
         RecordFormat: "mkv" | "mp4";
         RecordFormatSent: "mkv" | "mp4";
+        RecordingView: {
+            /** @description Milliseconds of Unix time: when it was last written to. */
+            at: number;
+            bytes: number;
+            /** @description Its name, and the last part of its address. */
+            name: string;
+            /** @description It is being written, and can not be removed. */
+            recording: boolean;
+        };
         RefreshSent: {
             refresh_token?: string | null;
+        };
+        /** @description Another encoding of the program. The width follows from the canvas' proportions. */
+        Rendition: {
+            /** @description Video, kbit/s. */
+            bitrate: number;
+            /** @description Only every so manieth frame: 2 makes 30 of 60. */
+            fpsDivisor?: number;
+            height: number;
+            id: components["schemas"]["RenditionId"];
+            /** @description The stream's own where it is left out. */
+            preset?: components["schemas"]["Preset"] | null;
+        };
+        /** @description One of the encodings of the program. `main` is always there. */
+        RenditionId: string;
+        /** @description One of the encodings of the program. `main` is always there. */
+        RenditionIdSent: string;
+        /** @description Another encoding of the program. The width follows from the canvas' proportions. */
+        RenditionSent: {
+            /** @description Video, kbit/s. */
+            bitrate: number;
+            /** @description Only every so manieth frame: 2 makes 30 of 60. */
+            fpsDivisor?: number;
+            height: number;
+            id: components["schemas"]["RenditionIdSent"];
+            /** @description The stream's own where it is left out. */
+            preset?: components["schemas"]["PresetSent"] | null;
+        };
+        ReplayView: {
+            bytes: number;
+            duration_ms: number;
+            /** @description The recording's name. */
+            name: string;
         };
         /**
          * @description In rising order: a comparison says whether one is enough for another.
@@ -1153,6 +2154,48 @@ export interface components {
         };
         /** @description A stream key: stored and used, but shown by no door and in no log. */
         SecretSent: string;
+        /** @description What the layer's outline throws on what is below. */
+        Shadow: {
+            /**
+             * Format: double
+             * @description Radius of its soft edge.
+             * @default 8
+             */
+            blur: number;
+            /** @default #000000a0 */
+            color: components["schemas"]["Color"];
+            /**
+             * Format: double
+             * @default 0
+             */
+            x: number;
+            /**
+             * Format: double
+             * @default 4
+             */
+            y: number;
+        };
+        /** @description What the layer's outline throws on what is below. */
+        ShadowSent: {
+            /**
+             * Format: double
+             * @description Radius of its soft edge.
+             * @default 8
+             */
+            blur?: number;
+            /** @default #000000a0 */
+            color?: components["schemas"]["ColorSent"];
+            /**
+             * Format: double
+             * @default 0
+             */
+            x?: number;
+            /**
+             * Format: double
+             * @default 4
+             */
+            y?: number;
+        };
         ShowAnswer: {
             seq: number;
             show: components["schemas"]["ShowView"];
@@ -1164,6 +2207,10 @@ export interface components {
             program: components["schemas"]["ProgramView"] | null;
             scenes: components["schemas"]["Scene"][];
         };
+        /** @enum {string} */
+        SrtMode: "caller" | "listener";
+        /** @enum {string} */
+        SrtModeSent: "caller" | "listener";
         StateAnswer: {
             seq: number;
             state: components["schemas"]["StreamState"];
@@ -1175,6 +2222,18 @@ export interface components {
             reason?: string | null;
             since?: number | null;
             state: string;
+        };
+        /** @description A colour on the way from the first to the last. */
+        Stop: {
+            /** Format: double */
+            at: number;
+            color: components["schemas"]["Color"];
+        };
+        /** @description A colour on the way from the first to the last. */
+        StopSent: {
+            /** Format: double */
+            at: number;
+            color: components["schemas"]["ColorSent"];
         };
         /** @description Everything about the encoded stream and its preview that can be set. Names are those of the stream API (camelCase). */
         StreamConfig: {
@@ -1188,6 +2247,10 @@ export interface components {
             keyFrameInterval: number;
             preset: components["schemas"]["Preset"];
             preview: components["schemas"]["PreviewConfig"];
+            /** @description Further encodings of the same program, beside `main`. Each runs while a destination wants it. */
+            renditions?: components["schemas"]["Rendition"][];
+            /** @description So many seconds of the encoded program are kept in memory, ready to be saved. 0: none. */
+            replaySeconds?: number;
             width: number;
         };
         /** @description Everything about the encoded stream and its preview that can be set. Names are those of the stream API (camelCase). */
@@ -1210,6 +2273,10 @@ export interface components {
                 quality?: number;
                 width?: number;
             };
+            /** @description Further encodings of the same program, beside `main`. Each runs while a destination wants it. */
+            renditions?: components["schemas"]["RenditionSent"][];
+            /** @description So many seconds of the encoded program are kept in memory, ready to be saved. 0: none. */
+            replaySeconds?: number;
             /** @description Interrupt a live stream where that is needed. */
             restart?: boolean;
             width?: number;
@@ -1299,6 +2366,14 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /** @description Difference from UTC in minutes, written `+02:00`, `-03:30` or `Z`. */
+        UtcOffset: string;
+        /** @description Difference from UTC in minutes, written `+02:00`, `-03:30` or `Z`. */
+        UtcOffsetSent: string;
+        /** @enum {string} */
+        VerticalAlign: "top" | "middle" | "bottom";
+        /** @enum {string} */
+        VerticalAlignSent: "top" | "middle" | "bottom";
     };
     responses: never;
     parameters: never;
@@ -3884,6 +4959,342 @@ export interface operations {
             };
         };
     };
+    getRecordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `recording_storage`: the recordings directory can not be read or written
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getRecordingsRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/*": unknown;
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `recording_not_found`: no such recording */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `recording_storage`: the recordings directory can not be read or written
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteRecordingsRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `recording_not_found`: no such recording */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `recording_in_use`: the recording is being written
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             *     `recording_storage`: the recordings directory can not be read or written
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getScenes: {
         parameters: {
             query?: never;
@@ -4093,6 +5504,10 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `input_missing`: a layer shows an input that is not there
+             *     `scene_missing`: a layer shows a scene that is not there
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `too_deep`: groups or scenes are within each other more than 8 deep
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -4363,6 +5778,10 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `input_missing`: a layer shows an input that is not there
+             *     `scene_missing`: a layer shows a scene that is not there
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `too_deep`: groups or scenes are within each other more than 8 deep
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -4497,6 +5916,7 @@ export interface operations {
             /**
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
              *     `scene_on_air`: the scene is on air and can not be removed
+             *     `scene_in_use`: a layer of another scene shows the scene
              */
             409: {
                 headers: {
@@ -4685,6 +6105,10 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `input_missing`: a layer shows an input that is not there
+             *     `scene_missing`: a layer shows a scene that is not there
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `too_deep`: groups or scenes are within each other more than 8 deep
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -4965,7 +6389,14 @@ export interface operations {
                 };
             };
             /**
-             * @description `asset_missing`: a layer shows an asset that is not there
+             * @description `duplicate_layer`: a layer id stands twice in a scene
+             *     `asset_missing`: a layer shows an asset that is not there
+             *     `input_missing`: a layer shows an input that is not there
+             *     `scene_missing`: a layer shows a scene that is not there
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `not_a_group`: `parent` names a layer that has no layers inside it
+             *     `layer_in_itself`: a group can not be put into itself
+             *     `too_deep`: groups or scenes are within each other more than 8 deep
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -5251,7 +6682,14 @@ export interface operations {
                 };
             };
             /**
-             * @description `asset_missing`: a layer shows an asset that is not there
+             * @description `duplicate_layer`: a layer id stands twice in a scene
+             *     `asset_missing`: a layer shows an asset that is not there
+             *     `input_missing`: a layer shows an input that is not there
+             *     `scene_missing`: a layer shows a scene that is not there
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `not_a_group`: `parent` names a layer that has no layers inside it
+             *     `layer_in_itself`: a group can not be put into itself
+             *     `too_deep`: groups or scenes are within each other more than 8 deep
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -5580,7 +7018,14 @@ export interface operations {
                 };
             };
             /**
-             * @description `asset_missing`: a layer shows an asset that is not there
+             * @description `duplicate_layer`: a layer id stands twice in a scene
+             *     `asset_missing`: a layer shows an asset that is not there
+             *     `input_missing`: a layer shows an input that is not there
+             *     `scene_missing`: a layer shows a scene that is not there
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `not_a_group`: `parent` names a layer that has no layers inside it
+             *     `layer_in_itself`: a group can not be put into itself
+             *     `too_deep`: groups or scenes are within each other more than 8 deep
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -5639,7 +7084,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OrderSent"];
+                "application/json": components["schemas"]["Order2Sent"];
             };
         };
         responses: {
@@ -6457,6 +7902,148 @@ export interface operations {
              *     `storage_unavailable`: the disk takes nothing; nothing was changed
              *     `overloaded`: too many commands wait
              *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postStreamReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `replay_off`: nothing is kept for a replay: set `replaySeconds`, and be on air
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             *     `recording_storage`: the recordings directory can not be read or written
              */
             503: {
                 headers: {
@@ -7960,6 +9547,200 @@ export interface operations {
              * @description `busy`: too many requests are being worked on
              *     `identity_storage`: users and tokens can not be read or written
              */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getHlsDestinationMasterM3u8: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination: components["schemas"]["DestinationIdSent"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apple.mpegurl": unknown;
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `hls_not_found`: no such playlist or segment, or none any more */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getHlsDestinationRenditionFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination: components["schemas"]["DestinationIdSent"];
+                rendition: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `hls_not_found`: no such playlist or segment, or none any more */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
             503: {
                 headers: {
                     [name: string]: unknown;
