@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -46,17 +48,22 @@ fn srt_reaches_whoever_has_the_passphrase_and_comes_back_after_the_peer_was_away
     let destination = json!({"kind": "srt", "url": url, "passphrase": PASSPHRASE, "streamid": "#!::r=program,m=publish"});
     server.http.put("/api/destinations/out", &destination).ok();
     server.wait_for_destination("out", "live", PATIENCE);
-    eventually("half a megabyte has come", PATIENCE, || (size(&file) > 500_000).then_some(()));
+    eventually("some seconds have come", PATIENCE, || (size(&file) > 200_000).then_some(()));
     drop(listener);
     server.wait_for_destination("out", "backing_off", PATIENCE);
     let again = dir.path().join("again.ts");
     let _listener = srt_listener(port, PASSPHRASE, &again);
     server.wait_for_destination("out", "live", PATIENCE);
-    eventually("it comes again", PATIENCE, || (size(&again) > 500_000).then_some(()));
+    eventually("it comes again", PATIENCE, || (size(&again) > 200_000).then_some(()));
     for file in [&file, &again] {
-        let pictures = media::pictures(file.to_str().unwrap(), 640, 360);
+        // The second one still grows.
+        let copy = file.with_extension("copy.ts");
+        std::fs::copy(file, &copy).unwrap();
+        let pictures = media::pictures(copy.to_str().unwrap(), 640, 360);
         assert!(pictures.len() > 30, "{} pictures", pictures.len());
-        assert_eq!(media::missing_frames(&pictures[..30]), 0);
+        let lost = server.metric("marquee_frames_skipped_total") + server.metric("marquee_encoder_dropped_frames_total");
+        let missing = media::missing_frames(&pictures);
+        assert!(missing as f64 <= lost, "{missing} missing, {lost} counted");
     }
     let view = server.http.get("/api/destinations/out").text();
     assert!(!view.contains(PASSPHRASE) && view.contains("\"passphrase_set\":true"), "{view}");
@@ -106,6 +113,38 @@ fn several_callers_of_an_srt_listener_get_the_program_and_one_without_the_passph
     assert!(seen[0].0 && seen[1].0, "{seen:?}");
     assert!(!seen[2].0, "{seen:?}");
     assert_eq!(server.destination_state("open"), "live");
+}
+
+/// Noise that jumps about, so that an encoder needs all the bits that it is given. Until it is dropped.
+struct Unrest(Arc<AtomicBool>);
+
+impl Unrest {
+    fn on_air(server: &Server) -> Self {
+        let noise = image::GrayImage::from_fn(960, 640, |_, _| image::Luma([fastrand::u8(..)]));
+        let mut png = std::io::Cursor::new(Vec::new());
+        noise.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let asset = server.http.upload("/api/assets", "noise.png", png.get_ref()).ok().json()["id"].clone();
+        let layer = json!({"id": "noise", "kind": "image", "asset": asset});
+        server.http.put("/api/scenes/unrest", &json!({"layers": [layer]})).ok();
+        server.http.post("/api/scenes/unrest/take", &json!({})).ok();
+        let (ended, http) = (Arc::new(AtomicBool::new(false)), server.http.clone());
+        let told = ended.clone();
+        std::thread::spawn(move || {
+            while !told.load(Ordering::Relaxed) {
+                let place = json!({"x": -fastrand::i32(0..300), "y": -fastrand::i32(0..270)});
+                let body = place.to_string().into_bytes();
+                let _ = http.try_send("PATCH", "/api/scenes/unrest/layers/noise", Some("application/json"), body);
+                let_pass(Duration::from_millis(40));
+            }
+        });
+        Self(ended)
+    }
+}
+
+impl Drop for Unrest {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn low_rendition(server: &Server) {
@@ -215,6 +254,7 @@ fn a_narrow_way_costs_pictures_on_it_and_nothing_elsewhere() {
     let nginx = Nginx::start();
     let throttle = Throttle::before(nginx.port());
     let server = on_air();
+    let _unrest = Unrest::on_air(&server);
     server.record("file", "mkv");
     server.wait_for_destination("file", "live", PATIENCE);
     let url = format!("rtmp://127.0.0.1:{}/open", throttle.port);
@@ -243,7 +283,7 @@ fn the_only_destination_of_a_rendition_makes_its_encoder_fit_the_way() {
     let nginx = Nginx::start();
     let throttle = Throttle::before(nginx.port());
     let server = on_air();
-    low_rendition(&server);
+    let _unrest = Unrest::on_air(&server);
     let low = json!([{"id": "low", "height": 180, "bitrate": 1500}]);
     server.http.patch("/api/stream/config", &json!({"renditions": low, "restart": true})).ok();
     let url = format!("rtmp://127.0.0.1:{}/open", throttle.port);

@@ -188,7 +188,7 @@ impl Api {
 
     /// For doors that are told commands as such. One of them changes nothing of the show, and makes a file.
     pub(super) async fn perform_any(&self, asker: &Asker, fields: Map<String, Value>) -> Result<Performed, ApiError> {
-        if fields.get("command").and_then(Value::as_str) == Some("save_replay") {
+        if fields.len() == 1 && fields.get("command").and_then(Value::as_str) == Some("save_replay") {
             let made = rest::recordings::save_replay(self, asker).await?;
             let snapshot = self.state.snapshot();
             let receipt = Receipt { seq: snapshot.seq, snapshot: snapshot.show.clone(), created: true, repeated: false };

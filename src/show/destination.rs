@@ -198,4 +198,22 @@ mod tests {
         let error = serde_json::from_str::<Destination>(text).unwrap_err().to_string();
         assert!(error.contains("must be a string") && !error.contains("123456789"), "{error}");
     }
+
+    #[test]
+    fn a_destination_from_before_there_were_renditions_gets_main_and_is_written_as_it_was() {
+        let text = r#"{"id":"tv","name":"","enabled":true,"kind":"rtmp","url":"rtmp://h/live","key":"k"}"#;
+        let destination = serde_json::from_str::<Destination>(text).unwrap();
+        assert_eq!(destination.renditions(), [RenditionId::main()]);
+        assert_eq!(serde_json::to_string(&destination).unwrap(), text);
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_new_kind_has_a_default() {
+        let srt = r#"{"id": "relay", "kind": "srt", "url": "srt://h:1", "passphrase": "0123456789"}"#;
+        let srt = serde_json::from_str::<Destination>(srt).unwrap();
+        assert!(matches!(srt.target, Target::Srt { mode: SrtMode::Caller, latency_ms: 125, .. }));
+        assert!(!format!("{srt:?}").contains("0123456789"), "no log shows it");
+        let hls = serde_json::from_str::<Destination>(r#"{"id": "web", "kind": "hls"}"#).unwrap();
+        assert!(matches!(hls.target, Target::Hls { segment_ms: 2_000, window: 6, format: HlsFormat::Fmp4, .. }));
+    }
 }

@@ -167,3 +167,15 @@ impl Default for StreamConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_from_before_there_were_renditions_is_read_and_written_as_it_was() {
+        let text = serde_json::to_string(&StreamConfig::default()).unwrap();
+        assert!(!text.contains("renditions") && !text.contains("replay"), "{text}");
+        assert_eq!(serde_json::from_str::<StreamConfig>(&text).unwrap(), StreamConfig::default());
+    }
+}

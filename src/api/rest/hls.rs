@@ -46,3 +46,21 @@ fn handed_on(query: Option<&str>) -> String {
     let is_plain = |token: &&str| token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%".contains(&byte));
     token.filter(is_plain).map_or_else(String::new, |token| format!("?access_token={token}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_handed_on_and_nothing_else() {
+        for (query, expected) in [
+            (None, ""),
+            (Some("x=1"), ""),
+            (Some("x=1&access_token=mq_a.b-c_d%7E"), "?access_token=mq_a.b-c_d%7E"),
+            (Some("access_token=a\n#EXT-X-ENDLIST"), ""),
+            (Some("access_token=\"><script>"), ""),
+        ] {
+            assert_eq!(handed_on(query), expected, "{query:?}");
+        }
+    }
+}

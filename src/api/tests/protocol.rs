@@ -137,16 +137,18 @@ async fn commands_of_one_client_stay_in_order_and_errors_name_theirs() {
         "id": "x", "name": "", "format": "png", "width": 1, "height": 1, "bytes": 1 } }),
     )
     .await;
+    command(&mut client, "replay", json!({ "command": "save_replay" })).await;
     for number in 0..=200 {
         let ack = one(&mut client).await;
         assert_eq!((&ack["payload"]["client_op_id"], &ack["seq"]), (&json!(number.to_string()), &json!(number + 1)));
     }
     let mut codes = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..4 {
         let err = one(&mut client).await;
         codes.push((err["payload"]["client_op_id"].clone(), err["payload"]["code"].clone()));
     }
-    let expected = [("bad", "invalid_body"), ("none", "scene_not_found"), ("file", "needs_upload")];
+    let expected =
+        [("bad", "invalid_body"), ("none", "scene_not_found"), ("file", "needs_upload"), ("replay", "replay_off")];
     assert_eq!(codes, expected.map(|(id, code)| (json!(id), json!(code))));
     let show = house.api.state.snapshot().show.clone();
     let scene = show.scenes.values().next().expect("the scene");
