@@ -37,7 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("check", &["state"]),
     ("users", &["base", "cli", "identity"]),
     // For fuzzers and tests: it gathers what every room has for them.
-    ("fuzzing", &["api", "base", "identity", "library", "picture", "send", "show", "state"]),
+    ("fuzzing", &["api", "base", "frame::video", "identity", "library", "picture", "send", "show", "state"]),
     ("demo", &["state", "show"]),
     // The one place that sees the wiring.
     ("app", &["api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state"]),

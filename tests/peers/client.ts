@@ -31,8 +31,8 @@ async function call<P extends Path, M extends MethodOf<P>>(
   return answer.json();
 }
 
-/** Every text on air, and where it begins. */
-export async function texts(): Promise<[string, number][]> {
+/** Every text on air, and where it begins: pixels, or a percentage. */
+export async function texts(): Promise<[string, number | string][]> {
   const scenes = await call("get", "/api/scenes");
   const { show } = await call("get", "/api/show");
   const onAir = scenes.find(({ id }) => id === show.program?.scene);
