@@ -43,7 +43,7 @@ export async function texts(): Promise<[string, number | string][]> {
 const layer = "/api/scenes/{scene}/layers/{layer}";
 
 /** What need not be said need not be said, and null takes away. */
-export async function move(): Promise<number> {
+export async function move(): Promise<number | string> {
   await call("put", layer, { scene: "a", layer: "l" }, { kind: "text", text: "{clock}" });
   await call("patch", "/api/stream/config", undefined, { preview: { fps: 5 }, client_op_id: "slower" });
   const moved = await call("patch", layer, { scene: "a", layer: "l" }, { x: 12.5, width: null, index: 0 });
@@ -58,8 +58,8 @@ export async function wrong(): Promise<void> {
   await call("delete", "/api/scenes");
   // @ts-expect-error The layer is not named.
   await call("patch", layer, { scene: "a" }, { x: 1 });
-  // @ts-expect-error A place is a number.
-  await call("patch", layer, { scene: "a", layer: "l" }, { x: "12" });
+  // @ts-expect-error An opacity is a number.
+  await call("patch", layer, { scene: "a", layer: "l" }, { opacity: "1" });
   // @ts-expect-error No layer has this.
   await call("patch", layer, { scene: "a", layer: "l" }, { colour: "#000000" });
   // @ts-expect-error A text layer has a text.
