@@ -58,7 +58,7 @@ fn a_scene_of_a_hundred_thousand_layers_is_turned_away_by_size_or_by_number() {
     let before = show(&server);
     let layers = |count: usize| (0..count).map(|n| json!({"id": format!("l{n}"), "kind": "pattern"})).collect::<Vec<_>>();
     server.http.put("/api/scenes/huge", &json!({"layers": layers(100_000)})).refused(413, "body_too_large");
-    server.http.put("/api/scenes/huge", &json!({"layers": layers(2_000)})).refused(422, "too_many");
+    server.http.put("/api/scenes/huge", &json!({"layers": layers(2_049)})).refused(422, "too_many");
     assert_eq!(show(&server), before);
 }
 

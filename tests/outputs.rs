@@ -61,8 +61,10 @@ fn srt_reaches_whoever_has_the_passphrase_and_comes_back_after_the_peer_was_away
         std::fs::copy(file, &copy).unwrap();
         let pictures = media::pictures(copy.to_str().unwrap(), 640, 360);
         assert!(pictures.len() > 30, "{} pictures", pictures.len());
+        // The last picture was being sent when the file was taken, and a decoder repeats the one before where it has no more.
+        let pictures = &pictures[..pictures.len() - 1];
         let lost = server.metric("marquee_frames_skipped_total") + server.metric("marquee_encoder_dropped_frames_total");
-        let missing = media::missing_frames(&pictures);
+        let missing = media::missing_frames(pictures);
         assert!(missing as f64 <= lost, "{missing} missing, {lost} counted");
     }
     let view = server.http.get("/api/destinations/out").text();

@@ -105,8 +105,11 @@ pub fn flashes(pictures: &[Seen]) -> Vec<f64> {
 
 /// For every flash, how far the nearest beep is from it, in seconds (positive: the beep is late).
 pub fn lip_sync(file: &str, pictures: &[Seen]) -> Vec<f64> {
-    let beeps = beeps(&samples(file));
-    let flashes = flashes(pictures);
+    let samples = samples(file);
+    let beeps = beeps(&samples);
+    // A beep takes a tenth of a second to be sure of; sound may end that much before the picture does.
+    let heard = samples.len() as f64 / 48_000.0 - 0.1;
+    let flashes: Vec<f64> = flashes(pictures).into_iter().filter(|at| *at < heard).collect();
     let nearest = |flash: &f64| {
         let by_distance = |a: &f64, b: &f64| (a - flash).abs().total_cmp(&(b - flash).abs());
         beeps.iter().copied().min_by(by_distance).map(|beep| beep - flash)
