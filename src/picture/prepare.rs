@@ -11,7 +11,6 @@ use arc_swap::ArcSwap;
 
 use super::contents::text::fonts::Fonts;
 use super::contents::{Raster, gradient, image, shape, text};
-use super::finish::colors::Cube;
 use super::finish::{Finished, Supplies, finished};
 use super::ground::each_ground;
 use super::need::{self, LayerKey, Need, PictureKey, View, Work};
@@ -21,6 +20,7 @@ use super::sources::Sources;
 use super::watch;
 use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
+use crate::media::cube::Cube;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::color::Color;

@@ -24,6 +24,7 @@ pub mod stream;
 pub mod text;
 pub mod time;
 pub mod transition;
+pub mod usage;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -103,7 +103,7 @@ impl House {
             levels: LevelsHandle::new(),
             vitals,
             clock: clock.clone(),
-            library: Library::open(directory.path().join("assets")).expect("a library"),
+            library: Library::open(directory.path().join("assets"), 64).expect("a library"),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             settings,
             capabilities: Arc::new(json!({ "encoder": "none" })),

@@ -17,6 +17,7 @@ use super::wanted::{Wanted, wanted};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::status::InputState;
 use crate::base::vitals::Vitals;
+use crate::frame::taps::Taps;
 use crate::frame::video::VideoFrame;
 use crate::show::ids::InputId;
 use crate::show::input::{Input, InputKind, Playback};
@@ -50,7 +51,7 @@ impl Stand {
     fn new(clock: Clock, rest: &str, file: Option<&Path>) -> Self {
         crate::gst::start().unwrap();
         let vitals = Arc::new(Vitals::new());
-        let sources = Sources::new(clock.clone(), vitals.clone());
+        let sources = Sources::new(clock.clone(), Taps::new(), vitals.clone());
         let input: Input = serde_json::from_str(&format!(r#"{{"id": "clip", {rest}}}"#)).unwrap();
         input.check().unwrap();
         Self { sources, clock, vitals, input, file: file.map(Path::to_owned) }
