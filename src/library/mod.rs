@@ -72,13 +72,13 @@ impl Library {
     }
 
     /// Writes the chunks to a temporary file, which is gone when the `Upload` is dropped. Stops reading at the first byte that
-    /// is too much.
-    pub async fn receive<S>(&self, chunks: S) -> Result<Upload, LibraryError>
+    /// is too much, and before if `expected` is.
+    pub async fn receive<S>(&self, chunks: S, expected: u64) -> Result<Upload, LibraryError>
     where
         S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
     {
         let bounds = Bounds { long: self.0.longest, others: MAX_UPLOAD };
-        upload::receive(&self.0.directory, chunks, bounds).await
+        upload::receive(&self.0.directory, chunks, bounds, expected).await
     }
 
     /// Checks the upload by its content and puts it in its place: on disk when Ok.

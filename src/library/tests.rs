@@ -1,3 +1,8 @@
+//! Uploads: what is kept, under which name, and that nothing stays of what is refused.
+
+mod formats;
+mod hostile;
+
 use std::io::Cursor;
 
 use futures_util::stream;
@@ -17,7 +22,7 @@ fn picture(codec: Codec) -> Vec<u8> {
 
 async fn store(library: &Library, bytes: &[u8], name: &str) -> Result<Asset, LibraryError> {
     let chunks: Vec<_> = bytes.chunks(1000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
-    let upload = library.receive(stream::iter(chunks)).await?;
+    let upload = library.receive(stream::iter(chunks), 0).await?;
     let turn = library.turn().await;
     library.store(upload, name, &turn).await
 }
@@ -51,9 +56,9 @@ async fn pictures_are_known_by_their_content() {
 async fn what_is_no_whole_picture_is_refused_and_leaves_nothing() {
     let directory = tempfile::tempdir().expect("a directory");
     let library = Library::open(directory.path(), 64).expect("a library");
-    for bytes in [&b""[..], b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a........"] {
+    for bytes in [&b""[..], b"hello", b"<html/>", b"\0\0\0\x20ftypavif...."] {
         let error = store(&library, bytes, "logo.png").await.expect_err("refused");
-        assert_eq!(error.code(), "unsupported_image", "{bytes:?}");
+        assert_eq!(error.code(), "unsupported_media", "{bytes:?}");
     }
     for codec in [Codec::Png, Codec::Jpeg, Codec::WebP] {
         let bytes = picture(codec);
@@ -93,11 +98,17 @@ async fn reading_stops_at_the_limit_and_on_the_first_error() {
         read.set(read.get() + 1);
         Ok(Bytes::from_static(&[0; 1000]))
     }));
-    let error = upload::receive(directory.path(), endless, BOUNDS).await.err().expect("refused");
+    let error = upload::receive(directory.path(), endless, BOUNDS, 0).await.err().expect("refused");
     assert_eq!(error.code(), "upload_too_large");
     assert_eq!(read.get(), 11, "not a piece more than needed is read");
+    let video = [b"\0\0\0\x20ftypisom".as_slice(), &[0; 15_000]].concat();
+    let chunks = |bytes: &[u8]| stream::iter(bytes.chunks(999).map(|part| Ok(Bytes::copy_from_slice(part))).collect::<Vec<_>>());
+    assert!(upload::receive(directory.path(), chunks(&video), BOUNDS, 0).await.is_ok(), "videos may be longer");
+    let longer = [video, vec![0; 10_000]].concat();
+    let error = upload::receive(directory.path(), chunks(&longer), BOUNDS, 0).await.err().expect("refused");
+    assert_eq!(error, LibraryError::TooLarge { limit: 20_000 });
     let broken = stream::iter([Ok(Bytes::from_static(b"abc")), Err(ChunkError::Interrupted("gone".to_owned()))]);
-    let error = upload::receive(directory.path(), broken, BOUNDS).await.err().expect("refused");
+    let error = upload::receive(directory.path(), broken, BOUNDS, 0).await.err().expect("refused");
     assert_eq!(error.code(), "upload_interrupted");
     assert_eq!(files(directory.path()), Vec::<String>::new());
 }

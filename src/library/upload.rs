@@ -49,7 +49,13 @@ impl Bounds {
     }
 }
 
-pub async fn receive<S>(directory: &Path, mut chunks: S, bounds: Bounds) -> Result<Upload, LibraryError>
+/// `expected` bytes, at least, are said to come: what would be too much is refused as soon as it is known what it is.
+pub async fn receive<S>(
+    directory: &Path,
+    mut chunks: S,
+    bounds: Bounds,
+    expected: u64,
+) -> Result<Upload, LibraryError>
 where
     S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
 {
@@ -63,7 +69,8 @@ where
         bytes += chunk.len() as u64;
         head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
         let limit = bounds.of(&head);
-        if bytes > limit {
+        let is_known = head.len() == HEAD;
+        if bytes > limit || (is_known && expected > limit) {
             return Err(LibraryError::TooLarge { limit });
         }
         hasher.update(&chunk);

@@ -15,7 +15,7 @@ use super::yuv::Yuv;
 use crate::frame::video::VideoFrame;
 use crate::show::Show;
 use crate::show::geometry::Rect;
-use crate::show::ids::{InputId, SceneId};
+use crate::show::ids::{AssetId, InputId, SceneId};
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Blend;
 use crate::show::program::Mixed;
@@ -29,6 +29,11 @@ const DEEPEST: usize = 16;
 pub trait Films {
     /// The one that is due at `at`. It must not wait.
     fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>>;
+
+    /// The picture of an animated asset that is due at `at`. Without one, the first of it stands still. It must not wait either.
+    fn moving(&self, _asset: &AssetId, _at: ShowTime) -> Option<Arc<VideoFrame>> {
+        None
+    }
 }
 
 /// A show without inputs has none.
@@ -135,6 +140,14 @@ impl<'a> Planning<'a> {
                 if let Some(frame) = frame(self.show, layer, view.ground) {
                     self.input(layer, input, view, frame, onto, opacity);
                 }
+            }
+            Content::Image { asset }
+                if let Some(frame) = frame(self.show, layer, view.ground)
+                    && let Some(film) = self.films.moving(asset, view.at) =>
+            {
+                self.around(layer, view, frame, onto, opacity, Part::Border);
+                self.film(layer, film, view, frame, onto, opacity);
+                self.around(layer, view, frame, onto, opacity, Part::Shadow);
             }
             Content::Backdrop => {}
             Content::Color { .. }
@@ -324,7 +337,10 @@ impl Seen {
     fn of(film: &VideoFrame, layer: &Layer, frame: Frame, scale: (f64, f64)) -> Seen {
         let (width, height) = film.shown_size();
         let content = place::cropped(&layer.crop, (f64::from(width), f64::from(height)));
-        let fitted = place::fitted(kept(layer.fit), content, (frame.width, frame.height), scale);
+        // A picture that moves is fitted as one that does not.
+        let is_image = matches!(layer.content, Content::Image { .. });
+        let fit = if is_image { layer.fit } else { kept(layer.fit) };
+        let fitted = place::fitted(fit, content, (frame.width, frame.height), scale);
         let stored = f64::from(film.width) / f64::from(width.max(1));
         let from = Frame { x: fitted.from.x * stored, width: fitted.from.width * stored, ..fitted.from };
         let to = Frame { x: frame.x + fitted.to.x, y: frame.y + fitted.to.y, ..fitted.to };

@@ -66,7 +66,8 @@ pub async fn replace(State(api): State<Api>, At(id): At<AssetId>, Ask { asker, m
 pub async fn upload(State(api): State<Api>, mut request: Request) -> Answer {
     let asker = Asker::of(&request)?;
     let limit = api.library.largest();
-    if declared_length(request.headers()).is_some_and(|length| length > limit.saturating_add(MAX_AROUND)) {
+    let expected = declared_length(request.headers()).unwrap_or(0).saturating_sub(MAX_AROUND);
+    if expected > limit {
         return Err(ApiError::Library(LibraryError::TooLarge { limit }));
     }
     // What stands in the form besides the file is bounded with it.
@@ -77,16 +78,16 @@ pub async fn upload(State(api): State<Api>, mut request: Request) -> Answer {
         let next = tokio::time::timeout(PATIENCE, form.next_field()).await.map_err(|_| ApiError::RequestTimeout)?;
         let field = next.map_err(|error| ApiError::Library(chunk_error(&error, limit).into()))?;
         match field {
-            Some(field) if field.name() == Some("file") => return keep(&api, &asker, field, limit).await,
+            Some(field) if field.name() == Some("file") => return keep(&api, &asker, field, (limit, expected)).await,
             Some(_) => {}
             None => return Err(ApiError::MissingFile),
         }
     }
 }
 
-async fn keep(api: &Api, asker: &Asker, field: Field<'_>, limit: u64) -> Answer {
+async fn keep(api: &Api, asker: &Asker, field: Field<'_>, (limit, expected): (u64, u64)) -> Answer {
     let name = field.file_name().unwrap_or("").to_owned();
-    let upload = api.library.receive(Box::pin(chunks(field, limit))).await?;
+    let upload = api.library.receive(Box::pin(chunks(field, limit)), expected).await?;
     let (api, asker) = (api.clone(), asker.clone());
     to_the_end(async move {
         let turn = api.library.turn().await;

@@ -1,5 +1,6 @@
 //! The doors with a real writer and journal behind them, and a preview that the test feeds.
 
+mod assets;
 mod auth;
 mod docs;
 mod protocol;

@@ -99,6 +99,11 @@ impl Fonts {
         Ok(names)
     }
 
+    /// Ids of those that were taken in.
+    pub fn uploaded(&self) -> impl Iterator<Item = &str> {
+        self.uploaded.keys().map(String::as_str)
+    }
+
     pub fn has(&self, id: &str) -> bool {
         self.uploaded.contains_key(id)
     }
