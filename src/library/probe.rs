@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use super::check::Found;
@@ -17,6 +18,8 @@ use crate::show::asset::{AssetKind, Format};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the decoder is looked at, if it does not call before.
 const NAP: Duration = Duration::from_millis(20);
+/// A transport stream has no table of what is in it: its parts and its length show while it is read.
+const SHOWING: Duration = Duration::from_millis(1_500);
 /// Parts of an MP4 at its top level. Fragmented recordings have two for each second.
 const MOST_PARTS: usize = 100_000;
 
@@ -24,22 +27,40 @@ pub fn probe(path: &Path, format: Format) -> Result<Found, LibraryError> {
     if matches!(format, Format::Mp4 | Format::Mov) {
         check_whole(&mut File::open(path)?)?;
     }
-    let broken = |why: &str| LibraryError::BrokenMedia(why.to_owned());
+    let (tell, told) = sync_channel(1);
+    let path = path.to_owned();
+    // Opening and closing can hang inside GStreamer, and nobody should wait for that.
+    std::thread::Builder::new().name("probe".to_owned()).spawn(move || {
+        let mut probing = None;
+        tell.send(look_into(&path, format, &mut probing)).ok();
+    })?;
+    told.recv_timeout(PATIENCE * 2).unwrap_or_else(|_| Err(LibraryError::BrokenMedia("it can not be opened".to_owned())))
+}
+
+/// The decoder is left where the caller can close it after the answer is out.
+fn look_into(path: &Path, format: Format, kept: &mut Option<Probing>) -> Result<Found, LibraryError> {
     let thread = std::thread::current();
     let decoder = Decoder::open(&Origin::File(path.to_owned()), None, Arc::new(move || thread.unpark()))
         .map_err(|error| of_gstreamer(&error.to_string()))?;
-    let mut probing = Probing { decoder, format, found: Found::of(AssetKind::Sound, format), is_ready: false };
+    let found = Found::of(AssetKind::Sound, format);
+    let probing = kept.insert(Probing {
+        decoder,
+        format,
+        found,
+        is_ready: false,
+        may_show_more: format == Format::Mpegts,
+        was_heard: false,
+    });
     let watch = Stopwatch::start();
     while watch.elapsed() < PATIENCE {
         if let Some(found) = probing.step()? {
             return Ok(found);
         }
+        probing.may_show_more = format == Format::Mpegts && watch.elapsed() < SHOWING;
         std::thread::park_timeout(NAP);
     }
     let why = if probing.is_ready { "nothing came out of it within 5 s" } else { "it could not be opened within 5 s" };
-    // Closing what hangs may take long, and nobody should wait for that.
-    std::thread::Builder::new().name("probe".to_owned()).spawn(move || drop(probing))?;
-    Err(broken(why))
+    Err(LibraryError::BrokenMedia(why.to_owned()))
 }
 
 struct Probing {
@@ -47,6 +68,8 @@ struct Probing {
     format: Format,
     found: Found,
     is_ready: bool,
+    may_show_more: bool,
+    was_heard: bool,
 }
 
 impl Probing {
@@ -69,7 +92,6 @@ impl Probing {
         if !self.decoder.has_video() && !self.decoder.has_sound() {
             return Err(LibraryError::UnplayableMedia("there is neither picture nor sound in it".to_owned()));
         }
-        self.found.duration_ms = self.decoder.length().map(|micros| micros.unsigned_abs().div_ceil(1_000));
         self.decoder.play().map_err(|error| of_gstreamer(&error.to_string()))
     }
 
@@ -78,16 +100,19 @@ impl Probing {
         let wants_video = self.decoder.has_video() && self.format.can_be(AssetKind::Video);
         let mut samples = Vec::new();
         let has_come = if wants_video {
-            if let Some(picture) = self.decoder.picture() {
+            while let Some(picture) = self.decoder.picture() {
                 (self.found.width, self.found.height) = picture.frame.shown_size();
                 self.found.has_alpha = picture.frame.alpha().is_some();
                 self.found.kind = AssetKind::Video;
             }
             self.found.kind == AssetKind::Video
         } else {
-            let heard = self.decoder.sound(&mut samples).is_some();
+            while self.decoder.sound(&mut samples).is_some() {
+                samples.clear();
+                self.was_heard = true;
+            }
             while self.decoder.picture().is_some() {}
-            heard
+            self.was_heard
         };
         if wants_video {
             // Nobody plays its sound here, and the demuxer must not wait for that.
@@ -95,10 +120,12 @@ impl Probing {
                 samples.clear();
             }
         }
+        self.found.duration_ms = self.decoder.length().map(|micros| micros.unsigned_abs().div_ceil(1_000));
+        let is_all = !self.may_show_more || wants_video && self.found.duration_ms.is_some();
         match (has_come, has_ended) {
-            (true, _) => Ok(Some(self.found.clone())),
+            (true, ended) if ended || is_all => Ok(Some(self.found.clone())),
             (false, true) => Err(LibraryError::BrokenMedia("there is neither picture nor sound in it".to_owned())),
-            (false, false) => Ok(None),
+            _ => Ok(None),
         }
     }
 }
@@ -123,6 +150,9 @@ fn check_whole(file: &mut (impl Read + Seek)) -> Result<(), LibraryError> {
         let mut head = [0; 16];
         file.seek(SeekFrom::Start(at))?;
         let wanted = usize::try_from((length - at).min(16)).unwrap_or(16);
+        if wanted < 8 {
+            return Err(cut());
+        }
         file.read_exact(&mut head[..wanted])?;
         let short = u64::from(u32::from_be_bytes([head[0], head[1], head[2], head[3]]));
         let size = match short {

@@ -25,7 +25,7 @@ fn picture(start: &[u8]) -> Option<Format> {
 
 fn font(start: &[u8]) -> Option<Format> {
     match start {
-        [0, 1, 0, 0, 0, ..] | [b't', b'r', b'u', b'e', ..] => Some(Format::Ttf),
+        [0, 1, 0, 0, ..] | [b't', b'r', b'u', b'e', ..] => Some(Format::Ttf),
         [b'O', b'T', b'T', b'O', ..] => Some(Format::Otf),
         [b't', b't', b'c', b'f', ..] => Some(Format::Ttc),
         _ => None,
