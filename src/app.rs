@@ -164,7 +164,7 @@ impl House {
         let capabilities = Arc::new(serde_json::to_value(known_capabilities(config)?)?);
         let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
             .map_err(|error| BadSetting { key: "pipelines_dir", why: error.to_string() })?;
-        let library = Library::open(directory.assets())?;
+        let library = Library::open(directory.assets(), config.max_upload_mb)?;
         let identity = Identity::open(&config.data_dir, clock.clone())?;
 
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };

@@ -9,6 +9,7 @@ pub mod show;
 pub mod state;
 // what is made of it
 pub mod frame;
+pub mod media;
 pub mod picture;
 pub mod sound;
 // where it goes

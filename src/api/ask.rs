@@ -171,6 +171,7 @@ fn route_of(command: &Command) -> (&'static str, &'static str) {
         Command::RemoveDestination { .. } => ("DELETE", "/api/destinations/{destination}"),
         Command::AddAsset { .. } => ("POST", "/api/assets"),
         Command::RemoveAsset { .. } => ("DELETE", "/api/assets/{asset}"),
+        Command::ReplaceAsset { .. } => ("POST", "/api/assets/{asset}/replace"),
     }
 }
 

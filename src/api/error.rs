@@ -62,6 +62,8 @@ pub enum ApiError {
     NotAUser,
     #[error("there are no users: make an admin first, because with a token everyone has to log in")]
     NoUsers,
+    #[error("the file has {length} bytes; the range that is asked for is not among them")]
+    RangeNotThere { length: u64 },
     #[error("an asset is added by uploading its file: POST /api/assets")]
     NeedsUpload,
     #[error("pages of {0} may not steer this server")]
@@ -121,6 +123,7 @@ impl ApiError {
             ApiError::UnknownEvent(_) => "unknown_event",
             ApiError::NotAUser => "not_a_user",
             ApiError::NoUsers => "no_users",
+            ApiError::RangeNotThere { .. } => "range_not_there",
             ApiError::NeedsUpload => "needs_upload",
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
@@ -160,6 +163,7 @@ impl ApiError {
             ApiError::ForbiddenOrigin(_) | ApiError::ForbiddenHost(_) | ApiError::RoleNeeded { .. } => StatusCode::FORBIDDEN,
             ApiError::UnknownPath | ApiError::NoHls => StatusCode::NOT_FOUND,
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            ApiError::RangeNotThere { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             ApiError::NotAUser | ApiError::NoUsers => StatusCode::CONFLICT,
             ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -251,11 +255,14 @@ fn status_of_identity(error: &IdentityError) -> StatusCode {
 
 fn status_of_library(error: &LibraryError) -> StatusCode {
     match error {
-        LibraryError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        LibraryError::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        LibraryError::TooManyPixels { .. } | LibraryError::Broken(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        LibraryError::UnknownFormat(_) | LibraryError::Unsupported(_) | LibraryError::UnplayableMedia(_) => {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE
+        }
         LibraryError::Interrupted(_) => StatusCode::BAD_REQUEST,
         LibraryError::Storage(_) => StatusCode::SERVICE_UNAVAILABLE,
+        _ if error.code() == "upload_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        // Known, and not good.
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -19,7 +19,8 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    assets, auth, destinations, hls, inputs, layers, preview, recordings, scenes, stream, studio, system, tokens, users,
+    asset_file, assets, auth, destinations, hls, inputs, layers, preview, recordings, scenes, stream, studio, system,
+    tokens, users,
 };
 use super::{Api, face, openapi, socketio, ws};
 
@@ -91,10 +92,13 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/api/scenes/{scene}/layers/{layer}", OPERATOR, Class::Write, || delete(layers::remove)),
     row("GET", "/api/assets", VIEWER, Class::Read, || get(assets::list)),
     row("POST", "/api/assets", OPERATOR, Class::Heavy, || {
-        post(assets::upload).layer(DefaultBodyLimit::max(assets::MAX_FORM))
+        // How much may come depends on what it is; the library counts.
+        post(assets::upload).layer(DefaultBodyLimit::disable())
     }),
     row("GET", "/api/assets/{asset}", VIEWER, Class::Read, || get(assets::one)),
-    row("GET", "/api/assets/{asset}/file", VIEWER, Class::Heavy, || get(assets::file)),
+    row("GET", "/api/assets/{asset}/file", VIEWER, Class::Heavy, || get(asset_file::file)),
+    row("GET", "/api/assets/{asset}/usage", VIEWER, Class::Read, || get(assets::usage)),
+    row("POST", "/api/assets/{asset}/replace", OPERATOR, Class::Write, || post(assets::replace)),
     row("DELETE", "/api/assets/{asset}", OPERATOR, Class::Write, || delete(assets::remove)),
     row("GET", "/api/destinations", VIEWER, Class::Read, || get(destinations::list)),
     row("POST", "/api/destinations", ADMIN, Class::Write, || post(destinations::create)),

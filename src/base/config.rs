@@ -110,6 +110,12 @@ pub const KEYS: &[Key] = &[
         help: "Requests that are worked on at once; auto is 12 on a Raspberry Pi and 64 elsewhere",
     },
     Key {
+        name: "max_upload_mb",
+        value_name: "N",
+        default: "2048",
+        help: "Largest video or sound that can be uploaded, in MiB; pictures, fonts and colour tables may have 32",
+    },
+    Key {
         name: "log",
         value_name: "FILTER",
         default: "info",
@@ -140,6 +146,7 @@ pub struct Config {
     pub rate_limit: Option<f64>,
     /// None: what suits the machine.
     pub max_in_flight: Option<usize>,
+    pub max_upload_mb: u64,
     pub log: String,
     pub log_format: LogFormat,
 }
@@ -286,6 +293,7 @@ impl Config {
             open_metrics: value("open_metrics").switch()?,
             rate_limit: value("rate_limit").factor_or_off()?,
             max_in_flight: value("max_in_flight").count_or_auto()?,
+            max_upload_mb: value("max_upload_mb").upload_size()?,
             log: value("log").log_filter()?,
             log_format: value("log_format").log_format()?,
         })
@@ -379,6 +387,13 @@ impl Value {
             _ if self.text == "auto" => Ok(None),
             Ok(count) if (1..=10_000).contains(&count) => Ok(Some(count)),
             _ => Err(self.bad("give a number from 1 to 10000, or auto")),
+        }
+    }
+
+    fn upload_size(self) -> Result<u64, ConfigError> {
+        match self.text.parse::<u64>() {
+            Ok(megabytes) if (1..=1_048_576).contains(&megabytes) => Ok(megabytes),
+            _ => Err(self.bad("give a number of MiB from 1 to 1048576")),
         }
     }
 

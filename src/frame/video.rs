@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::show::ids::InputId;
+use crate::show::ids::{AssetId, InputId};
 use crate::show::time::ShowTime;
 
 /// The memory of a decoded picture. Whoever decodes implements it; nobody else needs to know what keeps the bytes alive.
@@ -88,6 +88,11 @@ impl fmt::Debug for VideoFrame {
 pub trait Films {
     /// The one that is due at `at`. It must not wait.
     fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>>;
+
+    /// The picture of an animated asset that is due at `at`. Without one, the first of it stands still. It must not wait either.
+    fn moving(&self, _asset: &AssetId, _at: ShowTime) -> Option<Arc<VideoFrame>> {
+        None
+    }
 }
 
 /// A show without inputs has none.

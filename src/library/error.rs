@@ -2,18 +2,37 @@
 
 use std::io;
 
-use super::MAX_UPLOAD;
+use crate::media::animation::AnimationError;
+use crate::media::cube::CubeError;
+use crate::media::font::FontError;
+use crate::media::svg::SvgError;
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LibraryError {
     #[error("the file is larger than {limit} bytes")]
-    TooLarge { limit: usize },
-    #[error("only PNG, JPEG and WebP pictures can be used: {0}")]
+    TooLarge { limit: u64 },
+    #[error("{0}")]
+    UnknownFormat(&'static str),
+    #[error("this picture can not be used: {0}")]
     Unsupported(&'static str),
     #[error("the picture is {width} × {height}: at most 8192 × 8192 and 64 million pixels are possible")]
     TooManyPixels { width: u32, height: u32 },
     #[error("the picture is damaged: {0}")]
     Broken(String),
+    #[error("the animated picture can not be used: {0}")]
+    Animation(AnimationError),
+    #[error("the drawing can not be used: {0}")]
+    Drawing(SvgError),
+    #[error("the drawing takes too long to read or to paint")]
+    SlowDrawing,
+    #[error("the video or sound can not be played: {0}")]
+    UnplayableMedia(String),
+    #[error("the video or sound is damaged: {0}")]
+    BrokenMedia(String),
+    #[error(transparent)]
+    Font(#[from] FontError),
+    #[error("the colour table can not be used: {0}")]
+    Table(#[from] CubeError),
     #[error("the upload broke off: {0}")]
     Interrupted(String),
     #[error("the file can not be stored: {0}")]
@@ -24,10 +43,20 @@ impl LibraryError {
     /// Stable: clients depend on it.
     pub fn code(&self) -> &'static str {
         match self {
-            LibraryError::TooLarge { .. } => "upload_too_large",
+            LibraryError::TooLarge { .. } | LibraryError::Font(FontError::TooLarge(_)) => "upload_too_large",
+            LibraryError::Drawing(SvgError::TooLarge(_)) => "upload_too_large",
+            LibraryError::UnknownFormat(_) | LibraryError::UnplayableMedia(_) => "unsupported_media",
             LibraryError::Unsupported(_) => "unsupported_image",
-            LibraryError::TooManyPixels { .. } => "image_too_large",
-            LibraryError::Broken(_) => "broken_image",
+            LibraryError::TooManyPixels { .. }
+            | LibraryError::Drawing(SvgError::BadSize(..))
+            | LibraryError::Animation(AnimationError::TooManyPixels(..)) => "image_too_large",
+            LibraryError::Animation(AnimationError::TooManyFrames) => "too_many_frames",
+            LibraryError::Broken(_) | LibraryError::Animation(AnimationError::Broken(_)) => "broken_image",
+            LibraryError::Drawing(SvgError::Broken(_) | SvgError::NotText) => "broken_image",
+            LibraryError::Drawing(_) | LibraryError::SlowDrawing => "unsafe_drawing",
+            LibraryError::BrokenMedia(_) => "broken_media",
+            LibraryError::Font(FontError::Unreadable(_)) => "broken_font",
+            LibraryError::Table(_) => "broken_lut",
             LibraryError::Interrupted(_) => "upload_interrupted",
             LibraryError::Storage(_) => "storage_unavailable",
         }
@@ -40,17 +69,29 @@ impl From<io::Error> for LibraryError {
     }
 }
 
+impl From<SvgError> for LibraryError {
+    fn from(error: SvgError) -> Self {
+        LibraryError::Drawing(error)
+    }
+}
+
+impl From<AnimationError> for LibraryError {
+    fn from(error: AnimationError) -> Self {
+        LibraryError::Animation(error)
+    }
+}
+
 /// Why the next piece of an upload does not come.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChunkError {
-    TooLarge,
+    TooLarge { limit: u64 },
     Interrupted(String),
 }
 
 impl From<ChunkError> for LibraryError {
     fn from(error: ChunkError) -> Self {
         match error {
-            ChunkError::TooLarge => LibraryError::TooLarge { limit: MAX_UPLOAD },
+            ChunkError::TooLarge { limit } => LibraryError::TooLarge { limit },
             ChunkError::Interrupted(why) => LibraryError::Interrupted(why),
         }
     }

@@ -5,10 +5,13 @@ use std::io::Cursor;
 use super::image_check::check_file;
 use super::{MAX_NAME, presentable};
 use crate::base::fuzz::{check_code, check_told};
+use crate::media::kind::sniff;
+use crate::show::asset::Format;
 
 /// libFuzzer holds it to its memory limit meanwhile.
 pub fn image_upload(bytes: &[u8]) {
-    match check_file(Cursor::new(bytes)) {
+    let Some(format @ (Format::Png | Format::Jpeg | Format::Webp | Format::Gif)) = sniff(bytes) else { return };
+    match check_file(Cursor::new(bytes), format) {
         Ok(found) => {
             let shown = image::load_from_memory(bytes).expect("what was accepted can be shown");
             assert_eq!((shown.width(), shown.height()), (found.width, found.height));

@@ -1,58 +1,59 @@
-//! Whether a file is a picture that can be shown: by its first bytes, its size as its header says, and by decoding it once.
-//! Its name and what the uploader calls its type do not matter.
+//! Whether a picture can be shown: by its size, as its header says, and by decoding it once.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
-use std::path::Path;
+use std::io::{BufRead, Cursor, Seek};
 
 use image::{ImageDecoder, ImageError, ImageFormat as Codec, ImageReader, Limits};
 
+use super::check::Found;
 use super::error::LibraryError;
-use crate::show::asset::ImageFormat;
+use crate::media::animation;
+use crate::show::asset::{AssetKind, Format};
 
 const MAX_SIDE: u32 = 8_192;
 const MAX_PIXELS: u64 = 64_000_000;
 /// 64 million pixels of 8 bits and four channels, and what a decoder needs besides. Pictures of 16 bits get half the pixels.
 const MAX_MEMORY: u64 = 320 * 1024 * 1024;
 
-#[derive(Debug, PartialEq)]
-pub struct Found {
-    pub format: ImageFormat,
-    pub width: u32,
-    pub height: u32,
-}
+/// Of the pictures of an animation, so many are decoded to see whether they can be; the rest is looked through only.
+const TRIED_PIXELS: u64 = 64_000_000;
 
-pub fn check(path: &Path) -> Result<Found, LibraryError> {
-    check_file(BufReader::new(File::open(path)?))
-}
-
-pub(super) fn check_file(mut file: impl BufRead + Seek) -> Result<Found, LibraryError> {
-    let mut start = Vec::with_capacity(16);
-    file.by_ref().take(16).read_to_end(&mut start)?;
-    let (format, codec) = sniff(&start)?;
+pub(super) fn check_file(mut file: impl BufRead + Seek, format: Format) -> Result<Found, LibraryError> {
+    let codec = match format {
+        Format::Jpeg => Codec::Jpeg,
+        Format::Webp => Codec::WebP,
+        Format::Gif => Codec::Gif,
+        _ => Codec::Png,
+    };
+    let Decoded { width, height, has_alpha } = decode(&mut file, codec)?;
+    let mut bytes = Vec::new();
     file.rewind()?;
-    let (width, height) = decode(&mut file, codec)?;
-    if format == ImageFormat::Jpeg {
-        let mut bytes = Vec::new();
-        file.rewind()?;
-        file.read_to_end(&mut bytes)?;
+    file.read_to_end(&mut bytes)?;
+    if format == Format::Jpeg {
         check_jpeg_end(&bytes)?;
     }
-    Ok(Found { format, width, height })
+    let animation = animation::survey(format, &bytes)?;
+    if let Some(animation) = &animation {
+        animation.check_size(width, height)?;
+        try_frames(format, &bytes, u64::from(width) * u64::from(height))?;
+    }
+    let (animated, duration_ms) = (animation.is_some(), animation.map(|animation| animation.duration_ms()));
+    Ok(Found { width, height, has_alpha, animated, duration_ms, ..Found::of(AssetKind::Image, format) })
 }
 
-fn sniff(start: &[u8]) -> Result<(ImageFormat, Codec), LibraryError> {
-    match start {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Ok((ImageFormat::Png, Codec::Png)),
-        [0xff, 0xd8, 0xff, ..] => Ok((ImageFormat::Jpeg, Codec::Jpeg)),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok((ImageFormat::Webp, Codec::WebP)),
-        [] => Err(LibraryError::Unsupported("the file is empty")),
-        _ => Err(LibraryError::Unsupported("the file's content is something else")),
-    }
+fn try_frames(format: Format, bytes: &[u8], pixels: u64) -> Result<(), LibraryError> {
+    let most = (TRIED_PIXELS / pixels.max(1)).clamp(2, animation::MOST_FRAMES as u64) as usize;
+    let frames = animation::frames(format, Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    frames.take(most).try_for_each(|frame| frame.map(drop).map_err(|error| broken(&error)))
+}
+
+struct Decoded {
+    width: u32,
+    height: u32,
+    has_alpha: bool,
 }
 
 /// The header is believed only as far as refusing goes; what it promises is then decoded.
-fn decode(file: impl BufRead + Seek, codec: Codec) -> Result<(u32, u32), LibraryError> {
+fn decode(file: impl BufRead + Seek, codec: Codec) -> Result<Decoded, LibraryError> {
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_MEMORY);
     let mut reader = ImageReader::with_format(file, codec);
@@ -64,9 +65,10 @@ fn decode(file: impl BufRead + Seek, codec: Codec) -> Result<(u32, u32), Library
     if width > MAX_SIDE || height > MAX_SIDE || pixels > MAX_PIXELS || decoder.total_bytes() > MAX_MEMORY {
         return Err(too_many);
     }
+    let has_alpha = decoder.color_type().has_alpha();
     match image::DynamicImage::from_decoder(decoder) {
         Ok(_) if pixels == 0 => Err(LibraryError::Broken("it has no pixels".to_owned())),
-        Ok(_) => Ok((width, height)),
+        Ok(_) => Ok(Decoded { width, height, has_alpha }),
         Err(ImageError::Limits(_)) => Err(too_many),
         Err(error) => Err(broken(&error)),
     }

@@ -1,11 +1,14 @@
-//! Pictures on disk: uploads are received, checked by decoding them once, and kept under a name made from their content.
+//! Files on disk: uploads are received, checked by using them once, and kept under a name made from their content.
 //!
 //! The library knows files; which of them the show uses is `state`'s business, and the door ties the two.
 
+mod check;
+mod drawing_check;
 mod error;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod image_check;
+mod probe;
 mod upload;
 
 #[cfg(test)]
@@ -21,12 +24,14 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::show::asset::Asset;
 use crate::show::ids::AssetId;
+use check::Found;
 
 pub use error::{ChunkError, LibraryError};
+use upload::Bounds;
 pub use upload::Upload;
 
-/// Larger pictures than this are no stage graphics.
-pub const MAX_UPLOAD: usize = 32 * 1024 * 1024;
+/// Larger pictures than this are no stage graphics, larger fonts and tables no good ones.
+pub const MAX_UPLOAD: u64 = 32 * 1024 * 1024;
 /// Longest name of an asset, in characters; it is for people only.
 const MAX_NAME: usize = 128;
 
@@ -36,6 +41,8 @@ pub struct Library(Arc<Shelf>);
 
 struct Shelf {
     directory: PathBuf,
+    /// Of videos and sound, in bytes.
+    longest: u64,
     /// One asset at a time is added or removed; also, one decoder of a large picture is enough for a small machine.
     turn: Mutex<()>,
 }
@@ -45,7 +52,8 @@ pub struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'
 
 impl Library {
     /// Makes the directory if need be, and clears away what broken uploads have left.
-    pub fn open(directory: impl Into<PathBuf>) -> io::Result<Library> {
+    /// `max_upload_mb` is for videos and sound.
+    pub fn open(directory: impl Into<PathBuf>, max_upload_mb: u64) -> io::Result<Library> {
         let directory = directory.into();
         std::fs::create_dir_all(&directory)?;
         for entry in std::fs::read_dir(&directory)? {
@@ -55,7 +63,8 @@ impl Library {
                 std::fs::remove_file(entry.path())?;
             }
         }
-        Ok(Library(Arc::new(Shelf { directory, turn: Mutex::new(()) })))
+        let longest = max_upload_mb.saturating_mul(1024 * 1024);
+        Ok(Library(Arc::new(Shelf { directory, longest, turn: Mutex::new(()) })))
     }
 
     pub async fn turn(&self) -> Turn<'_> {
@@ -63,12 +72,13 @@ impl Library {
     }
 
     /// Writes the chunks to a temporary file, which is gone when the `Upload` is dropped. Stops reading at the first byte that
-    /// is too much.
-    pub async fn receive<S>(&self, chunks: S) -> Result<Upload, LibraryError>
+    /// is too much, and before if `expected` is.
+    pub async fn receive<S>(&self, chunks: S, expected: u64) -> Result<Upload, LibraryError>
     where
         S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
     {
-        upload::receive(&self.0.directory, chunks, MAX_UPLOAD).await
+        let bounds = Bounds { long: self.0.longest, others: MAX_UPLOAD };
+        upload::receive(&self.0.directory, chunks, bounds, expected).await
     }
 
     /// Checks the upload by its content and puts it in its place: on disk when Ok.
@@ -91,6 +101,11 @@ impl Library {
         .await
     }
 
+    /// Bytes of the largest file that is taken, whatever it is.
+    pub fn largest(&self) -> u64 {
+        self.0.longest.max(MAX_UPLOAD)
+    }
+
     pub fn path_of(&self, asset: &Asset) -> PathBuf {
         self.0.directory.join(asset.file_name())
     }
@@ -106,11 +121,12 @@ async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T, LibraryError> +
 }
 
 fn keep(directory: &Path, upload: Upload, name: String) -> Result<Asset, LibraryError> {
-    let found = image_check::check(upload.path())?;
+    let found = check::check(upload.path())?;
     let digest = upload.hash().to_hex();
     let id = AssetId::new(&digest[..24]).map_err(|error| LibraryError::Storage(error.to_string()))?;
     let bytes = upload.bytes();
-    let asset = Asset { id, name, format: found.format, width: found.width, height: found.height, bytes };
+    let Found { kind, format, width, height, duration_ms, has_alpha, animated, families } = found;
+    let asset = Asset { id, name, kind, format, width, height, bytes, duration_ms, has_alpha, animated, families };
     upload.place(&directory.join(asset.file_name()))?;
     sync_directory(directory)?;
     Ok(asset)

@@ -1,10 +1,17 @@
+//! Uploads: what is kept, under which name, and that nothing stays of what is refused.
+
+mod formats;
+mod hostile;
+
 use std::io::Cursor;
 
 use futures_util::stream;
 use image::{DynamicImage, ImageFormat as Codec, RgbImage};
 
 use super::*;
-use crate::show::asset::ImageFormat;
+use crate::show::asset::Format;
+
+const BOUNDS: Bounds = Bounds { long: 20_000, others: 10_000 };
 
 fn picture(codec: Codec) -> Vec<u8> {
     let pixels = RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x * 3) as u8, (y * 5) as u8, (x * y) as u8]));
@@ -15,7 +22,7 @@ fn picture(codec: Codec) -> Vec<u8> {
 
 async fn store(library: &Library, bytes: &[u8], name: &str) -> Result<Asset, LibraryError> {
     let chunks: Vec<_> = bytes.chunks(1000).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
-    let upload = library.receive(stream::iter(chunks)).await?;
+    let upload = library.receive(stream::iter(chunks), 0).await?;
     let turn = library.turn().await;
     library.store(upload, name, &turn).await
 }
@@ -28,10 +35,8 @@ fn files(directory: &Path) -> Vec<String> {
 #[tokio::test]
 async fn pictures_are_known_by_their_content() {
     let directory = tempfile::tempdir().expect("a directory");
-    let library = Library::open(directory.path()).expect("a library");
-    for (codec, format) in
-        [(Codec::Png, ImageFormat::Png), (Codec::Jpeg, ImageFormat::Jpeg), (Codec::WebP, ImageFormat::Webp)]
-    {
+    let library = Library::open(directory.path(), 64).expect("a library");
+    for (codec, format) in [(Codec::Png, Format::Png), (Codec::Jpeg, Format::Jpeg), (Codec::WebP, Format::Webp)] {
         let bytes = picture(codec);
         let asset = store(&library, &bytes, "C:\\pictures\\../a\n logo.gif").await.expect("stored");
         assert_eq!((asset.format, asset.width, asset.height), (format, 64, 48));
@@ -48,10 +53,10 @@ async fn pictures_are_known_by_their_content() {
 #[tokio::test]
 async fn what_is_no_whole_picture_is_refused_and_leaves_nothing() {
     let directory = tempfile::tempdir().expect("a directory");
-    let library = Library::open(directory.path()).expect("a library");
-    for bytes in [&b""[..], b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a........"] {
+    let library = Library::open(directory.path(), 64).expect("a library");
+    for bytes in [&b""[..], b"hello", b"<html/>", b"\0\0\0\x20ftypavif...."] {
         let error = store(&library, bytes, "logo.png").await.expect_err("refused");
-        assert_eq!(error.code(), "unsupported_image", "{bytes:?}");
+        assert_eq!(error.code(), "unsupported_media", "{bytes:?}");
     }
     for codec in [Codec::Png, Codec::Jpeg, Codec::WebP] {
         let bytes = picture(codec);
@@ -66,7 +71,7 @@ async fn what_is_no_whole_picture_is_refused_and_leaves_nothing() {
 #[tokio::test]
 async fn a_bomb_is_refused_by_its_header() {
     let directory = tempfile::tempdir().expect("a directory");
-    let library = Library::open(directory.path()).expect("a library");
+    let library = Library::open(directory.path(), 64).expect("a library");
     let mut bomb = picture(Codec::Png);
     // IHDR: width at 16, height at 20, its CRC at 29.
     bomb[16..20].copy_from_slice(&50_000_u32.to_be_bytes());
@@ -91,11 +96,18 @@ async fn reading_stops_at_the_limit_and_on_the_first_error() {
         read.set(read.get() + 1);
         Ok(Bytes::from_static(&[0; 1000]))
     }));
-    let error = upload::receive(directory.path(), endless, 10_000).await.err().expect("refused");
+    let error = upload::receive(directory.path(), endless, BOUNDS, 0).await.err().expect("refused");
     assert_eq!(error.code(), "upload_too_large");
     assert_eq!(read.get(), 11, "not a piece more than needed is read");
+    let video = [b"\0\0\0\x20ftypisom".as_slice(), &[0; 15_000]].concat();
+    let chunks =
+        |bytes: &[u8]| stream::iter(bytes.chunks(999).map(|part| Ok(Bytes::copy_from_slice(part))).collect::<Vec<_>>());
+    assert!(upload::receive(directory.path(), chunks(&video), BOUNDS, 0).await.is_ok(), "videos may be longer");
+    let longer = [video, vec![0; 10_000]].concat();
+    let error = upload::receive(directory.path(), chunks(&longer), BOUNDS, 0).await.err().expect("refused");
+    assert_eq!(error, LibraryError::TooLarge { limit: 20_000 });
     let broken = stream::iter([Ok(Bytes::from_static(b"abc")), Err(ChunkError::Interrupted("gone".to_owned()))]);
-    let error = upload::receive(directory.path(), broken, 10_000).await.err().expect("refused");
+    let error = upload::receive(directory.path(), broken, BOUNDS, 0).await.err().expect("refused");
     assert_eq!(error.code(), "upload_interrupted");
     assert_eq!(files(directory.path()), Vec::<String>::new());
 }
@@ -103,10 +115,10 @@ async fn reading_stops_at_the_limit_and_on_the_first_error() {
 #[tokio::test]
 async fn left_over_uploads_are_cleared_and_assets_stay() {
     let directory = tempfile::tempdir().expect("a directory");
-    let library = Library::open(directory.path()).expect("a library");
+    let library = Library::open(directory.path(), 64).expect("a library");
     let asset = store(&library, &picture(Codec::Png), "a").await.expect("stored");
     std::fs::write(directory.path().join(".upload-0123"), "half a file").expect("written");
-    let library = Library::open(directory.path()).expect("a library");
+    let library = Library::open(directory.path(), 64).expect("a library");
     assert_eq!(files(directory.path()), [asset.file_name()]);
     let turn = library.turn().await;
     library.remove(&asset, &turn).await.expect("removed");
@@ -117,7 +129,7 @@ async fn left_over_uploads_are_cleared_and_assets_stay() {
 #[tokio::test]
 async fn a_disk_that_takes_nothing_is_said_so() {
     let directory = tempfile::tempdir().expect("a directory");
-    let library = Library::open(directory.path().join("assets")).expect("a library");
+    let library = Library::open(directory.path().join("assets"), 64).expect("a library");
     std::fs::remove_dir(directory.path().join("assets")).expect("removed");
     let error = store(&library, &picture(Codec::Png), "a").await.expect_err("refused");
     assert_eq!(error.code(), "storage_unavailable");

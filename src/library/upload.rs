@@ -8,7 +8,9 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use tokio::io::AsyncWriteExt;
 
+use super::check::is_long;
 use super::error::{ChunkError, LibraryError};
+use crate::media::kind::{HEAD, sniff};
 
 /// Begins with a dot, which no asset's name can.
 pub const TEMPORARY: &str = ".upload-";
@@ -33,18 +35,37 @@ impl Drop for Temporary {
     }
 }
 
-pub async fn receive<S>(directory: &Path, mut chunks: S, limit: usize) -> Result<Upload, LibraryError>
+/// Bytes that a file may have, which follows from what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Videos and sound.
+    pub long: u64,
+    pub others: u64,
+}
+
+impl Bounds {
+    fn of(self, head: &[u8]) -> u64 {
+        if is_long(sniff(head)) { self.long } else { self.others }
+    }
+}
+
+/// `expected` bytes, at least, are said to come: what would be too much is refused as soon as it is known what it is.
+pub async fn receive<S>(directory: &Path, mut chunks: S, bounds: Bounds, expected: u64) -> Result<Upload, LibraryError>
 where
     S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
 {
     let file = Temporary(directory.join(format!("{TEMPORARY}{:016x}", fastrand::u64(..))));
     let mut out = tokio::fs::OpenOptions::new().write(true).create_new(true).open(&file.0).await?;
     let mut hasher = blake3::Hasher::new();
-    let mut bytes = 0;
+    let mut bytes = 0_u64;
+    let mut head = Vec::with_capacity(HEAD);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk?;
-        bytes += chunk.len();
-        if bytes > limit {
+        bytes += chunk.len() as u64;
+        head.extend_from_slice(&chunk[..chunk.len().min(HEAD - head.len())]);
+        let limit = bounds.of(&head);
+        let is_known = head.len() == HEAD;
+        if bytes > limit || (is_known && expected > limit) {
             return Err(LibraryError::TooLarge { limit });
         }
         hasher.update(&chunk);
@@ -53,7 +74,7 @@ where
     // Also tells of errors of writes that tokio has only queued.
     out.flush().await?;
     out.sync_all().await?;
-    Ok(Upload { file, hash: hasher.finalize(), bytes: bytes as u64 })
+    Ok(Upload { file, hash: hasher.finalize(), bytes })
 }
 
 impl Upload {

@@ -41,7 +41,7 @@ fn visit<'a>(
     each_inner(show, layer, view, frame, &mut |inner, view| visit(show, inner, view, depth + 1, see));
 }
 
-/// The box of a layer that has others inside it, or shows what moves; None for a picture.
+/// The box of a layer that has others inside it, or shows what moves; None for a picture that stands still.
 pub fn frame(show: &Show, layer: &Layer, view: View) -> Option<Frame> {
     let (ground, pose) = (view.ground, &view.pose);
     let canvas = show.config.canvas();
@@ -50,9 +50,13 @@ pub fn frame(show: &Show, layer: &Layer, view: View) -> Option<Frame> {
         Content::Scene { .. } | Content::Input { .. } => {
             Some(ground.frame_of_natural(pose, (f64::from(canvas.width), f64::from(canvas.height))))
         }
+        Content::Image { asset } => {
+            let asset = show.assets.get(asset).filter(|asset| asset.animated)?;
+            let content = place::cropped(&pose.crop, (f64::from(asset.width), f64::from(asset.height)));
+            Some(ground.frame_of_natural(pose, (content.width, content.height)))
+        }
         Content::Color { .. }
         | Content::Gradient { .. }
-        | Content::Image { .. }
         | Content::Pattern { .. }
         | Content::Shape(_)
         | Content::Text { .. } => None,

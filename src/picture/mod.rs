@@ -11,6 +11,7 @@ mod finish;
 mod ground;
 pub mod list;
 mod need;
+mod originals;
 pub mod paint;
 pub mod pattern;
 pub mod pictures;

@@ -3,14 +3,16 @@
 //! The name is a hash of all that the picture depends on, so equal names mean equal pixels, and it is made without an
 //! allocation: the tick thread does so for every layer of every frame.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use super::contents::text::TextBox;
 use super::place::{self, Fitted, Frame, Ground, pixel, side};
 use super::pose::Pose;
 use super::prepared::Parity;
 use crate::show::Show;
-use crate::show::asset::Asset;
+use crate::show::asset::{Asset, AssetKind};
 use crate::show::color::Color;
 use crate::show::field;
 use crate::show::geometry::{Canvas, Rect};
@@ -79,6 +81,8 @@ pub enum Work<'a> {
         scale: f64,
         text_box: TextBox,
         fields: field::Context<'a>,
+        /// Among them the fonts that it may be set in.
+        assets: &'a BTreeMap<AssetId, Arc<Asset>>,
     },
     /// What is behind a text that crawls, and stays.
     Panel {
@@ -221,7 +225,7 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
             let fields = field::Context { at, since: Some(view.taken), timezone: style.timezone, values: &|_| None };
             // A size that moves is a scale of the one that was set.
             let scale = scale * view.pose.size / style.size;
-            (Work::Text { text, style, scale, text_box, fields }, None)
+            (Work::Text { text, style, scale, text_box, fields, assets: &show.assets }, None)
         }
         Content::Pattern { .. }
         | Content::Input { .. }
@@ -335,6 +339,17 @@ fn image<'a>(show: &'a Show, layer: &'a Layer, id: &'a AssetId, view: View) -> (
     (Work::Image { id, asset, fitted: place::fitted(layer.fit, content, size, ground.scale) }, frame)
 }
 
+/// The uploaded fonts that a style may mean: the one of that id, or else all that have a family of that name.
+pub fn fonts_of<'a>(style: &'a TextStyle, assets: &'a BTreeMap<AssetId, Arc<Asset>>) -> impl Iterator<Item = &'a Asset> {
+    let name = style.font.as_deref().unwrap_or_default();
+    let is_font = |asset: &&Asset| asset.kind == AssetKind::Font;
+    let by_id = assets.get(name).map(AsRef::as_ref).filter(is_font);
+    // Nearly all texts name none: then nothing is searched.
+    let searched = if by_id.is_some() || name.is_empty() { None } else { Some(assets.values().map(AsRef::as_ref)) };
+    let has_family = move |asset: &&Asset| asset.families.iter().any(|family| family.eq_ignore_ascii_case(name));
+    by_id.into_iter().chain(searched.into_iter().flatten().filter(is_font).filter(has_family))
+}
+
 fn bounded(rect: Rect) -> (i32, i32) {
     (rect.width.min(LONGEST_SIDE), rect.height.min(LONGEST_SIDE))
 }
@@ -405,10 +420,11 @@ fn hash_work(work: &Work<'_>, hasher: &mut DefaultHasher) {
             hash_frame(fitted.from, hasher);
             hash_frame(fitted.to, hasher);
         }
-        Work::Text { text, style, scale, text_box, fields } => {
+        Work::Text { text, style, scale, text_box, fields, assets } => {
             (3_u8, scale.to_bits(), text_box).hash(hasher);
             style.hash(hasher);
             field::hash(text, fields, hasher);
+            fonts_of(style, assets).for_each(|font| font.id.hash(hasher));
         }
         Work::Luma { id, asset } => (6_u8, id, asset.is_some()).hash(hasher),
         Work::Panel { style, scale, text_box } => {

@@ -121,6 +121,14 @@ impl<'a> Planning<'a> {
                     self.input(layer, input, view, frame, onto, opacity);
                 }
             }
+            Content::Image { asset }
+                if let Some(frame) = frame(self.show, layer, view)
+                    && let Some(film) = self.films.moving(asset, view.at) =>
+            {
+                self.around(layer, view, frame, onto, opacity, Part::Border);
+                self.film(layer, film, view, frame, onto, opacity);
+                self.around(layer, view, frame, onto, opacity, Part::Shadow);
+            }
             Content::Backdrop => {}
             Content::Color { .. }
             | Content::Gradient { .. }
@@ -309,7 +317,10 @@ impl Seen {
     fn of(film: &VideoFrame, layer: &Layer, frame: Frame, view: View) -> Seen {
         let (width, height) = film.shown_size();
         let content = place::cropped(&view.pose.crop, (f64::from(width), f64::from(height)));
-        let fitted = place::fitted(kept(layer.fit), content, (frame.width, frame.height), view.ground.scale);
+        // A picture that moves is fitted as one that does not.
+        let is_image = matches!(layer.content, Content::Image { .. });
+        let fit = if is_image { layer.fit } else { kept(layer.fit) };
+        let fitted = place::fitted(fit, content, (frame.width, frame.height), view.ground.scale);
         let stored = f64::from(film.width) / f64::from(width.max(1));
         let from = Frame { x: fitted.from.x * stored, width: fitted.from.width * stored, ..fitted.from };
         let to = Frame { x: frame.x + fitted.to.x, y: frame.y + fitted.to.y, ..fitted.to };

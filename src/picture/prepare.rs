@@ -1,8 +1,7 @@
 //! Makes pictures on a thread of its own, and publishes them: what the program shows now and in the next two seconds, then
 //! what the other scenes would show, so that a take is instant.
 
-use std::collections::{BTreeSet, HashSet};
-use std::panic::catch_unwind;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +10,10 @@ use arc_swap::ArcSwap;
 
 use super::contents::text::fonts::Fonts;
 use super::contents::{Raster, gradient, image, shape, text};
-use super::finish::colors::Cube;
 use super::finish::{Finished, Supplies, finished};
 use super::ground::each_ground;
 use super::need::{self, LayerKey, Need, PictureKey, View, Work};
+use super::originals::{Original, Originals};
 use super::pictures::Pictures;
 use super::prepared::{Fine, Parity, Picture};
 use super::sources::Sources;
@@ -31,6 +30,7 @@ use crate::show::look::Filter;
 use crate::show::program::{Mix, Program};
 use crate::show::scene::Scene;
 use crate::show::stream::Stream;
+use crate::show::text::TextStyle;
 use crate::show::time::{FrameNumber, ShowTime};
 use crate::show::transition::Transition;
 
@@ -74,7 +74,8 @@ pub(super) fn prepare(mut preparing: Preparing) {
         let show = preparing.show.load_full();
         if ordered.as_ref().is_none_or(|(known, until): &(Arc<Show>, ShowTime)| !Arc::ptr_eq(known, &show) || now > *until) {
             let held_at = matches!(show.stream, Stream::Paused { .. }).then(|| show.stream.picture_time(now));
-            preparing.sources.order(&watch::inputs(&show, &preparing.studio.assets_dir), held_at);
+            preparing.sources.order(&watch::inputs(&show, preparing.studio.assets_dir()), held_at);
+            preparing.sources.order_moving(&watch::moving(&show, preparing.studio.assets_dir()), held_at);
             ordered = Some((show.clone(), now.plus(SETTLED)));
         }
         let is_settled = |(known, since): &(Arc<Show>, ShowTime)| {
@@ -104,6 +105,7 @@ fn settled_for(show: &Show) -> Duration {
 
 /// The map with one more picture, or without those that nobody needs any more; None if there is nothing to do.
 fn next(show: &Show, now: ShowTime, current: &Pictures, studio: &mut Studio) -> Option<Pictures> {
+    studio.follow(show);
     let agenda = Agenda::of(show, now);
     let mut next = current.clone();
     match agenda.needs.iter().find(|need| !current.has(need.key)) {
@@ -255,25 +257,54 @@ pub(super) fn all(show: &Show, at: ShowTime, assets_dir: &Path, pictures: &mut P
 
 /// Where pictures are made.
 pub(super) struct Studio {
-    assets_dir: PathBuf,
-    /// The last file that was decoded: while a layer is dragged or resized the same one is asked for again and again.
-    original: Option<(AssetId, Arc<Raster>)>,
+    originals: Originals,
     /// The last picture: another parity of the same is often next.
     last: Option<(u64, Finished, Arc<Fine>)>,
-    /// Files that were found broken, so that each is logged once.
-    broken: BTreeSet<AssetId>,
     fonts: Fonts,
+    /// The assets that were there last.
+    assets: Option<Arc<BTreeMap<AssetId, Arc<Asset>>>>,
 }
 
 impl Studio {
     pub(super) fn new(assets_dir: PathBuf) -> Self {
-        Self { assets_dir, original: None, last: None, broken: BTreeSet::new(), fonts: Fonts::default() }
+        Self { originals: Originals::new(assets_dir), last: None, fonts: Fonts::default(), assets: None }
     }
 
     /// Nothing is asked for at the moment.
     fn rest(&mut self) {
-        self.original = None;
+        self.originals.rest();
         self.last = None;
+    }
+
+    fn assets_dir(&self) -> &Path {
+        self.originals.assets_dir()
+    }
+
+    /// Forgets what was removed from the show.
+    fn follow(&mut self, show: &Show) {
+        if self.assets.as_ref().is_some_and(|known| Arc::ptr_eq(known, &show.assets)) {
+            return;
+        }
+        self.assets = Some(show.assets.clone());
+        self.originals.forget_broken(|id| show.assets.contains_key(id));
+        let gone: Vec<String> =
+            self.fonts.uploaded().filter(|id| !show.assets.contains_key(*id)).map(str::to_owned).collect();
+        gone.iter().for_each(|id| self.fonts.forget(id));
+    }
+
+    /// Takes in the uploaded fonts that the text may be set in. What can not be read is set in the built-in one.
+    fn stock(&mut self, style: &TextStyle, assets: &BTreeMap<AssetId, Arc<Asset>>) {
+        for asset in need::fonts_of(style, assets) {
+            if self.fonts.has(asset.id.as_str()) || self.originals.is_broken(&asset.id) {
+                continue;
+            }
+            let read = std::fs::read(self.originals.path_of(asset)).map_err(|error| error.to_string());
+            let registered =
+                read.and_then(|bytes| self.fonts.register(asset.id.as_str(), bytes).map_err(|error| error.to_string()));
+            if let Err(error) = registered {
+                self.originals.note_broken(&asset.id, &error, "texts are set in the built-in font");
+            }
+        }
     }
 
     fn make(&mut self, need: &Need<'_>) -> Picture {
@@ -303,18 +334,19 @@ impl Studio {
                 let gradient = gradient::Gradient { from: *from, to: *to, shape: *shape, angle: *angle, stops };
                 gradient::raster(&gradient, size)
             }
-            Work::Image { id, asset, fitted } => match self.original(id, *asset) {
-                Some(original) => image::placed(&original, fitted, size),
+            Work::Image { id, asset, fitted } => match self.originals.get(id, *asset) {
+                Some(original) => original.placed(fitted, size),
                 None => image::placeholder(size),
             },
-            Work::Text { text, style, scale, text_box, fields } => {
+            Work::Text { text, style, scale, text_box, fields, assets } => {
+                self.stock(style, assets);
                 let style = style.scaled(*scale);
                 text::raster(&field::fill(text, fields), &style, &mut self.fonts, *text_box)
             }
-            Work::Luma { id, asset } => self.original(id, *asset).map_or_else(
-                || Raster::filled(Color::WHITE, size),
-                |original| image::scaled(&original, size).white_where_bright(),
-            ),
+            Work::Luma { id, asset } => self
+                .originals
+                .get(id, *asset)
+                .map_or_else(|| Raster::filled(Color::WHITE, size), |original| original.scaled(size).white_where_bright()),
             Work::Panel { style, scale, text_box } => {
                 text::backdrop(&style.scaled(*scale), *text_box).unwrap_or_else(|| Raster::transparent(0, 0))
             }
@@ -323,52 +355,22 @@ impl Studio {
     }
 
     fn supplies(&mut self, need: &Need<'_>) -> Supplies {
-        let mask = need.finish.mask.and_then(|(_, asset)| asset).and_then(|asset| self.original(&asset.id, Some(asset)));
+        let mask =
+            need.finish.mask.and_then(|(_, asset)| asset).and_then(|asset| self.originals.get(&asset.id, Some(asset)));
+        let mask = mask.map(Original::whole);
         let tables = need.finish.filters.iter().filter_map(|filter| match filter {
-            Filter::Lut { asset, .. } => Some((asset.clone(), Arc::new(self.cube(asset)?))),
+            Filter::Lut { asset, .. } => Some((asset.clone(), self.originals.cube(asset)?)),
             _ => None,
         });
         let cubes = tables.collect();
         Supplies { mask, cubes }
-    }
-
-    fn cube(&self, id: &AssetId) -> Option<Cube> {
-        let text = std::fs::read_to_string(self.assets_dir.join(format!("{id}.cube"))).ok()?;
-        Cube::parse(&text).ok()
-    }
-
-    fn original(&mut self, id: &AssetId, asset: Option<&Asset>) -> Option<Arc<Raster>> {
-        if let Some((known, original)) = &self.original
-            && known == id
-        {
-            return Some(original.clone());
-        }
-        let decoded = match asset {
-            // A decoder that panics on a mad file must not take the other pictures with it.
-            Some(asset) => catch_unwind(|| image::decode(&self.assets_dir.join(asset.file_name())))
-                .map_err(|_| "the decoder failed".to_owned())
-                .and_then(|decoded| decoded.map_err(|error| error.to_string())),
-            None => Err("the show does not know it".to_owned()),
-        };
-        match decoded {
-            Ok(raster) => {
-                let original = Arc::new(raster);
-                self.original = Some((id.clone(), original.clone()));
-                Some(original)
-            }
-            Err(error) => {
-                if self.broken.insert(id.clone()) {
-                    tracing::warn!(asset = %id, error, "asset {id} is shown as a placeholder: {error}");
-                }
-                None
-            }
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::font::BUILT_IN;
     use crate::picture::tests::{scene_of, show_of};
 
     fn settled(show: &Show, now: ShowTime, mut pictures: Pictures) -> Pictures {
@@ -397,6 +399,40 @@ mod tests {
             let past = if second == 100 { second } else { second - 1 };
             assert_eq!(ready, (past..=second + 2).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn uploaded_fonts_are_taken_in_when_a_text_needs_them_and_forgotten_with_their_asset() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("f.ttf"), BUILT_IN).unwrap();
+        std::fs::write(dir.path().join("g.ttf"), &BUILT_IN[..9_000]).unwrap();
+        let text = |id: &str, font: &str| format!(r#"{{"id":"{id}","kind":"text","text":"x","font":"{font}"}}"#);
+        let mut show = show_of(&[text("a", "f"), text("b", "g"), text("c", "My Family")].join(","));
+        let mut studio = Studio::new(dir.path().to_owned());
+        let settle = |show: &Show, studio: &mut Studio| {
+            let mut pictures = Pictures::default();
+            while let Some(next) = next(show, ShowTime(0), &pictures, studio) {
+                pictures = next;
+            }
+            let scene = scene_of(show);
+            needs_of(show, &scene, ShowTime(0)).iter().map(|need| need.key).collect::<Vec<_>>()
+        };
+        let before = settle(&show, &mut studio);
+        assert!(!studio.fonts.has("f"), "the show does not know it");
+        let assets = show.assets.clone();
+        for id in ["f", "g"] {
+            let json = r#"{"name":"","kind":"font","format":"ttf","width":0,"height":0,"bytes":1,"families":["My Family"]"#;
+            let asset: Asset = serde_json::from_str(&format!(r#"{json},"id":"{id}"}}"#)).unwrap();
+            Arc::make_mut(&mut show.assets).insert(asset.id.clone(), Arc::new(asset));
+        }
+        let after = settle(&show, &mut studio);
+        assert!(before.iter().zip(&after).all(|(before, after)| before != after), "all texts are set anew");
+        assert!(studio.fonts.has("f") && !studio.fonts.has("g"));
+        assert!(studio.originals.is_broken(&AssetId::new("g").unwrap()));
+        show.assets = assets;
+        settle(&show, &mut studio);
+        assert_eq!(studio.fonts.uploaded().count(), 0);
+        assert!(!studio.originals.is_broken(&AssetId::new("g").unwrap()));
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub mod stream;
 pub mod text;
 pub mod time;
 pub mod transition;
+pub mod usage;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,24 +75,33 @@ impl Show {
 
     /// Calls `see` for every input that a visible layer of the scene shows, or of a scene within it; as often as it is shown.
     pub fn each_input_in<'a>(&'a self, scene: &SceneId, see: &mut dyn FnMut(&'a InputId)) {
-        self.inputs_of_scene(scene, 0, see);
+        self.each_layer_in(scene, &mut |layer| {
+            if let Content::Input { input } = &layer.content {
+                see(input);
+            }
+        });
     }
 
-    fn inputs_of_scene<'a>(&'a self, scene: &SceneId, depth: usize, see: &mut dyn FnMut(&'a InputId)) {
+    /// Calls `see` for every visible layer of the scene, and of scenes within it; as often as it is shown.
+    pub fn each_layer_in<'a>(&'a self, scene: &SceneId, see: &mut dyn FnMut(&'a Layer)) {
+        self.layers_of_scene(scene, 0, see);
+    }
+
+    fn layers_of_scene<'a>(&'a self, scene: &SceneId, depth: usize, see: &mut dyn FnMut(&'a Layer)) {
         let scene = self.scenes.get(scene).filter(|_| depth < DEEPEST);
         for layer in scene.iter().flat_map(|scene| &scene.layers) {
-            self.inputs_of_layer(layer, depth, see);
+            self.layers_of_layer(layer, depth, see);
         }
     }
 
-    fn inputs_of_layer<'a>(&'a self, layer: &'a Layer, depth: usize, see: &mut dyn FnMut(&'a InputId)) {
+    fn layers_of_layer<'a>(&'a self, layer: &'a Layer, depth: usize, see: &mut dyn FnMut(&'a Layer)) {
         if !layer.visible {
             return;
         }
+        see(layer);
         match &layer.content {
-            Content::Input { input } => see(input),
-            Content::Scene { scene } => self.inputs_of_scene(scene, depth + 1, see),
-            _ => layer.layers().iter().for_each(|inner| self.inputs_of_layer(inner, depth, see)),
+            Content::Scene { scene } => self.layers_of_scene(scene, depth + 1, see),
+            _ => layer.layers().iter().for_each(|inner| self.layers_of_layer(inner, depth, see)),
         }
     }
 }

@@ -146,6 +146,11 @@ pub enum Command {
     RemoveAsset {
         asset: AssetId,
     },
+    /// Everyone who uses the asset uses the other one from now on. Both stay.
+    ReplaceAsset {
+        asset: AssetId,
+        with: AssetId,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -100,7 +100,7 @@ mod tests {
             {"event": "destination_saved", "destination": {"id": "file", "name": "", "enabled": true, "kind": "record",
              "format": "mkv"}},
             {"event": "destination_removed", "destination": "tv"},
-            {"event": "asset_added", "asset": {"id": "abc", "name": "logo.png", "format": "png", "width": 1, "height": 2,
+            {"event": "asset_added", "asset": {"id": "abc", "name": "logo.png", "kind": "image", "format": "png", "width": 1, "height": 2,
              "bytes": 3}},
             {"event": "asset_removed", "asset": "abc"}
         ]);

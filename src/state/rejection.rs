@@ -32,6 +32,8 @@ pub enum Rejection {
     NoDestination(DestinationId),
     #[error("there is no asset {0}")]
     NoAsset(AssetId),
+    #[error("asset {asset} is of the kind {is}, and this must be {wanted}")]
+    WrongAssetKind { asset: AssetId, is: &'static str, wanted: &'static str },
     #[error("there is already a {what} {id}; PUT replaces it, PATCH changes it")]
     AlreadyExists { what: &'static str, id: String },
     #[error("layer {0} shows asset {1}, which is not there; upload it first")]
@@ -118,6 +120,7 @@ impl Rejection {
             Rejection::NoLayer(..) => "layer_not_found",
             Rejection::NoDestination(_) => "destination_not_found",
             Rejection::NoAsset(_) => "asset_not_found",
+            Rejection::WrongAssetKind { .. } => "wrong_asset_kind",
             Rejection::AlreadyExists { .. } => "already_exists",
             Rejection::LayerNeedsAsset(..) => "asset_missing",
             Rejection::LayerNeedsInput(..) => "input_missing",
@@ -182,6 +185,7 @@ impl Rejection {
             | Rejection::AssetInUse(..)
             | Rejection::RenditionInUse(..) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
+            | Rejection::WrongAssetKind { .. }
             | Rejection::LayerNeedsInput(..)
             | Rejection::TransitionNeedsAsset(_)
             | Rejection::InputNeedsAsset(..)

@@ -16,7 +16,7 @@ use super::store::{Loaded, Record, Store, StoreError};
 use super::*;
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
-use crate::show::asset::{Asset, ImageFormat};
+use crate::show::asset::{Asset, AssetKind, Format};
 use crate::show::destination::{Destination, RecordFormat, Secret, Target};
 use crate::show::ids::TransitionId;
 use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
@@ -159,7 +159,19 @@ fn command() -> impl Strategy<Value = Command> {
         (destination_id(), some_patch()).prop_map(|(destination, patch)| Command::ChangeDestination { destination, patch }),
         destination_id().prop_map(|destination| Command::RemoveDestination { destination }),
         asset_id().prop_map(|id| Command::AddAsset {
-            asset: Asset { id, name: "a.png".to_owned(), format: ImageFormat::Png, width: 1, height: 1, bytes: 1 }
+            asset: Asset {
+                id,
+                name: "a.png".to_owned(),
+                kind: AssetKind::Image,
+                format: Format::Png,
+                width: 1,
+                height: 1,
+                bytes: 1,
+                duration_ms: None,
+                has_alpha: false,
+                animated: false,
+                families: Vec::new(),
+            }
         }),
         asset_id().prop_map(|asset| Command::RemoveAsset { asset }),
     ]

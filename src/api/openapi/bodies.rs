@@ -12,7 +12,7 @@ use crate::api::wire::stream::StreamState;
 use crate::base::status::{Condition, Health};
 use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
-use crate::show::ids::LayerId;
+use crate::show::ids::{AssetId, LayerId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::mixer::Mixer;
@@ -20,6 +20,7 @@ use crate::show::program::{Studio, Way};
 use crate::show::scene::Scene;
 use crate::show::stream::{PreviewConfig, StreamConfig};
 use crate::show::transition::Transition;
+use crate::show::usage::User;
 use crate::state::command::Playing;
 
 #[derive(JsonSchema)]
@@ -98,7 +99,29 @@ pub struct Bare {
     client_op_id: Option<ClientOpId>,
 }
 
-/// PNG, JPEG or WebP, at most 32 MiB.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct AssetUsers {
+    users: Vec<User>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ReplaceAsset {
+    with: AssetId,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct AssetReplaced {
+    success: bool,
+    /// Of the other asset, now.
+    users: Vec<User>,
+}
+
+/// Pictures (PNG, JPEG, WebP, GIF, SVG), fonts (TTF, OTF, TTC) and colour tables (.cube) of at most 32 MiB; videos and sound.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct AssetsUpload {

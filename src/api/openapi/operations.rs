@@ -4,9 +4,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::bodies::{
-    AssetsUpload, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch, Login, LoginAnswer, Me, MixerPatch,
-    MoveBar, NewDestination, NewInput, NewPassword, NewScene, NewToken, NewTransition, NewUser, Order, Play, Refresh,
-    RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch, StudioPatch, Take, TakeAnswer, TokenAnswer,
+    AssetReplaced, AssetUsers, AssetsUpload, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch, Login,
+    LoginAnswer, Me, MixerPatch, MoveBar, NewDestination, NewInput, NewPassword, NewScene, NewToken, NewTransition, NewUser,
+    Order, Play, Refresh, ReplaceAsset, RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch, StudioPatch,
+    Take, TakeAnswer, TokenAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
@@ -92,6 +93,7 @@ const SCENE_TROUBLE: &[&str] = &[
     "id_mismatch",
     "duplicate_layer",
     "asset_missing",
+    "wrong_asset_kind",
     "input_missing",
     "scene_missing",
     "scene_in_itself",
@@ -105,6 +107,7 @@ const LAYER_TROUBLE: &[&str] = &[
     "id_mismatch",
     "duplicate_layer",
     "asset_missing",
+    "wrong_asset_kind",
     "input_missing",
     "scene_missing",
     "scene_in_itself",
@@ -127,16 +130,17 @@ const DESTINATION_TROUBLE: &[&str] = &[
 ];
 
 const INPUT_TROUBLE: &[&str] =
-    &["invalid_value", "id_mismatch", "asset_missing", "too_many", "already_exists", "input_not_found"];
+    &["invalid_value", "id_mismatch", "asset_missing", "wrong_asset_kind", "too_many", "already_exists", "input_not_found"];
 const PLAY_TROUBLE: &[&str] = &["input_not_found", "not_playable", "invalid_value"];
-const STUDIO_TROUBLE: &[&str] = &["invalid_value", "scene_not_found", "asset_missing"];
-const TRANSITION_TROUBLE: &[&str] = &["invalid_value", "id_mismatch", "asset_missing", "too_many"];
+const STUDIO_TROUBLE: &[&str] = &["invalid_value", "scene_not_found", "asset_missing", "wrong_asset_kind"];
+const TRANSITION_TROUBLE: &[&str] = &["invalid_value", "id_mismatch", "asset_missing", "wrong_asset_kind", "too_many"];
 const TAKE_TROUBLE: &[&str] = &[
     "nothing_in_preview",
     "nothing_on_air",
     "scene_not_found",
     "transition_not_found",
     "asset_missing",
+    "wrong_asset_kind",
     "invalid_value",
     "out_of_range",
 ];
@@ -190,9 +194,10 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/scenes/{scene}") => {
             removes("scenes", "Remove a scene", &["scene_not_found", "scene_on_air", "scene_in_use"])
         }
-        ("POST", "/api/scenes/{scene}/take") => {
-            takes("Put a scene on air", &["scene_not_found", "transition_not_found", "asset_missing", "invalid_value"])
-        }
+        ("POST", "/api/scenes/{scene}/take") => takes(
+            "Put a scene on air",
+            &["scene_not_found", "transition_not_found", "asset_missing", "wrong_asset_kind", "invalid_value"],
+        ),
         ("GET", "/api/inputs") => reads("inputs", "All inputs", list(shape::<Vec<InputView>>()), &[]),
         ("POST", "/api/inputs") => puts("inputs", "Make an input", shape::<NewInput>(), shape::<InputView>(), INPUT_TROUBLE),
         ("GET", "/api/inputs/{input}") => reads("inputs", "An input", json(shape::<InputView>()), &["input_not_found"]),
@@ -284,19 +289,41 @@ pub fn describe(row: &Row) -> Option<Operation> {
                 "missing_file",
                 "upload_interrupted",
                 "upload_too_large",
+                "unsupported_media",
                 "unsupported_image",
                 "image_too_large",
+                "too_many_frames",
                 "broken_image",
+                "unsafe_drawing",
+                "broken_media",
+                "broken_font",
+                "broken_lut",
+                "wrong_asset_kind",
                 "invalid_value",
                 "out_of_range",
                 "too_many",
             ];
             let body = Body::Form(shape::<AssetsUpload>());
-            Operation { body, ..puts("assets", "Upload a picture", shape::<AssetsUpload>(), shape::<Asset>(), trouble) }
+            Operation { body, ..puts("assets", "Upload a file", shape::<AssetsUpload>(), shape::<Asset>(), trouble) }
         }
         ("GET", "/api/assets/{asset}") => reads("assets", "An asset", json(shape::<Asset>()), &["asset_not_found"]),
         ("GET", "/api/assets/{asset}/file") => {
-            reads("assets", "The picture itself", Answer::Bytes("image/*"), &["asset_not_found"])
+            let mut operation = reads(
+                "assets",
+                "The file itself, or a part of it",
+                Answer::Bytes("*/*"),
+                &["asset_not_found", "range_not_there"],
+            );
+            operation.answers.push((206, Answer::Bytes("*/*")));
+            operation
+        }
+        ("GET", "/api/assets/{asset}/usage") => {
+            reads("assets", "Who uses an asset", json(shape::<AssetUsers>()), &["asset_not_found"])
+        }
+        ("POST", "/api/assets/{asset}/replace") => {
+            let trouble = &["asset_not_found", "wrong_asset_kind"];
+            let (body, answer) = (shape::<ReplaceAsset>(), json(shape::<AssetReplaced>()));
+            changes("assets", "Let everyone who uses an asset use another", body, answer, trouble)
         }
         ("DELETE", "/api/assets/{asset}") => removes("assets", "Remove an asset", &["asset_not_found", "asset_in_use"]),
         ("GET", "/api/destinations") => {
@@ -404,6 +431,7 @@ const SCENE_PATCH_TROUBLE: &[&str] = &[
     "id_mismatch",
     "duplicate_layer",
     "asset_missing",
+    "wrong_asset_kind",
     "input_missing",
     "scene_missing",
     "scene_in_itself",

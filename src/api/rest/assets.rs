@@ -1,66 +1,93 @@
-//! `/api/assets`: pictures that layers can show.
+//! `/api/assets`: files that layers, inputs, texts and transitions can use.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, Query, Request, State};
+use axum::http::StatusCode;
 use futures_util::{Stream, StreamExt, stream};
-use tokio_util::io::ReaderStream;
+use serde::Deserialize;
+use serde_json::json;
 
-use super::{Answer, changed_thing, ok, removed, saved};
+use super::{Answer, changed, changed_thing, ok, removed, saved};
 use crate::api::Api;
-use crate::api::ask::{Asker, Bare};
+use crate::api::ask::{Ask, Asker, Bare};
 use crate::api::error::ApiError;
 use crate::api::request::{At, declared_length};
-use crate::library::{ChunkError, MAX_UPLOAD};
+use crate::base::quote::quoted;
+use crate::library::{ChunkError, LibraryError};
 use crate::show::Show;
-use crate::show::asset::{Asset, ImageFormat};
+use crate::show::asset::{Asset, AssetKind};
 use crate::show::ids::AssetId;
 use crate::state::command::Command;
 use crate::state::rejection::Rejection;
 use crate::state::{Receipt, SubmitError};
 
-/// The file, and some room for the form around it.
-pub const MAX_FORM: usize = MAX_UPLOAD + 64 * 1024;
+/// The form around the file.
+const MAX_AROUND: u64 = 64 * 1024;
 /// Between two pieces of an upload.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-fn find<'a>(show: &'a Show, id: &AssetId) -> Result<&'a Arc<Asset>, ApiError> {
+pub(super) fn find<'a>(show: &'a Show, id: &AssetId) -> Result<&'a Arc<Asset>, ApiError> {
     show.assets.get(id).ok_or_else(|| SubmitError::from(Rejection::NoAsset(id.clone())).into())
 }
 
-pub async fn list(State(api): State<Api>) -> Answer {
-    ok(api.state.snapshot().show.assets.values().collect::<Vec<_>>())
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wishes {
+    kind: Option<AssetKind>,
+}
+
+pub async fn list(State(api): State<Api>, wishes: Result<Query<Wishes>, QueryRejection>) -> Answer {
+    let Query(Wishes { kind }) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
+    let show = &api.state.snapshot().show;
+    ok(show.assets.values().filter(|asset| kind.is_none_or(|kind| asset.kind == kind)).collect::<Vec<_>>())
 }
 
 pub async fn one(State(api): State<Api>, At(id): At<AssetId>) -> Answer {
     ok(find(&api.state.snapshot().show, &id)?)
 }
 
-pub async fn upload(State(api): State<Api>, request: Request) -> Answer {
+pub async fn usage(State(api): State<Api>, At(id): At<AssetId>) -> Answer {
+    let show = &api.state.snapshot().show;
+    find(show, &id)?;
+    ok(json!({ "users": show.users_of(&id) }))
+}
+
+pub async fn replace(State(api): State<Api>, At(id): At<AssetId>, Ask { asker, mut fields }: Ask) -> Answer {
+    let with: AssetId = fields.require("with")?;
+    fields.finish()?;
+    let receipt = api.act(&asker, Command::ReplaceAsset { asset: id, with: with.clone() }).await?;
+    changed(&receipt, StatusCode::OK, json!({ "success": true, "users": receipt.snapshot.users_of(&with) }))
+}
+
+pub async fn upload(State(api): State<Api>, mut request: Request) -> Answer {
     let asker = Asker::of(&request)?;
-    if declared_length(request.headers()).is_some_and(|length| length > MAX_FORM as u64) {
-        return Err(ApiError::Library(crate::library::LibraryError::TooLarge { limit: MAX_UPLOAD }));
+    let limit = api.library.largest();
+    let expected = declared_length(request.headers()).unwrap_or(0).saturating_sub(MAX_AROUND);
+    if expected > limit {
+        return Err(ApiError::Library(LibraryError::TooLarge { limit }));
     }
+    // What stands in the form besides the file is bounded with it.
+    let most = usize::try_from(limit.saturating_add(MAX_AROUND)).unwrap_or(usize::MAX);
+    DefaultBodyLimit::max(most).apply(&mut request);
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| ApiError::NotMultipart)?;
     loop {
         let next = tokio::time::timeout(PATIENCE, form.next_field()).await.map_err(|_| ApiError::RequestTimeout)?;
-        let field = next.map_err(|error| ApiError::Library(chunk_error(&error).into()))?;
+        let field = next.map_err(|error| ApiError::Library(chunk_error(&error, limit).into()))?;
         match field {
-            Some(field) if field.name() == Some("file") => return keep(&api, &asker, field).await,
+            Some(field) if field.name() == Some("file") => return keep(&api, &asker, field, (limit, expected)).await,
             Some(_) => {}
             None => return Err(ApiError::MissingFile),
         }
     }
 }
 
-async fn keep(api: &Api, asker: &Asker, field: Field<'_>) -> Answer {
+async fn keep(api: &Api, asker: &Asker, field: Field<'_>, (limit, expected): (u64, u64)) -> Answer {
     let name = field.file_name().unwrap_or("").to_owned();
-    let upload = api.library.receive(Box::pin(chunks(field))).await?;
+    let upload = api.library.receive(Box::pin(chunks(field, limit)), expected).await?;
     let (api, asker) = (api.clone(), asker.clone());
     to_the_end(async move {
         let turn = api.library.turn().await;
@@ -87,43 +114,23 @@ async fn to_the_end<T: Send + 'static>(
 }
 
 /// The field's bytes. A broken form ends in an error, never just earlier.
-fn chunks(field: Field<'_>) -> impl Stream<Item = Result<bytes::Bytes, ChunkError>> {
-    stream::unfold(Some(field), |field| async {
+fn chunks(field: Field<'_>, limit: u64) -> impl Stream<Item = Result<bytes::Bytes, ChunkError>> {
+    stream::unfold(Some(field), move |field| async move {
         let mut field = field?;
         match tokio::time::timeout(PATIENCE, field.next()).await {
             Err(_) => Some((Err(ChunkError::Interrupted("nothing came for 30 s".to_owned())), None)),
             Ok(None) => None,
             Ok(Some(Ok(chunk))) => Some((Ok(chunk), Some(field))),
-            Ok(Some(Err(error))) => Some((Err(chunk_error(&error)), None)),
+            Ok(Some(Err(error))) => Some((Err(chunk_error(&error, limit)), None)),
         }
     })
 }
 
-fn chunk_error(error: &MultipartError) -> ChunkError {
+fn chunk_error(error: &MultipartError, limit: u64) -> ChunkError {
     match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ChunkError::TooLarge,
+        StatusCode::PAYLOAD_TOO_LARGE => ChunkError::TooLarge { limit },
         _ => ChunkError::Interrupted(error.body_text()),
     }
-}
-
-/// The picture itself. Its id is its content, so it may be kept for ever.
-pub async fn file(State(api): State<Api>, At(id): At<AssetId>) -> Answer {
-    let asset = find(&api.state.snapshot().show, &id)?.clone();
-    let Ok(file) = tokio::fs::File::open(api.library.path_of(&asset)).await else {
-        return Err(SubmitError::from(Rejection::NoAsset(id)).into());
-    };
-    let kind = match asset.format {
-        ImageFormat::Png => "image/png",
-        ImageFormat::Jpeg => "image/jpeg",
-        ImageFormat::Webp => "image/webp",
-    };
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_LENGTH, asset.bytes.to_string()),
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable".to_owned()),
-    ];
-    let response: Response = (headers, Body::from_stream(ReaderStream::new(file))).into_response();
-    Ok(response)
 }
 
 pub async fn remove(State(api): State<Api>, At(id): At<AssetId>, Bare(asker): Bare) -> Answer {

@@ -1,5 +1,6 @@
 //! One file per resource; what their answers have in common is here.
 
+pub mod asset_file;
 pub mod assets;
 pub mod auth;
 pub mod destinations;

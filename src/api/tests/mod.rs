@@ -1,5 +1,6 @@
 //! The doors with a real writer and journal behind them, and a preview that the test feeds.
 
+mod assets;
 mod auth;
 mod docs;
 mod protocol;
@@ -106,7 +107,7 @@ impl House {
             levels: LevelsHandle::new(),
             vitals,
             clock: clock.clone(),
-            library: Library::open(directory.path().join("assets")).expect("a library"),
+            library: Library::open(directory.path().join("assets"), 64).expect("a library"),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             settings,
             shelf: Default::default(),

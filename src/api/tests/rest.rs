@@ -137,7 +137,7 @@ async fn pictures_are_uploaded_used_and_removed() {
 #[tokio::test]
 async fn bad_uploads_are_refused_whole() {
     let house = House::open().await;
-    house.upload("logo.png", b"<svg/>").await.refused(415, "unsupported_image");
+    house.upload("logo.png", b"<html/>").await.refused(415, "unsupported_media");
     house.upload("logo.png", &png()[..40]).await.refused(422, "broken_image");
     house.upload("big.png", &vec![0; 32 * 1024 * 1024 + 1]).await.refused(413, "upload_too_large");
     let (kind, wrong) = form("picture", "a.png", &png());

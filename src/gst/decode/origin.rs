@@ -18,6 +18,7 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
     match origin {
         Origin::File(path) => {
             let uri = glib::filename_to_uri(path, None).map_err(|error| GstError::Failed(error.message().to_owned()))?;
+            stay_in_the_file(&pipeline, outlets);
             let _ = decoding(&pipeline, outlets, uri.as_str())?;
         }
         Origin::Network { url, secret, latency_ms } => {
@@ -108,6 +109,24 @@ fn keep_off_this_machine(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>)
         let is_local = element.factory().is_some_and(|factory| LOCAL.contains(&factory.name().as_str()));
         if let Some(outlets) = outlets.upgrade().filter(|_| is_local) {
             outlets.complain("the stream leads to a file of this machine, which is not played".to_owned());
+        }
+    });
+}
+
+/// A file may be a playlist whatever its name and its first bytes, and those who upload it may not be those who may reach what it
+/// names.
+fn stay_in_the_file(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>) {
+    let outlets: Weak<Outlets> = Arc::downgrade(outlets);
+    pipeline.connect_deep_element_added(move |_, _, element| {
+        let Some(factory) = element.factory() else { return };
+        let class = factory.metadata("klass").unwrap_or_default();
+        let is_source = class.starts_with("Source/") && factory.name() != "filesrc";
+        if is_source || class.contains("Adaptive") || class.contains("Network") {
+            // Locked it never starts, whatever the others do until the decoder is closed.
+            element.set_locked_state(true);
+            if let Some(outlets) = outlets.upgrade() {
+                outlets.complain("the file leads to other addresses, which are not followed".to_owned());
+            }
         }
     });
 }

@@ -10,6 +10,7 @@ use image::{ImageReader, Limits};
 
 use super::Raster;
 use crate::picture::place::{Fitted, Frame};
+use crate::show::geometry::Rect;
 
 /// Sides and memory of a decoded file; a small file can claim to be enormous.
 const LONGEST_SIDE: u32 = 16_384;
@@ -42,7 +43,11 @@ pub fn scaled(original: &Raster, size: (i32, i32)) -> Raster {
 /// The box with the wanted part of the original at its place in it.
 pub fn placed(original: &Raster, fitted: &Fitted, size: (i32, i32)) -> Raster {
     let to = fitted.to.snapped();
-    let shown = part_scaled(original, fitted.from, (to.width, to.height));
+    boxed(part_scaled(original, fitted.from, (to.width, to.height)), to, size)
+}
+
+/// A box of this size with the picture at its place in it.
+pub fn boxed(shown: Raster, to: Rect, size: (i32, i32)) -> Raster {
     if (to.x, to.y) == (0, 0) && (shown.width, shown.height) == size {
         return shown;
     }

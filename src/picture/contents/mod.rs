@@ -3,7 +3,6 @@
 pub mod gradient;
 pub mod image;
 pub mod shape;
-#[cfg_attr(not(test), expect(dead_code, reason = "uploaded fonts are not asked for yet"))]
 pub mod text;
 
 use crate::show::color::Color;

@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use super::contents::Raster;
 use super::need::{Finish, Part};
+use crate::media::cube::Cube;
 use crate::show::ids::AssetId;
 use crate::show::look::Filter;
-use colors::{Cube, Grade};
+use colors::Grade;
 
 /// A finished drawing, and where its corner lies from the anchor's pixel.
 pub struct Finished {

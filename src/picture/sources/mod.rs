@@ -5,6 +5,7 @@
 //! pictures (`queue`), so seeking, pausing and speed are only other lines. What should run is a pure function of the show
 //! (`wanted`); `Sources::order` carries the difference out.
 
+pub mod animated;
 mod course;
 mod drift;
 mod file;
@@ -33,8 +34,9 @@ use crate::base::vitals::Vitals;
 use crate::frame::tap::Tap;
 use crate::frame::taps::Taps;
 use crate::frame::video::{Films, VideoFrame};
-use crate::show::ids::InputId;
+use crate::show::ids::{AssetId, InputId};
 use crate::show::time::ShowTime;
+use animated::{Animations, Moving};
 use queue::Slot;
 use runner::Runner;
 use wanted::Wanted;
@@ -49,6 +51,8 @@ pub struct Sources {
     taps: Arc<Taps>,
     /// Read by the tick thread for every frame; replaced when an input comes or goes.
     slots: ArcSwap<Slots>,
+    /// Pictures that move by themselves.
+    animations: Animations,
     /// Taken only by whoever gives orders, never by the tick thread.
     running: Mutex<Running>,
 }
@@ -68,12 +72,17 @@ impl Films for Sources {
     fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>> {
         self.frame(input, at)
     }
+
+    fn moving(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.animations.frame(asset, at)
+    }
 }
 
 impl Sources {
     /// Nothing runs before the first order. `gst::start` must have been called.
     pub fn new(clock: Clock, taps: Arc<Taps>, vitals: Arc<Vitals>) -> Arc<Self> {
-        Arc::new(Self { clock, vitals, taps, slots: ArcSwap::default(), running: Mutex::default() })
+        let animations = Animations::new(clock.clone());
+        Arc::new(Self { clock, vitals, taps, slots: ArcSwap::default(), animations, running: Mutex::default() })
     }
 
     /// The picture that is due at `at`, if there is one. Never waits, decodes or allocates.
@@ -112,10 +121,16 @@ impl Sources {
         running.retired.push(self.slots.swap(Arc::new(next)));
     }
 
+    /// The same for animated pictures that are seen.
+    pub fn order_moving(&self, wanted: &BTreeMap<AssetId, Moving>, held_at: Option<ShowTime>) {
+        self.animations.order(wanted, held_at);
+    }
+
     /// Stops everything, and waits a moment for it.
     pub fn stop(&self) {
         self.order(&BTreeMap::new(), None);
-        let leaving = std::mem::take(&mut self.running().leaving);
+        let mut leaving = std::mem::take(&mut self.running().leaving);
+        leaving.extend(self.animations.stop());
         for thread in leaving {
             let name = thread.thread().name().unwrap_or("").to_owned();
             if !join_within(thread, GOODBYE) {

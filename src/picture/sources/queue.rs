@@ -21,9 +21,21 @@ const KEPT_BEHIND_US: i64 = 60_000;
 /// What the tick thread may still hold when we let go of it. It holds a picture for a frame or two; beyond this it frees itself.
 const MOST_RETIRED: usize = 32;
 
-/// What the tick thread sees of a source, and what it is told.
-pub(super) struct Slot {
+/// What the tick thread sees of a source.
+#[derive(Default)]
+pub(super) struct Window {
     published: ArcSwapOption<Published>,
+}
+
+impl Window {
+    pub fn frame(&self, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.published.load().as_ref()?.frame(at).cloned()
+    }
+}
+
+/// A window, and what the source behind it is told.
+pub(super) struct Slot {
+    pub window: Arc<Window>,
     pub tap: Arc<Tap>,
     orders: ArcSwap<Order>,
     thread: OnceLock<Thread>,
@@ -68,7 +80,7 @@ impl Slot {
         #[cfg(test)]
         tap.keep_log();
         Arc::new(Self {
-            published: ArcSwapOption::empty(),
+            window: Arc::default(),
             tap,
             orders: ArcSwap::from_pointee(Order { wanted, held_at }),
             thread: OnceLock::new(),
@@ -81,7 +93,7 @@ impl Slot {
     }
 
     pub fn frame(&self, at: ShowTime) -> Option<Arc<VideoFrame>> {
-        self.published.load().as_ref()?.frame(at).cloned()
+        self.window.frame(at)
     }
 
     pub fn order(&self, wanted: &Wanted, held_at: Option<ShowTime>) {
@@ -102,7 +114,7 @@ impl Slot {
 
 /// The thread's side.
 pub(super) struct Queue {
-    slot: Arc<Slot>,
+    window: Arc<Window>,
     course: Course,
     entries: VecDeque<Entry>,
     bytes: usize,
@@ -117,9 +129,9 @@ pub(super) struct Queue {
 pub(super) const FOREVER: ShowTime = ShowTime(i64::MAX);
 
 impl Queue {
-    pub fn new(slot: Arc<Slot>) -> Self {
+    pub fn new(window: Arc<Window>) -> Self {
         Self {
-            slot,
+            window,
             course: Course { from: ShowTime(0), place: 0, speed: 0.0 },
             entries: VecDeque::new(),
             bytes: 0,
@@ -236,7 +248,7 @@ impl Queue {
             let view = self.view();
             let is_empty = view.entries.is_empty() && view.held.is_none();
             let next = if is_empty { None } else { Some(Arc::new(view)) };
-            self.retired_views.extend(self.slot.published.swap(next));
+            self.retired_views.extend(self.window.published.swap(next));
         }
         self.retired_views.retain(|view| Arc::strong_count(view) > 1);
         self.retired.retain(|frame| Arc::strong_count(frame) > 1);

@@ -49,7 +49,7 @@ pub(super) enum End {
 impl Session {
     pub fn new(slot: Arc<Slot>, clock: Clock, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
         let id = slot.ordered().wanted.input.id.to_string();
-        let queue = Queue::new(slot.clone());
+        let queue = Queue::new(slot.window.clone());
         let sound = Sound::new(slot.tap.clone());
         Self { slot, clock, queue, sound, vitals, stop, id, last_seen: None, state: None }
     }

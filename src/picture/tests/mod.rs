@@ -1,6 +1,7 @@
 //! Tests of the room as a whole: golden pictures, damage, ticking. What tests one file only is in that file.
 
 mod golden;
+mod moving;
 mod steady;
 mod ticking;
 

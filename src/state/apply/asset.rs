@@ -2,51 +2,95 @@
 
 use std::sync::Arc;
 
-use super::{check_name, look};
+use super::check_name;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::ids::AssetId;
-use crate::show::input::{Input, InputKind};
+use crate::show::program::Studio;
+use crate::show::usage::{Part, User, repointed_input, repointed_scene, repointed_transition};
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
 
 const MAX_ASSETS: usize = 1_000;
+/// Of a font; collections have some dozens.
+const MAX_FAMILIES: usize = 128;
 
 /// Adding the same file again is fine: it is the same asset, under its newest name.
 pub(super) fn add(show: &Show, asset: Asset) -> Result<Event, Rejection> {
     let is_new = !show.assets.contains_key(&asset.id);
     check_count(show.assets.len() + usize::from(is_new))?;
     check(&asset)?;
+    // A text may have asked for a family of this very name.
+    if let Some(user) = show.users_of(&asset.id).into_iter().find(|user| !user.part().takes(asset.kind)) {
+        return Err(wrong_kind(&asset, user.part()));
+    }
     Ok(Event::AssetAdded { asset: Arc::new(asset) })
 }
 
 pub(super) fn check(asset: &Asset) -> Result<(), Rejection> {
-    check_name(&asset.name)
+    check_name(&asset.name)?;
+    let invalid = |why: &str| Err(Rejection::Invalid { what: "asset", why: why.to_owned() });
+    if !asset.format.can_be(asset.kind) {
+        return invalid("its format and its kind do not go together");
+    }
+    if asset.families.len() > MAX_FAMILIES || asset.families.iter().any(|family| family.chars().count() > 128) {
+        return invalid("its families are too many, or too long");
+    }
+    Ok(())
 }
 
 pub(super) fn check_count(assets: usize) -> Result<(), Rejection> {
     if assets > MAX_ASSETS { Err(Rejection::TooMany { what: "assets", limit: MAX_ASSETS }) } else { Ok(()) }
 }
 
+fn wrong_kind(asset: &Asset, part: Part) -> Rejection {
+    Rejection::WrongAssetKind { asset: asset.id.clone(), is: asset.kind.name(), wanted: part.wants() }
+}
+
+/// Whether it is there, and can be that. None if it is not there.
+pub(super) fn fits(show: &Show, id: &str, part: Part) -> Option<Result<(), Rejection>> {
+    let asset = show.assets.get(id)?;
+    Some(if part.takes(asset.kind) { Ok(()) } else { Err(wrong_kind(asset, part)) })
+}
+
+fn find<'a>(show: &'a Show, id: &AssetId) -> Result<&'a Arc<Asset>, Rejection> {
+    show.assets.get(id).ok_or_else(|| Rejection::NoAsset(id.clone()))
+}
+
 pub(super) fn remove(show: &Show, id: AssetId) -> Result<Event, Rejection> {
-    if !show.assets.contains_key(&id) {
-        return Err(Rejection::NoAsset(id));
+    find(show, &id)?;
+    match show.users_of(&id).into_iter().next() {
+        Some(User::Layer { scene, layer, .. }) => Err(Rejection::AssetInUse(id, scene, layer)),
+        Some(User::Input { input, .. }) => Err(Rejection::AssetInInput(id, input)),
+        Some(User::Transition { .. }) => Err(Rejection::AssetInTransition(id)),
+        None => Ok(Event::AssetRemoved { asset: id }),
     }
-    for scene in show.scenes.values() {
-        if let Some(layer) = scene.all().find(|layer| look::assets_of(layer).any(|used| *used == id)) {
-            return Err(Rejection::AssetInUse(id, scene.id.clone(), layer.id.clone()));
-        }
+}
+
+/// Everyone who uses the one uses the other from now on.
+pub(super) fn replace(show: &Show, from: &AssetId, to: &AssetId) -> Result<Vec<Event>, Rejection> {
+    let (before, after) = (find(show, from)?, find(show, to)?);
+    if before.kind != after.kind {
+        let (asset, is) = (after.id.clone(), after.kind.name());
+        return Err(Rejection::WrongAssetKind { asset, is, wanted: before.kind.name() });
     }
-    let uses = |input: &Input| {
-        let video = matches!(&input.kind, InputKind::Video(video) if video.asset == id);
-        video || input.fallback.as_ref() == Some(&id)
-    };
-    if let Some(input) = show.inputs.values().find(|input| uses(input)) {
-        return Err(Rejection::AssetInInput(id, input.id.clone()));
+    let scenes = show.scenes.values().filter_map(|scene| repointed_scene(scene, from, to));
+    let inputs = show.inputs.values().filter_map(|input| repointed_input(input, from, to));
+    let transitions = show.transitions.iter().filter_map(|(id, transition)| {
+        let transition = Arc::new(repointed_transition(transition, from, to)?);
+        Some(Event::TransitionSaved { id: id.clone(), transition })
+    });
+    let desk = repointed_transition(&show.studio.transition, from, to).map(|transition| {
+        let studio = Arc::new(Studio { transition, ..Studio::clone(&show.studio) });
+        Event::StudioChanged { studio }
+    });
+    let mut events: Vec<Event> = scenes.map(|scene| Event::SceneSaved { scene: Arc::new(scene) }).collect();
+    events.extend(inputs.map(|input| Event::InputSaved { input: Arc::new(input) }));
+    events.extend(transitions);
+    events.extend(desk);
+    if events.is_empty() {
+        // Nobody uses it. Something must have happened for the command to have a number, so what is there is said again.
+        events.push(Event::AssetAdded { asset: after.clone() });
     }
-    let transitions = show.transitions.values().map(AsRef::as_ref).chain([&show.studio.transition]);
-    if transitions.into_iter().any(|transition| transition.asset() == Some(&id)) {
-        return Err(Rejection::AssetInTransition(id));
-    }
-    Ok(Event::AssetRemoved { asset: id })
+    Ok(events)
 }

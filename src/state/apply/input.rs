@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{check_new, patch};
+use super::{asset, check_new, patch};
 use crate::show::Show;
 use crate::show::ids::InputId;
 use crate::show::input::{Input, InputKind, Playback, Video};
 use crate::show::layer::Content;
 use crate::show::mixer::{BadMix, Mixer};
 use crate::show::time::ShowTime;
+use crate::show::usage;
 use crate::state::command::{Patch, Playing};
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
@@ -36,14 +37,11 @@ pub(super) fn check(show: &Show, input: &Input) -> Result<(), Rejection> {
     let invalid = |why: String| Rejection::Invalid { what: "input", why };
     input.check().map_err(|error| invalid(error.to_string()))?;
     input.sound.check().map_err(|error| invalid(error.to_string()))?;
-    let video = match &input.kind {
-        InputKind::Video(video) => Some(&video.asset),
-        _ => None,
-    };
-    match video.into_iter().chain(&input.fallback).find(|asset| !show.assets.contains_key(*asset)) {
-        Some(missing) => Err(Rejection::InputNeedsAsset(input.id.clone(), missing.clone())),
-        None => Ok(()),
+    for (part, asset) in usage::of_input(input) {
+        let missing = || Err(Rejection::InputNeedsAsset(input.id.clone(), asset.clone()));
+        asset::fits(show, asset.as_str(), part).unwrap_or_else(missing)?;
     }
+    Ok(())
 }
 
 pub(super) fn change(show: &Show, id: &InputId, patch: &Patch) -> Result<Event, Rejection> {

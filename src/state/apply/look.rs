@@ -2,13 +2,14 @@
 
 use std::ops::RangeInclusive;
 
-use super::check_range;
+use super::{asset, check_range};
 use crate::show::Show;
 use crate::show::arrange::Arrange;
 use crate::show::ids::AssetId;
 use crate::show::layer::{Content, Crop, Layer, Shape};
 use crate::show::length::Length;
 use crate::show::look::{Border, Filter, Mask, Shadow};
+use crate::show::usage;
 use crate::state::rejection::Rejection;
 
 /// A crawl of several pages still fits.
@@ -21,21 +22,20 @@ const MAX_FILTERS: usize = 8;
 const MAX_ANIMATIONS: usize = 32;
 const MAX_STOPS: usize = 32;
 
-/// Every asset that a layer itself (not what is inside it) cannot be shown without.
-pub(super) fn assets_of(layer: &Layer) -> impl Iterator<Item = &AssetId> {
-    let content = match &layer.content {
-        Content::Image { asset } => Some(asset),
-        _ => None,
-    };
-    let mask = match &layer.mask {
-        Some(Mask::Image { asset, .. }) => Some(asset),
-        _ => None,
-    };
-    let tables = layer.filters.iter().filter_map(|filter| match filter {
-        Filter::Lut { asset, .. } => Some(asset),
-        _ => None,
-    });
-    content.into_iter().chain(mask).chain(tables)
+/// Every asset that a layer itself (not what is inside it) uses is there, and can be what it is used as.
+fn check_assets(show: &Show, layer: &Layer) -> Result<(), Rejection> {
+    for (part, id) in usage::of_layer(layer) {
+        match (asset::fits(show, id, part), part) {
+            (Some(fits), _) => fits?,
+            // The name of a family, or of none that is there, which is no mistake.
+            (None, usage::Part::Font) => {}
+            (None, _) => {
+                let id = AssetId::new(id).map_err(|error| Rejection::Invalid { what: "layer", why: error.to_string() })?;
+                return Err(Rejection::LayerNeedsAsset(layer.id.clone(), id));
+            }
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn check_length(
@@ -125,10 +125,7 @@ fn check_path(field: &'static str, path: &str) -> Result<(), Rejection> {
 
 /// Of the content alone; layers inside it are checked by themselves.
 pub(super) fn check_content(show: &Show, layer: &Layer) -> Result<(), Rejection> {
-    let missing = |asset: &AssetId| Rejection::LayerNeedsAsset(layer.id.clone(), asset.clone());
-    if let Some(asset) = assets_of(layer).find(|asset| !show.assets.contains_key(*asset)) {
-        return Err(missing(asset));
-    }
+    check_assets(show, layer)?;
     match &layer.content {
         Content::Color { color: _ }
         | Content::Pattern { beep: _ }

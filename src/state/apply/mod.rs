@@ -64,6 +64,7 @@ pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>
         Command::RemoveDestination { destination } => one(destination::remove(show, destination)?),
         Command::AddAsset { asset } => one(asset::add(show, asset)?),
         Command::RemoveAsset { asset } => one(asset::remove(show, asset)?),
+        Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::scene::find;
-use super::{check_new, check_range, patch};
+use super::{asset, check_new, check_range, patch};
 use crate::show::Show;
 use crate::show::ids::{SceneId, TransitionId};
 use crate::show::program::{Mix, Program, Studio, Way};
 use crate::show::time::ShowTime;
 use crate::show::transition::Transition;
+use crate::show::usage::Part;
 use crate::state::command::Patch;
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
@@ -110,8 +111,11 @@ pub(super) fn check(show: &Show, studio: &Studio) -> Result<(), Rejection> {
 pub(super) fn check_transition(show: &Show, transition: &Transition) -> Result<(), Rejection> {
     transition.check().map_err(|error| Rejection::Invalid { what: "transition", why: error.to_string() })?;
     match transition.asset() {
-        Some(asset) if !show.assets.contains_key(asset) => Err(Rejection::TransitionNeedsAsset(asset.clone())),
-        _ => Ok(()),
+        Some(id) => {
+            let missing = || Err(Rejection::TransitionNeedsAsset(id.clone()));
+            asset::fits(show, id.as_str(), Part::Transition).unwrap_or_else(missing)
+        }
+        None => Ok(()),
     }
 }
 

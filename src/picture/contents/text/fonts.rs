@@ -11,14 +11,10 @@ use parley::fontique::{Blob, Collection, CollectionOptions, FamilyId, FontInfoOv
 use parley::{FontContext, LayoutContext};
 use vello_cpu::Resources;
 
-use super::{check, rank};
-
-static BUILT_IN: &[u8] = include_bytes!("../../../../assets/fonts/DejaVuSans.ttf");
+use super::rank;
+use crate::media::font::{BUILT_IN, FontError, families};
 
 const DIRECTORIES: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
-
-/// A face for Chinese, Japanese and Korean takes 20 MB; what is larger than this is no font for a show.
-pub const LARGEST_FILE: usize = 32 << 20;
 
 /// Uploaded fonts stay in memory.
 const MOST_UPLOADED: usize = 64;
@@ -51,13 +47,11 @@ enum System {
     },
 }
 
-/// Why a file is not taken as a font.
+/// Why a font can not be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FontError {
-    #[error("the file has {0} bytes; a font may have {LARGEST_FILE}")]
-    TooLarge(usize),
-    #[error("this is not a font (TrueType, OpenType, or a collection of them), or it is damaged: {0}")]
-    Unreadable(String),
+pub enum RegisterError {
+    #[error(transparent)]
+    Font(#[from] FontError),
     #[error("there are as many uploaded fonts as the server keeps ({MOST_UPLOADED}, or {MOST_UPLOADED_BYTES} bytes)")]
     TooMany,
 }
@@ -89,20 +83,25 @@ impl Fonts {
     }
 
     /// Takes an uploaded font in; it is then found by `id` and by its families' names, which are returned.
-    pub fn register(&mut self, id: &str, bytes: Vec<u8>) -> Result<Vec<String>, FontError> {
-        let names = check::families(&bytes)?;
+    pub fn register(&mut self, id: &str, bytes: Vec<u8>) -> Result<Vec<String>, RegisterError> {
+        let names = families(&bytes)?;
         if self.uploaded.contains_key(id) {
             return Ok(names);
         }
         let held: usize = self.uploaded.values().map(Blob::len).sum();
         if self.uploaded.len() >= MOST_UPLOADED || held + bytes.len() > MOST_UPLOADED_BYTES {
-            return Err(FontError::TooMany);
+            return Err(RegisterError::TooMany);
         }
         let blob = Blob::new(Arc::new(bytes));
         self.add(id, &blob);
         self.uploaded.insert(id.to_owned(), blob);
         self.known.clear();
         Ok(names)
+    }
+
+    /// Ids of those that were taken in.
+    pub fn uploaded(&self) -> impl Iterator<Item = &str> {
+        self.uploaded.keys().map(String::as_str)
     }
 
     pub fn has(&self, id: &str) -> bool {

@@ -3,7 +3,6 @@
 //! `fonts` knows who has which character, `set` chooses among them and lays lines out (parley), `draw` draws glyphs
 //! (vello_cpu), `crawl` says where a moving text is. Called from the preparing thread alone.
 
-mod check;
 pub mod crawl;
 mod draw;
 mod emoji;

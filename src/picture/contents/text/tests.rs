@@ -5,8 +5,9 @@ use std::time::Duration;
 use parley::PositionedLayoutItem;
 use proptest::prelude::*;
 
-use super::fonts::FontError;
+use super::fonts::RegisterError;
 use super::*;
+use crate::media::font::{FontError, LARGEST_FILE};
 use crate::show::color::Color;
 
 const WIDE: TextBox = TextBox { width: 1920, height: 1080, width_given: false, height_given: false };
@@ -239,9 +240,13 @@ fn uploaded_fonts_are_found_by_id_and_name_until_they_are_forgotten() {
 fn what_is_no_font_is_refused() {
     let mut fonts = Fonts::without_system();
     for bytes in [&b""[..], b"OTTO", b"hello, world", &[0; 4096], &DEJAVU[..200], &DEJAVU[..DEJAVU.len() / 2]] {
-        assert!(matches!(fonts.register("x", bytes.to_vec()), Err(FontError::Unreadable(_))), "{} bytes", bytes.len());
+        assert!(
+            matches!(fonts.register("x", bytes.to_vec()), Err(RegisterError::Font(FontError::Unreadable(_)))),
+            "{} bytes",
+            bytes.len()
+        );
     }
-    assert_eq!(fonts.register("x", vec![0; fonts::LARGEST_FILE + 1]), Err(FontError::TooLarge(fonts::LARGEST_FILE + 1)));
+    assert_eq!(fonts.register("x", vec![0; LARGEST_FILE + 1]), Err(FontError::TooLarge(LARGEST_FILE + 1).into()));
     assert!(!fonts.has("x"));
 }
 
@@ -268,7 +273,10 @@ fn a_font_made_of_itself_is_refused() {
         bytes[offset + 4..offset + 8].copy_from_slice(&(at as u32 + 100).to_be_bytes());
     }
     let refused = Fonts::without_system().register("x", bytes);
-    assert!(matches!(&refused, Err(FontError::Unreadable(why)) if why.contains("parts")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(RegisterError::Font(FontError::Unreadable(why))) if why.contains("parts")),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Real GStreamer, and files that ffmpeg makes. Where a file stands is asked with a clock that the test turns; what comes live
 //! runs on the real one.
 
+mod animated;
 mod clips;
 mod file;
 mod hostile;

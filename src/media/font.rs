@@ -11,7 +11,11 @@ use skrifa::raw::{FileRef, FontRef, TableProvider};
 use skrifa::string::StringId;
 use skrifa::{GlyphId, MetadataProvider};
 
-use super::fonts::{FontError, LARGEST_FILE};
+/// The font that is part of the server.
+pub static BUILT_IN: &[u8] = include_bytes!("../../assets/fonts/DejaVuSans.ttf");
+
+/// A face for Chinese, Japanese and Korean takes 20 MB; what is larger than this is no font for a show.
+pub const LARGEST_FILE: usize = 32 << 20;
 
 /// Faces in a collection. The largest that are known have about 40.
 const MOST_FACES: u32 = 128;
@@ -25,8 +29,17 @@ const MOST_STROKES: u64 = 20_000_000;
 /// Of one glyph: what has more can not be seen.
 const MOST_STROKES_OF_A_GLYPH: u64 = 200_000;
 
+/// Why a file is not taken as a font.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FontError {
+    #[error("the file has {0} bytes; a font may have {LARGEST_FILE}")]
+    TooLarge(usize),
+    #[error("this is not a font (TrueType, OpenType, or a collection of them), or it is damaged: {0}")]
+    Unreadable(String),
+}
+
 /// The names of its families, if the file is a font that can be drawn.
-pub(super) fn families(bytes: &[u8]) -> Result<Vec<String>, FontError> {
+pub fn families(bytes: &[u8]) -> Result<Vec<String>, FontError> {
     if bytes.len() > LARGEST_FILE {
         return Err(FontError::TooLarge(bytes.len()));
     }
