@@ -3,6 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use super::filtered::Steps;
+use super::job::turned_bounds;
+pub use super::job::{Job, SurfaceKey, Work};
 use super::need::PictureKey;
 use super::place::Frame;
 use super::yuv::Yuv;
@@ -57,43 +60,11 @@ pub struct MaskAt {
     pub y: i32,
 }
 
-/// Names what is painted aside by all that it depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SurfaceKey(pub u64);
-
 pub struct Film {
     key: SurfaceKey,
     pub film: Arc<VideoFrame>,
     pub x: usize,
     pub y: usize,
-}
-
-/// Something to be painted aside before the list that shows it.
-#[derive(Clone)]
-pub struct Job {
-    pub key: SurfaceKey,
-    /// The same for the same group in every frame, so that its surface is found again and only what differs is painted.
-    pub place: u64,
-    pub work: Work,
-    /// What of the canvas it covers; even.
-    pub bounds: Rect,
-}
-
-#[derive(Clone)]
-pub enum Work {
-    /// The list of this number. One that covers the canvas has nothing to be seen through.
-    List { list: usize, is_canvas: bool },
-    /// Part of a decoded picture, stretched over the bounds.
-    Film { film: Arc<VideoFrame>, from: Frame },
-}
-
-impl Work {
-    pub fn is_opaque(&self) -> bool {
-        match self {
-            Work::List { is_canvas, .. } => *is_canvas,
-            Work::Film { film, .. } => film.alpha().is_none(),
-        }
-    }
 }
 
 /// Items that are painted over each other, lowest first.
@@ -103,6 +74,19 @@ pub struct List {
     bounds: Rect,
     /// What opaque items hide, while planning from the top.
     covers: Vec<Rect>,
+    /// Items that show what is below them, known when the list is complete.
+    glasses: Vec<Glass>,
+}
+
+/// An item that shows what is below it, as filters make it.
+struct Glass {
+    /// Its number, counted from the top.
+    item: usize,
+    /// What of the canvas its filters look at; even.
+    bounds: Rect,
+    steps: Steps,
+    is_opaque: bool,
+    place: u64,
 }
 
 /// Room from the start, so that the common list never grows. A pattern alone has 45 items.
@@ -115,6 +99,7 @@ impl List {
     fn begin(&mut self, bounds: Rect) {
         self.items.clear();
         self.covers.clear();
+        self.glasses.clear();
         self.bounds = bounds;
     }
 
@@ -126,21 +111,30 @@ impl List {
         self.bounds
     }
 
-    /// From the top: what is hidden by what is there already is left out.
-    pub fn push(&mut self, item: Item) {
+    /// From the top: what is hidden by what is there already is left out. Says whether it is seen.
+    pub fn push(&mut self, item: Item) -> bool {
         let seen = item.clip.intersection(item.rect).intersection(self.bounds);
         let is_hidden = self.covers.iter().any(|cover| cover.contains(seen));
         if seen.is_empty() || item.opacity == 0 || is_hidden {
-            return;
+            return false;
         }
         // A fill is the same inside the bounds whether it is cut off or not; cut off, more lists are equal.
         let rect = if matches!(item.source, Source::Fill(_)) { seen } else { item.rect };
         self.items.push(Item { rect, clip: seen, solid: item.solid.intersection(seen), ..item });
+        true
     }
 
     pub fn hide_below(&mut self, rect: Rect) {
         if self.covers.len() < MOST_COVERS && !rect.is_empty() {
             self.covers.push(rect.intersection(self.bounds));
+        }
+    }
+
+    fn push_glass(&mut self, item: Item, glass: Glass) {
+        if self.push(item) {
+            self.glasses.push(Glass { item: self.items.len() - 1, ..glass });
+            // What is hidden on the canvas may still be seen through the glass, beside what hides it.
+            self.covers.clear();
         }
     }
 
@@ -150,10 +144,22 @@ impl List {
     }
 
     fn hash(&self) -> u64 {
+        hashed(&self.items)
+    }
+
+    /// Names what the first items show within these bounds.
+    fn hash_below(&self, items: usize, bounds: Rect) -> u64 {
         let mut hasher = DefaultHasher::new();
-        self.items.hash(&mut hasher);
+        let seen = self.items[..items].iter().filter(|item| !item.clip.intersection(bounds).is_empty());
+        seen.for_each(|item| item.hash(&mut hasher));
         hasher.finish()
     }
+}
+
+fn hashed(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Made once and filled again for every frame.
@@ -230,49 +236,94 @@ impl DisplayList {
         self.missing
     }
 
-    /// An empty list for something that is painted aside.
-    pub fn begin_aside(&mut self) -> usize {
+    /// An empty list for something that is painted aside, within these bounds.
+    pub fn begin_aside(&mut self, bounds: Rect) -> usize {
         if self.used == self.lists.len() {
             self.lists.push(List::default());
         }
         let index = self.used;
         self.used += 1;
-        self.lists[index].begin(self.canvas.bounds());
+        self.lists[index].begin(bounds);
         index
     }
 
-    /// The list is complete. Gives the name and the extent of what will be painted; None if that is nothing.
-    pub fn finish_aside(&mut self, index: usize, place: u64) -> Option<(SurfaceKey, Rect)> {
+    /// The list is complete; its surface reaches `margin` beyond what it shows. Gives the name and the extent of what will be
+    /// painted; None if that is nothing.
+    pub fn finish_aside(&mut self, index: usize, margin: i32, place: u64) -> Option<(SurfaceKey, Rect)> {
+        self.complete(index, false);
         let list = &mut self.lists[index];
-        list.items.reverse();
-        let bounds = list.extent();
-        if bounds.is_empty() {
+        let extent = list.extent();
+        if extent.is_empty() {
             return None;
         }
+        let bounds = extent.grown(margin).even();
         list.bounds = bounds;
-        let mut hasher = DefaultHasher::new();
-        (list.hash(), place, bounds).hash(&mut hasher);
-        let key = SurfaceKey(hasher.finish());
-        self.jobs.push(Job { key, place, work: Work::List { list: index, is_canvas: false }, bounds });
+        let key = SurfaceKey(hashed((list.hash(), place, bounds)));
+        let work = Work::List { list: index, items: list.items.len(), is_canvas: false };
+        self.jobs.push(Job { key, place, work, bounds });
         Some((key, bounds))
     }
 
     /// The same for a list that covers the whole canvas.
     pub fn finish_canvas_aside(&mut self, index: usize, place: u64) -> SurfaceKey {
-        let list = &mut self.lists[index];
-        list.items.reverse();
-        let mut hasher = DefaultHasher::new();
-        (list.hash(), place, list.bounds).hash(&mut hasher);
-        let key = SurfaceKey(hasher.finish());
-        self.jobs.push(Job { key, place, work: Work::List { list: index, is_canvas: true }, bounds: list.bounds });
+        self.complete(index, true);
+        let list = &self.lists[index];
+        let key = SurfaceKey(hashed((list.hash(), place, list.bounds)));
+        let work = Work::List { list: index, items: list.items.len(), is_canvas: true };
+        self.jobs.push(Job { key, place, work, bounds: list.bounds });
         key
+    }
+
+    /// Turns a list round, and finds out what is below its glasses: from the lowest up, since one may be seen through another.
+    fn complete(&mut self, index: usize, is_canvas: bool) {
+        self.lists[index].items.reverse();
+        for number in (0..self.lists[index].glasses.len()).rev() {
+            let list = &self.lists[index];
+            let Glass { item, bounds, steps, is_opaque, place } = &list.glasses[number];
+            let items = list.items.len() - 1 - item;
+            let (bounds, place, is_opaque, steps) = (*bounds, *place, *is_opaque && is_canvas, steps.clone());
+            let key = SurfaceKey(hashed((list.hash_below(items, bounds), place, bounds)));
+            self.jobs.push(Job { key, place, work: Work::List { list: index, items, is_canvas }, bounds });
+            let shown = self.filtered(key, steps, is_opaque, bounds, place);
+            self.lists[index].items[items].source = Source::Surface(shown);
+        }
+    }
+
+    /// An item that shows what is below it. `bounds` is what its filters look at.
+    pub fn push_glass(&mut self, list: usize, item: Item, bounds: Rect, steps: Steps, is_opaque: bool, place: u64) {
+        let bounds = bounds.intersection(self.lists[list].bounds).even();
+        self.lists[list].push_glass(item, Glass { item: 0, bounds, steps, is_opaque, place });
+    }
+
+    /// A surface as filters make it; itself if there are none.
+    pub fn filtered(&mut self, from: SurfaceKey, steps: Steps, is_opaque: bool, bounds: Rect, place: u64) -> SurfaceKey {
+        if steps.is_empty() {
+            return from;
+        }
+        let place = hashed((place, "filtered"));
+        let key = SurfaceKey(hashed((from, steps.hash(), bounds)));
+        self.jobs.push(Job { key, place, work: Work::Filtered { from, steps, is_opaque }, bounds });
+        key
+    }
+
+    /// A surface turned about a point of the canvas, and where it lies.
+    pub fn turned(
+        &mut self,
+        (from, bounds): (SurfaceKey, Rect),
+        degrees: f64,
+        about: (f64, f64),
+        place: u64,
+    ) -> (SurfaceKey, Rect) {
+        let bounds = turned_bounds(bounds, degrees, about).intersection(self.canvas.bounds()).even();
+        let place = hashed((place, "turned"));
+        let key = SurfaceKey(hashed((from, degrees.to_bits(), about.0.to_bits(), about.1.to_bits(), bounds)));
+        self.jobs.push(Job { key, place, work: Work::Turned { from, degrees, about }, bounds });
+        (key, bounds)
     }
 
     /// A decoded picture in its own size: its pixel (x, y) lies at the item's corner. Both are even.
     pub fn film(&mut self, film: Arc<VideoFrame>, (x, y): (usize, usize)) -> SurfaceKey {
-        let mut hasher = DefaultHasher::new();
-        (film.id, x, y).hash(&mut hasher);
-        let key = SurfaceKey(hasher.finish());
+        let key = SurfaceKey(hashed((film.id, x, y)));
         self.films.push(Film { key, film, x, y });
         key
     }
@@ -283,20 +334,16 @@ impl DisplayList {
 
     /// Part of a decoded picture, to be stretched over even bounds.
     pub fn film_aside(&mut self, film: Arc<VideoFrame>, from: Frame, bounds: Rect, place: u64) -> SurfaceKey {
-        let mut hasher = DefaultHasher::new();
         let part = [from.x, from.y, from.width, from.height].map(f64::to_bits);
-        (film.id, part, bounds.width, bounds.height, bounds.x, bounds.y).hash(&mut hasher);
-        let key = SurfaceKey(hasher.finish());
+        let key = SurfaceKey(hashed((film.id, part, bounds)));
         self.jobs.push(Job { key, place, work: Work::Film { film, from }, bounds });
         key
     }
 
     /// Shows two canvases on the way from one to the other, and nothing else.
     pub fn show_mix(&mut self, mut mix: MixPlan) {
-        let mut hasher = DefaultHasher::new();
-        (mix.from, mix.to, mix.progress.to_bits(), mix.picture).hash(&mut hasher);
         // What is set of it is in the show: it changes when a hand does, and then all is painted anyway.
-        mix.key = hasher.finish();
+        mix.key = hashed((mix.from, mix.to, mix.progress.to_bits(), mix.picture));
         let bounds = self.canvas.bounds();
         let (blend, mask) = (Blend::Normal, None);
         let source = Source::Mix(mix.key);
@@ -309,6 +356,6 @@ impl DisplayList {
     }
 
     pub fn finish(&mut self) {
-        self.lists[CANVAS].items.reverse();
+        self.complete(CANVAS, true);
     }
 }

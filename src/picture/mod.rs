@@ -4,11 +4,14 @@
 //! buffer last held, `paint` paints that. `tick` does so for every frame that is due; `run` gives it a thread. Whatever is slow
 //! (decoding, scaling, text) happens in `prepare` on a thread of its own, and comes to the list as a finished `Picture`.
 
+mod blended;
 mod contents;
 pub mod damage;
 mod film;
+mod filtered;
 mod finish;
 mod ground;
+mod job;
 pub mod list;
 mod need;
 mod originals;
@@ -21,11 +24,13 @@ mod pose;
 pub mod prepare;
 pub mod prepared;
 pub mod run;
+mod sheets;
 pub mod sources;
 pub mod surface;
 mod target;
 mod tick;
 pub mod transition;
+mod turned;
 pub mod watch;
 mod yuv;
 

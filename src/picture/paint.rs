@@ -1,10 +1,12 @@
 //! Paints a list into a frame, only where it is damaged.
 
+use super::blended::{self, Scratch};
 use super::damage::Damage;
 use super::list::{DisplayList, Film, Item, MaskAt, MixPlan, Source};
 use super::pictures::Pictures;
 use super::prepared::{Coverage, Kind, Picture, Span};
-use super::surface::{PlaneOf, Surface, Surfaces};
+use super::sheets::{PlaneOf, Sheets};
+use super::surface::Surfaces;
 use super::target::{Plane, Target, halved};
 use super::transition::{self, Inputs, LumaMask, Overlay};
 use super::yuv::Yuv;
@@ -13,25 +15,33 @@ use crate::frame::pixels::{fade, faded, masked, over, tint};
 use crate::frame::pool::FrameMut;
 use crate::frame::video;
 use crate::show::geometry::{Canvas, Rect};
+use crate::show::look::Blend;
 
 /// All items are painted into so many rows before the next ones, so that what lies over each other is still in the cache.
 /// Must be even, because two rows share one of chroma.
 const BAND_ROWS: i32 = 64;
 
 /// `pictures` are those that the list was planned with; `surfaces` have been developed.
-pub fn paint(list: &DisplayList, pictures: &Pictures, surfaces: &Surfaces, target: &mut FrameMut, damage: &Damage) {
+pub fn paint(
+    list: &DisplayList,
+    pictures: &Pictures,
+    surfaces: &Surfaces,
+    target: &mut FrameMut,
+    damage: &Damage,
+    scratch: &mut Scratch,
+) {
     let layout = target.layout();
     let mut target = Target::of_frame(target.planes_mut(), layout);
-    paint_list(Painting { list, items: list.items(), pictures, surfaces }, &mut target, damage);
+    paint_list(Painting { list, items: list.items(), pictures, surfaces }, &mut target, damage, scratch);
 }
 
-pub(super) fn paint_list(painting: Painting<'_>, target: &mut Target<'_>, damage: &Damage) {
+pub(super) fn paint_list(painting: Painting<'_>, target: &mut Target<'_>, damage: &Damage, scratch: &mut Scratch) {
     for damaged in damage.rects() {
         let damaged = damaged.even().intersection(target.bounds);
         let mut y = damaged.y;
         while y < damaged.bottom() {
             let height = BAND_ROWS.min(damaged.bottom() - y);
-            painting.clip(Rect { y, height, ..damaged }, target);
+            painting.clip(Rect { y, height, ..damaged }, target, scratch);
             y += height;
         }
     }
@@ -49,7 +59,7 @@ const WORTH_PARTING: i32 = 32;
 
 impl Painting<'_> {
     /// Everything within a rectangle. What a solid item hides is not painted.
-    fn clip(&self, clip: Rect, target: &mut Target<'_>) {
+    fn clip(&self, clip: Rect, target: &mut Target<'_>, scratch: &mut Scratch) {
         let first = self.items.iter().rposition(|item| item.solid.contains(clip));
         if let (None, Some(_)) = (first, &target.alpha) {
             clear(target, clip);
@@ -58,15 +68,19 @@ impl Painting<'_> {
         // A solid item that fills the whole height leaves one part to its left, one to its right, and itself.
         let parting = items.iter().rev().find_map(|item| parted(item.solid.even_inside(), clip));
         if let Some(parts) = parting {
-            parts.into_iter().filter(|part| !part.is_empty()).for_each(|part| self.clip(part, target));
+            parts.into_iter().filter(|part| !part.is_empty()).for_each(|part| self.clip(part, target, scratch));
             return;
         }
         for item in items {
-            self.item(item, clip, target);
+            match item.blend {
+                Blend::Normal => self.item(item, clip, target),
+                blend => blended::paint(self, item, blend, clip, target, scratch),
+            }
         }
     }
 
-    fn item(&self, item: &Item, clip: Rect, target: &mut Target<'_>) {
+    /// Lays an item over what is there; whatever its blend mode says.
+    pub fn item(&self, item: &Item, clip: Rect, target: &mut Target<'_>) {
         let seen = item.clip.intersection(clip);
         if seen.is_empty() {
             return;
@@ -90,7 +104,7 @@ impl Painting<'_> {
             }
             Source::Surface(key) => {
                 if let Some(surface) = self.surfaces.get(key) {
-                    self.surface(surface, item, seen, target);
+                    self.surface(&surface.sheets, item, seen, target);
                 }
             }
         }
@@ -115,7 +129,7 @@ impl Painting<'_> {
         transition::mix(&mix.transition, mix.progress, &inputs, rows, planes);
     }
 
-    fn surface(&self, surface: &Surface, item: &Item, seen: Rect, target: &mut Target<'_>) {
+    fn surface(&self, surface: &Sheets, item: &Item, seen: Rect, target: &mut Target<'_>) {
         let mask = match item.mask {
             Some(MaskAt { key, x, y }) => match self.pictures.get(key) {
                 Some(picture) => Some((picture, Rect { x, y, width: picture.width, height: picture.height })),
@@ -137,7 +151,7 @@ impl Painting<'_> {
     }
 }
 
-fn clear(target: &mut Target<'_>, clip: Rect) {
+pub(super) fn clear(target: &mut Target<'_>, clip: Rect) {
     let wipe = |plane: &mut Plane<'_>, rect: Rect| {
         (rect.y..rect.bottom()).for_each(|y| plane.run(y, rect.x, rect.right()).fill(0));
     };
@@ -283,7 +297,7 @@ fn blend_up(alpha: &mut [u8], opacity: u8) {
 
 /// A plane of a surface on its way to the same plane of a target.
 struct Aside<'a> {
-    surface: &'a Surface,
+    surface: &'a Sheets,
     plane: PlaneOf,
     alpha: PlaneOf,
     mask: Option<(&'a Coverage, Rect)>,
@@ -306,7 +320,7 @@ impl Aside<'_> {
     }
 
     fn run(&self, target: &mut Plane<'_>, y: i32, from: i32, to: i32) {
-        if self.surface.is_opaque() {
+        if self.surface.is_opaque {
             return self.opaque_run(target.run(y, from, to), y, from, to);
         }
         let (source, alpha) = (self.surface.run(self.plane, y, from, to), self.surface.run(self.alpha, y, from, to));
@@ -339,7 +353,7 @@ impl Aside<'_> {
             let mask = &coverage.alpha[start..start + (to - from) as usize];
             let opaque = &OPAQUE[..(to - from) as usize];
             let run = |plane| {
-                if self.surface.is_opaque() && plane == self.alpha { opaque } else { self.surface.run(plane, y, from, to) }
+                if self.surface.is_opaque && plane == self.alpha { opaque } else { self.surface.run(plane, y, from, to) }
             };
             let (source, alpha) = (run(self.plane), run(self.alpha));
             masked::masked(target.run(y, from, to), source, alpha, mask, self.opacity);

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::need::{LayerKey, Need, PictureKey};
 use super::prepare;
 use super::prepared::Picture;
+use crate::media::cube::Cube;
 use crate::show::Show;
+use crate::show::ids::AssetId;
 use crate::show::time::ShowTime;
 
 #[derive(Clone, Default)]
@@ -15,6 +17,8 @@ pub struct Pictures {
     by_key: HashMap<PictureKey, Ready>,
     /// What each layer shows until the picture that it needs is ready.
     meanwhile: HashMap<LayerKey, PictureKey>,
+    /// Colour tables that filters use.
+    tables: HashMap<AssetId, Arc<Cube>>,
 }
 
 #[derive(Clone)]
@@ -59,6 +63,21 @@ impl Pictures {
         let is_opaque = picture.is_opaque();
         self.by_key.insert(need.key, Ready { picture: Arc::new(picture), is_opaque });
         self.meanwhile.entry(need.layer).or_insert(need.key);
+    }
+
+    pub fn table(&self, id: &AssetId) -> Option<Arc<Cube>> {
+        self.tables.get(id).cloned()
+    }
+
+    pub fn insert_table(&mut self, id: &AssetId, table: Arc<Cube>) {
+        self.tables.insert(id.clone(), table);
+    }
+
+    /// Forgets all tables but these; says whether there was anything to forget.
+    pub fn keep_tables(&mut self, wanted: impl Fn(&AssetId) -> bool) -> bool {
+        let before = self.tables.len();
+        self.tables.retain(|id, _| wanted(id));
+        self.tables.len() != before
     }
 
     /// `key`, if it is ready, is what a layer shows until the picture that it needs is ready.

@@ -4,20 +4,22 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::contents::text::crawl;
+use super::filtered::Steps;
 use super::ground::{each_inner, frame, kept};
 use super::list::{CANVAS, DisplayList, Item, MaskAt, MixPlan, Source, SurfaceKey};
 use super::need::{self, LayerKey, Need, Part, View};
 use super::pattern;
 use super::pictures::{Found, Pictures};
 use super::place::{self, Frame, pixel};
+use super::pose::Pose;
 use super::prepared::Parity;
 use super::yuv::Yuv;
 use crate::frame::video::{Films, VideoFrame};
 use crate::show::Show;
 use crate::show::geometry::Rect;
-use crate::show::ids::{InputId, SceneId};
+use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
-use crate::show::look::Blend;
+use crate::show::look::{Blend, Filter};
 use crate::show::program::Mixed;
 use crate::show::text::Crawl;
 use crate::show::time::ShowTime;
@@ -47,16 +49,35 @@ struct Planning<'a> {
     depth: usize,
 }
 
-/// Where items go, and what of them is seen there.
+/// Where the items of a layer go, what of them is seen there, and how.
 #[derive(Clone, Copy)]
 struct Onto {
     list: usize,
     clip: Rect,
+    opacity: u8,
+    blend: Blend,
 }
 
-fn fill(color: Yuv, rect: Rect, clip: Rect, opacity: u8) -> Item {
-    let solid = if opacity == 255 { rect } else { Rect::default() };
-    Item { source: Source::Fill(color), rect, clip, opacity, blend: Blend::Normal, mask: None, solid }
+impl Onto {
+    /// All of a list.
+    fn whole(list: usize, clip: Rect) -> Onto {
+        Onto { list, clip, opacity: 255, blend: Blend::Normal }
+    }
+
+    /// Whether what is laid there hides what is below it, if it is opaque itself.
+    fn hides(&self) -> bool {
+        self.opacity == 255 && self.blend == Blend::Normal
+    }
+
+    fn item(&self, source: Source, rect: Rect) -> Item {
+        let Onto { clip, opacity, blend, .. } = *self;
+        Item { source, rect, clip, opacity, blend, mask: None, solid: Rect::default() }
+    }
+
+    fn fill(&self, color: Yuv, rect: Rect) -> Item {
+        let solid = if self.hides() { rect } else { Rect::default() };
+        Item { solid, ..self.item(Source::Fill(color), rect) }
+    }
 }
 
 impl<'a> Planning<'a> {
@@ -64,7 +85,7 @@ impl<'a> Planning<'a> {
     fn scene(&mut self, id: &SceneId, at: ShowTime, taken: ShowTime, list: usize) {
         if let Some(scene) = self.show.scenes.get(id) {
             let view = View::of_scene(self.show, id, at, taken);
-            let onto = Onto { list, clip: self.list.canvas().bounds() };
+            let onto = Onto::whole(list, self.list.canvas().bounds());
             scene.layers.iter().rev().for_each(|layer| self.layer(layer, view.of(layer), onto));
         }
         self.black(list);
@@ -72,7 +93,7 @@ impl<'a> Planning<'a> {
 
     fn black(&mut self, list: usize) {
         let bounds = self.list.canvas().bounds();
-        self.list.list_mut(list).push(fill(Yuv::BLACK, bounds, bounds, 255));
+        self.list.list_mut(list).push(Onto::whole(list, bounds).fill(Yuv::BLACK, bounds));
     }
 
     fn mix(&mut self, mixed: &Mixed<'_>, at: ShowTime) {
@@ -85,7 +106,7 @@ impl<'a> Planning<'a> {
 
     /// A scene, painted aside.
     fn canvas(&mut self, scene: &SceneId, at: ShowTime, taken: ShowTime) -> SurfaceKey {
-        let aside = self.list.begin_aside();
+        let aside = self.list.begin_aside(self.list.canvas().bounds());
         self.scene(scene, at, taken, aside);
         let mut hasher = DefaultHasher::new();
         LayerKey::of_scene(scene).hash(&mut hasher);
@@ -104,52 +125,89 @@ impl<'a> Planning<'a> {
         if opacity == 0 || self.depth > DEEPEST || !(layer.visible || view.ground.is_slot) {
             return;
         }
+        let onto = Onto { opacity, blend: layer.blend, ..onto };
+        match frame(self.show, layer, view) {
+            Some(frame) if view.pose.rotation != 0.0 => self.turned(layer, view, frame, onto),
+            Some(frame) => self.living(layer, view, frame, onto),
+            None => self.still(layer, view, onto),
+        }
+    }
+
+    /// What is painted from a finished picture, or plainly.
+    fn still(&mut self, layer: &'a Layer, view: View, onto: Onto) {
         match &layer.content {
-            Content::Color { color } if need::is_plain(layer, &view.pose) && layer.blend == Blend::Normal => {
-                let alpha = (u16::from(color.alpha) * u16::from(opacity) + 127) / 255;
+            Content::Color { color } if need::is_plain(layer, &view.pose) => {
+                let opacity = (u16::from(color.alpha) * u16::from(onto.opacity) + 127) / 255;
                 let rect = view.ground.frame(&view.pose).snapped();
-                self.push(onto, fill(Yuv::of(*color), rect, onto.clip, alpha as u8));
+                let onto = Onto { opacity: opacity as u8, ..onto };
+                self.push(onto, onto.fill(Yuv::of(*color), rect));
             }
-            Content::Pattern { .. } => self.pattern(view, onto, opacity),
-            Content::Group { .. } | Content::Layout { .. } | Content::Scene { .. } => {
-                if let Some(frame) = frame(self.show, layer, view) {
-                    self.inner(layer, view, frame, onto, opacity);
-                }
-            }
-            Content::Input { input } => {
-                if let Some(frame) = frame(self.show, layer, view) {
-                    self.input(layer, input, view, frame, onto, opacity);
-                }
-            }
-            Content::Image { asset }
-                if let Some(frame) = frame(self.show, layer, view)
-                    && let Some(film) = self.films.moving(asset, view.at) =>
-            {
-                self.around(layer, view, frame, onto, opacity, Part::Border);
-                self.film(layer, film, view, frame, onto, opacity);
-                self.around(layer, view, frame, onto, opacity, Part::Shadow);
-            }
-            Content::Backdrop => {}
-            Content::Color { .. }
-            | Content::Gradient { .. }
-            | Content::Image { .. }
-            | Content::Shape(_)
-            | Content::Text { .. } => {
+            Content::Pattern { .. } => self.pattern(view, onto),
+            _ => {
                 if let Some((crawl, place)) = need::crawl_box(layer, view) {
-                    self.crawl(layer, crawl, place, view, onto, opacity);
+                    self.crawl(layer, crawl, place, view, onto);
                 } else if let Some(need) = need::need(self.show, layer, view) {
-                    self.picture(layer, &need, view.position(), onto, opacity);
+                    self.picture(&need, view.position(), onto);
                 }
             }
         }
     }
 
-    fn pattern(&mut self, view: View, onto: Onto, opacity: u8) {
+    /// What has a box, and something within it that is not a finished picture.
+    fn living(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto) {
+        match &layer.content {
+            Content::Group { .. } | Content::Layout { .. } | Content::Scene { .. } => self.inner(layer, view, frame, onto),
+            Content::Input { input } => match self.films.film(input, view.at) {
+                Some(film) => {
+                    self.dressed(layer, view, frame, onto, |planning| planning.film(layer, film, view, frame, onto))
+                }
+                None => self.dressed(layer, view, frame, onto, |planning| {
+                    if let Some(need) = need::fallback(planning.show, layer, input, view, frame) {
+                        planning.picture(&need, view.position(), onto);
+                    }
+                }),
+            },
+            Content::Image { asset } => match self.films.moving(asset, view.at) {
+                Some(film) => {
+                    self.dressed(layer, view, frame, onto, |planning| planning.film(layer, film, view, frame, onto))
+                }
+                None => self.still(layer, view, onto),
+            },
+            Content::Backdrop => {
+                self.dressed(layer, view, frame, onto, |planning| planning.backdrop(layer, view, frame, onto));
+            }
+            _ => {}
+        }
+    }
+
+    /// Border and shadow around what moves by itself.
+    fn dressed(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto, content: impl FnOnce(&mut Self)) {
+        self.around(layer, view, frame, onto, Part::Border);
+        content(self);
+        self.around(layer, view, frame, onto, Part::Shadow);
+    }
+
+    /// What moves by itself is painted upright, with all that is around it, and then turned as a whole.
+    fn turned(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto) {
+        let margin = view.pose.shadow.map_or(0, |shadow| place::side(shadow.x.abs() + shadow.y.abs() + 3.0 * shadow.blur));
+        let bounds = frame.snapped().grown(margin + 2).even().intersection(FARTHEST);
+        let aside = self.list.begin_aside(bounds);
+        let upright = View { pose: Pose { rotation: 0.0, ..view.pose }, ..view };
+        self.living(layer, upright, frame, Onto::whole(aside, bounds));
+        let place = place_of(layer, view, "turned");
+        let Some(found) = self.list.finish_aside(aside, 0, place) else { return };
+        let (key, rect) = self.list.turned(found, view.pose.rotation, view.position(), place);
+        self.push(onto, onto.item(Source::Surface(key), rect));
+    }
+
+    fn pattern(&mut self, view: View, onto: Onto) {
         let rect = view.ground.frame(&view.pose).snapped();
         let frame = self.show.config.fps.frame_at(view.at);
         let list = self.list.list_mut(onto.list);
-        pattern::parts(rect, view.at, frame, |part, color| list.push(fill(color, part, onto.clip, opacity)));
-        if opacity == 255 {
+        pattern::parts(rect, view.at, frame, |part, color| {
+            list.push(onto.fill(color, part));
+        });
+        if onto.hides() {
             list.hide_below(rect.intersection(onto.clip));
         }
     }
@@ -161,7 +219,7 @@ impl<'a> Planning<'a> {
     }
 
     /// The text again and again along its way, over its panel.
-    fn crawl(&mut self, layer: &'a Layer, crawl: &Crawl, place: Rect, view: View, onto: Onto, opacity: u8) {
+    fn crawl(&mut self, layer: &'a Layer, crawl: &Crawl, place: Rect, view: View, onto: Onto) {
         let Some(need) = need::need(self.show, layer, view) else { return };
         let Some(found) = self.find(&need) else { return };
         let (width, height) = (found.picture.width, found.picture.height);
@@ -174,42 +232,33 @@ impl<'a> Planning<'a> {
             let (x, y) = if sideways { (place.x + offset, place.y) } else { (place.x, place.y + offset) };
             let Some(need) = need::need(self.show, layer, view) else { return };
             let need = need.at_parity(Parity::of(x, y));
-            self.picture(layer, &need, (x.into(), y.into()), inside, opacity);
+            self.picture(&need, (x.into(), y.into()), inside);
         }
         if let Some(panel) = need::panel(self.show, layer, view) {
-            self.picture(layer, &panel, view.position(), onto, opacity);
+            self.picture(&panel, view.position(), onto);
         }
     }
 
-    fn picture(&mut self, layer: &Layer, need: &Need<'_>, anchor: (f64, f64), onto: Onto, opacity: u8) {
+    fn picture(&mut self, need: &Need<'_>, anchor: (f64, f64), onto: Onto) {
         let Some(found) = self.find(need) else { return };
         let rect = rect_of(&found, anchor);
-        let is_solid = found.is_opaque && opacity == 255 && layer.blend == Blend::Normal;
-        let item = Item {
-            source: Source::Picture(found.key),
-            rect,
-            clip: onto.clip,
-            opacity,
-            blend: layer.blend,
-            mask: None,
-            solid: if is_solid { rect } else { Rect::default() },
-        };
-        self.push(onto, item);
+        let solid = if found.is_opaque && onto.hides() { rect } else { Rect::default() };
+        self.push(onto, Item { solid, ..onto.item(Source::Picture(found.key), rect) });
     }
 
     /// Layers within a layer: painted straight where they belong if nothing is done to them as a whole, else aside first.
-    fn inner(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto, opacity: u8) {
+    fn inner(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto) {
         let is_scene = matches!(layer.content, Content::Scene { .. });
         let clip = if is_scene { onto.clip.intersection(frame.snapped()) } else { onto.clip };
         self.depth += 1;
-        if opacity == 255 && layer.blend == Blend::Normal && need::is_plain(layer, &view.pose) {
+        if onto.hides() && need::is_plain(layer, &view.pose) {
             self.each_inner(layer, view, frame, Onto { clip, ..onto });
         } else {
-            self.around(layer, view, frame, onto, opacity, Part::Border);
-            let aside = self.list.begin_aside();
-            self.each_inner(layer, view, frame, Onto { list: aside, clip });
-            self.aside(layer, view, frame, aside, onto, opacity);
-            self.around(layer, view, frame, onto, opacity, Part::Shadow);
+            self.dressed(layer, view, frame, onto, |planning| {
+                let aside = planning.list.begin_aside(onto.clip);
+                planning.each_inner(layer, view, frame, Onto::whole(aside, clip));
+                planning.aside(layer, view, frame, aside, onto);
+            });
         }
         self.depth -= 1;
     }
@@ -218,51 +267,57 @@ impl<'a> Planning<'a> {
         each_inner(self.show, layer, view, frame, &mut |inner, view| self.layer(inner, view, onto));
     }
 
-    fn input(&mut self, layer: &'a Layer, id: &'a InputId, view: View, frame: Frame, onto: Onto, opacity: u8) {
-        self.around(layer, view, frame, onto, opacity, Part::Border);
-        match self.films.film(id, view.at) {
-            Some(film) => self.film(layer, film, view, frame, onto, opacity),
-            None => {
-                if let Some(need) = need::fallback(self.show, layer, id, view, frame) {
-                    self.picture(layer, &need, view.position(), onto, opacity);
-                }
-            }
-        }
-        self.around(layer, view, frame, onto, opacity, Part::Shadow);
-    }
-
-    fn film(&mut self, layer: &Layer, film: Arc<VideoFrame>, view: View, frame: Frame, onto: Onto, opacity: u8) {
+    fn film(&mut self, layer: &'a Layer, film: Arc<VideoFrame>, view: View, frame: Frame, onto: Onto) {
         let Ok(mask) = self.mask(layer, view, frame) else { return };
         let seen = Seen::of(&film, layer, frame, view);
+        let steps = self.steps(layer, view);
         let is_opaque = film.alpha().is_none();
         let (rect, source) = match seen.exact(&film) {
-            Some(corner) if is_opaque && mask.is_none() => (seen.rect, Source::Film(self.list.film(film, corner))),
+            Some(corner) if is_opaque && mask.is_none() && steps.is_empty() => {
+                (seen.rect, Source::Film(self.list.film(film, corner)))
+            }
             _ => {
-                let mut hasher = DefaultHasher::new();
-                view.within.inside(&layer.id).hash(&mut hasher);
-                let bounds = seen.rect.even();
-                let key = self.list.film_aside(film, seen.from, bounds, hasher.finish());
-                (bounds, Source::Surface(key))
+                let (bounds, place) = (seen.rect.even(), place_of(layer, view, "film"));
+                let key = self.list.film_aside(film, seen.from, bounds, place);
+                let is_opaque = is_opaque && steps.keep_opaque();
+                (bounds, Source::Surface(self.list.filtered(key, steps.clone(), is_opaque, bounds, place)))
             }
         };
-        let is_solid = is_opaque && opacity == 255 && layer.blend == Blend::Normal && layer.mask.is_none();
+        let is_solid = is_opaque && steps.keep_opaque() && onto.hides() && layer.mask.is_none();
         let solid = if is_solid { seen.solid(view.pose.radius * view.ground.measure()) } else { Rect::default() };
-        let clip = onto.clip.intersection(seen.rect);
-        self.push(onto, Item { source, rect, clip, opacity, blend: layer.blend, mask, solid });
+        let onto = Onto { clip: onto.clip.intersection(seen.rect), ..onto };
+        self.push(onto, Item { mask, solid, ..onto.item(source, rect) });
     }
 
     /// The finished list of what is inside a layer, as one item.
-    fn aside(&mut self, layer: &Layer, view: View, frame: Frame, aside: usize, onto: Onto, opacity: u8) {
-        let mask = match self.mask(layer, view, frame) {
-            Ok(mask) => mask,
-            Err(NotReady) => return,
-        };
-        let mut hasher = DefaultHasher::new();
-        view.within.inside(&layer.id).hash(&mut hasher);
-        let Some((key, rect)) = self.list.finish_aside(aside, hasher.finish()) else { return };
-        let source = Source::Surface(key);
-        let item = Item { source, rect, clip: onto.clip, opacity, blend: layer.blend, mask, solid: Rect::default() };
-        self.push(onto, item);
+    fn aside(&mut self, layer: &'a Layer, view: View, frame: Frame, aside: usize, onto: Onto) {
+        let Ok(mask) = self.mask(layer, view, frame) else { return };
+        let (steps, place) = (self.steps(layer, view), place_of(layer, view, "group"));
+        let Some((key, rect)) = self.list.finish_aside(aside, steps.margin(), place) else { return };
+        let key = self.list.filtered(key, steps, false, rect, place);
+        self.push(onto, Item { mask, ..onto.item(Source::Surface(key), rect) });
+    }
+
+    /// What is below, seen through filters.
+    fn backdrop(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto) {
+        let Ok(mask) = self.mask(layer, view, frame) else { return };
+        let steps = self.steps(layer, view);
+        let rect = frame.snapped();
+        let bounds = rect.intersection(onto.clip).grown(steps.margin()).even();
+        let onto = Onto { clip: onto.clip.intersection(rect), ..onto };
+        // Its surface is known when what is below it is.
+        let item = Item { mask, ..onto.item(Source::Surface(SurfaceKey::default()), bounds) };
+        let (is_opaque, place) = (steps.keep_opaque(), place_of(layer, view, "backdrop"));
+        self.list.push_glass(onto.list, item, bounds, steps, is_opaque, place);
+    }
+
+    /// The filters of a layer that moves by itself.
+    fn steps(&self, layer: &'a Layer, view: View) -> Steps {
+        let filters = layer.filters.iter().zip(view.pose.amounts);
+        Steps::of(filters, view.ground.measure(), |filter| match filter {
+            Filter::Lut { asset, .. } => self.pictures.table(asset),
+            _ => None,
+        })
     }
 
     fn mask(&mut self, layer: &Layer, view: View, frame: Frame) -> Result<Option<MaskAt>, NotReady> {
@@ -276,7 +331,7 @@ impl<'a> Planning<'a> {
     }
 
     /// Border and shadow of a layer whose content moves by itself.
-    fn around(&mut self, layer: &Layer, view: View, frame: Frame, onto: Onto, opacity: u8, part: Part) {
+    fn around(&mut self, layer: &Layer, view: View, frame: Frame, onto: Onto, part: Part) {
         let is_there = match part {
             Part::Border => view.pose.border.is_some(),
             Part::Shadow => view.pose.shadow.is_some(),
@@ -285,13 +340,21 @@ impl<'a> Planning<'a> {
         if is_there {
             let need = need::part(self.show, layer, view, frame, part);
             let Some(found) = self.find(&need) else { return };
-            let rect = rect_of(&found, view.position());
-            let source = Source::Picture(found.key);
-            let (blend, mask, solid) = (Blend::Normal, None, Rect::default());
-            self.push(onto, Item { source, rect, clip: onto.clip, opacity, blend, mask, solid });
+            let onto = Onto { blend: Blend::Normal, ..onto };
+            self.push(onto, onto.item(Source::Picture(found.key), rect_of(&found, view.position())));
         }
     }
 }
+
+/// Names what is painted aside for a layer, whatever it shows.
+fn place_of(layer: &Layer, view: View, stage: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (view.within.inside(&layer.id), stage).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Nothing that is farther from the canvas is painted aside.
+const FARTHEST: Rect = Rect { x: -4096, y: -4096, width: 16_384, height: 16_384 };
 
 /// What a layer can not be painted without is not ready yet.
 struct NotReady;

@@ -20,6 +20,7 @@ use super::sources::Sources;
 use super::watch;
 use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
+use crate::media::cube::Cube;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::color::Color;
@@ -108,12 +109,14 @@ fn next(show: &Show, now: ShowTime, current: &Pictures, studio: &mut Studio) -> 
     studio.follow(show);
     let agenda = Agenda::of(show, now);
     let mut next = current.clone();
+    let tables = tables_of(show);
+    let is_restocked = studio.lay_out(&tables, &mut next);
     match agenda.needs.iter().find(|need| !current.has(need.key)) {
         Some(need) => next.insert(need, studio.make(need)),
         None => {
             let mut keys: Vec<PictureKey> = agenda.needs.iter().map(|need| need.key).collect();
             keys.extend(agenda.past);
-            if !next.keep_only(&keys) {
+            if !next.keep_only(&keys) && !is_restocked {
                 return None;
             }
         }
@@ -187,6 +190,12 @@ impl<'a> Agenda<'a> {
     }
 }
 
+/// The colour tables of all layers.
+fn tables_of(show: &Show) -> HashSet<&AssetId> {
+    let filters = show.scenes.values().flat_map(|scene| scene.all()).flat_map(|layer| &layer.filters);
+    filters.filter_map(|filter| if let Filter::Lut { asset, .. } = filter { Some(asset) } else { None }).collect()
+}
+
 /// Whether anything in it may look different from one frame to the next without being a clock.
 fn is_moving(scene: &Scene) -> bool {
     let moves = |layer: &Layer| {
@@ -245,6 +254,7 @@ fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>>
 pub(super) fn all(show: &Show, at: ShowTime, assets_dir: &Path, pictures: &mut Pictures) {
     let mut studio = Studio::new(assets_dir.to_owned());
     let scenes = show.scenes.values().flat_map(|scene| needs_of(show, scene, at));
+    studio.lay_out(&tables_of(show), pictures);
     let needs: Vec<Need<'_>> =
         scenes.chain(transitions(show).filter_map(|transition| need::of_transition(show, transition))).collect();
     for need in needs {
@@ -307,6 +317,21 @@ impl Studio {
         }
     }
 
+    /// Puts the tables where painting finds them, and nothing but these; says whether anything changed.
+    fn lay_out(&mut self, tables: &HashSet<&AssetId>, pictures: &mut Pictures) -> bool {
+        let mut is_changed = pictures.keep_tables(|id| tables.contains(id));
+        for id in tables {
+            if pictures.table(id).is_none()
+                && !self.originals.is_broken(id)
+                && let Some(table) = self.originals.cube(id)
+            {
+                pictures.insert_table(id, table);
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+
     fn make(&mut self, need: &Need<'_>) -> Picture {
         let PictureKey { content, parity } = need.key;
         if let Some((known, finished, fine)) = &self.last
@@ -358,12 +383,15 @@ impl Studio {
         let mask =
             need.finish.mask.and_then(|(_, asset)| asset).and_then(|asset| self.originals.get(&asset.id, Some(asset)));
         let mask = mask.map(Original::whole);
-        let tables = need.finish.filters.iter().filter_map(|filter| match filter {
+        Supplies { mask, cubes: self.cubes(need.finish.filters) }
+    }
+
+    pub(super) fn cubes(&mut self, filters: &[Filter]) -> Vec<(AssetId, Arc<Cube>)> {
+        let table = |filter: &Filter| match filter {
             Filter::Lut { asset, .. } => Some((asset.clone(), self.originals.cube(asset)?)),
             _ => None,
-        });
-        let cubes = tables.collect();
-        Supplies { mask, cubes }
+        };
+        filters.iter().filter_map(table).collect()
     }
 }
 

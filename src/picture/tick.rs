@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::blended::Scratch;
 use super::damage::{self, Damage};
 use super::list::{DisplayList, Item};
 use super::paint::paint;
@@ -47,6 +48,7 @@ struct Buffers {
     pool: FramePool,
     held: Vec<Option<Vec<Item>>>,
     surfaces: Surfaces,
+    scratch: Scratch,
     /// What was posted last. It keeps its buffer from being painted over.
     last: Option<(Frame, BufferId)>,
 }
@@ -54,7 +56,7 @@ struct Buffers {
 impl Buffers {
     fn new(canvas: Canvas) -> Self {
         let pool = FramePool::new(Layout::new(canvas), BUFFERS);
-        Self { pool, held: vec![None; BUFFERS], surfaces: Surfaces::default(), last: None }
+        Self { pool, held: vec![None; BUFFERS], surfaces: Surfaces::default(), scratch: Scratch::default(), last: None }
     }
 
     /// The last frame, if it shows the list already.
@@ -75,7 +77,7 @@ impl Buffers {
             None => Damage::whole(canvas),
         };
         self.surfaces.develop(list, pictures);
-        paint(list, pictures, &self.surfaces, &mut target, &damage);
+        paint(list, pictures, &self.surfaces, &mut target, &damage, &mut self.scratch);
         let items = held.get_or_insert_with(|| Vec::with_capacity(list.capacity()));
         items.clear();
         items.extend_from_slice(list.items());

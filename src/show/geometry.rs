@@ -73,6 +73,12 @@ impl Rect {
         Rect { x, y, width: ((self.right() & !1) - x).max(0), height: ((self.bottom() & !1) - y).max(0) }
     }
 
+    /// The same with so much more on every side.
+    pub fn grown(self, margin: i32) -> Rect {
+        let Rect { x, y, width, height } = self;
+        Rect { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin }
+    }
+
     /// Grown to even edges, so that it covers whole chroma samples.
     pub fn even(self) -> Rect {
         let x = self.x & !1;

@@ -5,7 +5,7 @@ pub mod colors;
 mod cover;
 mod shadow;
 pub mod soft;
-mod turn;
+pub mod turn;
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::need::{Finish, Part};
 use crate::media::cube::Cube;
 use crate::show::ids::AssetId;
 use crate::show::look::Filter;
-use colors::Grade;
+pub use colors::Grade;
 
 /// A finished drawing, and where its corner lies from the anchor's pixel.
 pub struct Finished {
@@ -60,7 +60,7 @@ pub fn finished(mut raster: Raster, finish: &Finish<'_>, supplies: &Supplies) ->
 }
 
 /// Each filter with its amount at this instant.
-fn filter<'a>(raster: &mut Raster, filters: impl Iterator<Item = (&'a Filter, f64)>, supplies: &Supplies) {
+pub fn filter<'a>(raster: &mut Raster, filters: impl Iterator<Item = (&'a Filter, f64)>, supplies: &Supplies) {
     let mut grade = Grade::NONE;
     for (filter, amount) in filters {
         if let Some(next) = Grade::of(filter, amount) {

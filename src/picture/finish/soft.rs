@@ -3,7 +3,7 @@
 use crate::picture::contents::Raster;
 
 /// Half the width of each of the three boxes, for a blur that reaches `amount` pixels.
-fn reach(amount: f64) -> usize {
+pub fn reach(amount: f64) -> usize {
     // Three boxes of half width r have a variance of r (r + 1); half the amount is the deviation.
     let deviation = amount.clamp(0.0, 512.0) / 2.0;
     ((0.25 + deviation * deviation).sqrt() - 0.5).round() as usize

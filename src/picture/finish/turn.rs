@@ -4,7 +4,7 @@ use super::Finished;
 use crate::picture::contents::Raster;
 
 /// The smallest upright drawing around the turned one. Between pixels, colours are mixed; so are the edges with nothing.
-pub(super) fn turned(finished: &Finished, degrees: f64) -> Finished {
+pub fn turned(finished: &Finished, degrees: f64) -> Finished {
     let Finished { raster, offset } = finished;
     let (sine, cosine) = degrees.to_radians().sin_cos();
     let (left, top) = (f64::from(offset.0), f64::from(offset.1));

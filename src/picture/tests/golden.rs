@@ -19,15 +19,19 @@ fn psnr(a: &[u8], b: &[u8]) -> f64 {
 
 #[track_caller]
 fn check(layers: &str) {
+    check_with(layers, &NoFilms, PSNR_FLOOR_DB);
+}
+
+#[track_caller]
+pub fn check_with(layers: &str, films: &dyn Films, floor: f64) {
     let (show, assets, at) = (show_of(layers), assets(), ShowTime(1_769_861_096_040_000));
     let pictures = Pictures::prepare_now(&show, at, assets.path());
-    let frame = painted(&show, at, &pictures);
-    let expected = reference::paint(&show, at, assets.path());
+    let frame = painted_with(&show, at, &pictures, films);
+    let expected = reference::paint(&show, at, assets.path(), films);
     let expected = frame.layout().planes(&expected);
-    for (plane, (found, expected)) in frame.planes().into_iter().zip(expected).enumerate() {
-        let quality = psnr(found, expected);
-        assert!(quality > PSNR_FLOOR_DB, "plane {plane} of {layers}: {quality:.1} dB");
-    }
+    let qualities: Vec<f64> =
+        frame.planes().into_iter().zip(expected).map(|(found, expected)| psnr(found, expected)).collect();
+    assert!(qualities.iter().all(|quality| *quality > floor), "{layers}: {qualities:.1?} dB");
 }
 
 #[test]
@@ -153,7 +157,7 @@ proptest! {
                 plan(&show, at, &pictures, &NoFilms, &mut list);
                 let damage = if held.is_empty() { Damage::whole(canvas) } else { damage::between(&held, list.items(), canvas) };
                 surfaces.develop(&list, &pictures);
-                paint(&list, &pictures, &surfaces, &mut frame, &damage);
+                paint(&list, &pictures, &surfaces, &mut frame, &damage, &mut Scratch::default());
                 held = list.items().to_vec();
                 let whole = painted(&show, at, &pictures);
                 prop_assert!(frame.planes() == whole.planes(), "{:?}", scene_of(&show).layers);

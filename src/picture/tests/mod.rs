@@ -1,6 +1,8 @@
 //! Tests of the room as a whole: golden pictures, damage, ticking. What tests one file only is in that file.
 
+mod films;
 mod golden;
+mod living;
 mod moving;
 mod steady;
 mod ticking;
@@ -8,6 +10,7 @@ mod ticking;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::blended::Scratch;
 use super::damage::{self, Damage};
 use super::list::DisplayList;
 use super::paint::paint;
@@ -16,7 +19,7 @@ use super::plan::plan;
 use super::surface::Surfaces;
 use crate::frame::picture::Layout;
 use crate::frame::pool::{FrameMut, FramePool};
-use crate::frame::video::NoFilms;
+use crate::frame::video::{Films, NoFilms};
 use crate::show::Show;
 use crate::show::scene::Scene;
 use crate::show::stream::StreamConfig;
@@ -29,7 +32,9 @@ pub fn show_of(layers: &str) -> Show {
     serde_json::from_str(&format!(
         r#"{{"config":{config},"stream":{{"status":"stopped"}},"scenes":{{"s":{{"id":"s","layers":[{layers}]}}}},
             "program":{{"scene":"s","since":0}},"destinations":{{}},
-            "assets":{{"img":{{"id":"img","name":"x","format":"png","width":60,"height":40,"bytes":1}}}}}}"#
+            "assets":{{"img":{{"id":"img","name":"x","format":"png","width":60,"height":40,"bytes":1}},
+                "lut":{{"id":"lut","name":"x","kind":"lut","format":"cube","width":0,"height":0,"bytes":1}}}},
+            "inputs":{{"v":{{"id":"v","kind":"tone"}}}}}}"#
     ))
     .expect("a show")
 }
@@ -46,6 +51,10 @@ pub fn assets() -> tempfile::TempDir {
         image::Rgba([(x * 4) as u8, 200, (y * 6) as u8, ((20.0 - from_middle) * 32.0).clamp(0.0, 255.0) as u8])
     });
     picture.save(directory.path().join("img.png")).expect("a file");
+    // Red and blue change places, and all becomes a little brighter.
+    let color = |index: usize| [index / 4, index / 2 % 2, index % 2].map(|value| format!("{}", 0.1 + 0.9 * value as f64));
+    let table: String = (0..8).map(|index| color(index).join(" ") + "\n").collect();
+    std::fs::write(directory.path().join("lut.cube"), format!("LUT_3D_SIZE 2\n{table}")).expect("a file");
     directory
 }
 
@@ -59,13 +68,17 @@ pub const EVERYTHING: &str = r##"
 
 /// Paints `show` over whatever the frame held: `damage` decides how much of it.
 pub fn painted(show: &Show, at: ShowTime, pictures: &Pictures) -> FrameMut {
+    painted_with(show, at, pictures, &NoFilms)
+}
+
+pub fn painted_with(show: &Show, at: ShowTime, pictures: &Pictures, films: &dyn Films) -> FrameMut {
     let pool = FramePool::new(Layout::new(show.config.canvas()), 1);
     let mut frame = pool.try_take().expect("a buffer");
     let mut list = DisplayList::default();
-    plan(show, at, pictures, &NoFilms, &mut list);
+    plan(show, at, pictures, films, &mut list);
     let mut surfaces = Surfaces::default();
     surfaces.develop(&list, pictures);
-    paint(&list, pictures, &surfaces, &mut frame, &Damage::whole(show.config.canvas().bounds()));
+    paint(&list, pictures, &surfaces, &mut frame, &Damage::whole(show.config.canvas().bounds()), &mut Scratch::default());
     frame
 }
 

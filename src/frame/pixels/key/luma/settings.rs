@@ -1,7 +1,7 @@
 //! What is keyed out, made ready for the loop.
 
 /// A range of brightness to be seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LumaKey {
     /// 256ths of what alpha is for a Y of 0, on the way up and on the way down.
     pub(super) rise: i32,

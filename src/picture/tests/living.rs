@@ -1,0 +1,113 @@
+//! What is done to layers that move by themselves, and to what is below: it looks like the reference.
+
+use super::films::Smooth;
+use super::golden::check_with;
+use crate::frame::video::NoFilms;
+
+const GROUND: &str = r##"{"id":"ground","kind":"gradient","from":"#204060","to":"#e0c090","angle":40}"##;
+
+const MODES: [&str; 7] = ["multiply", "screen", "add", "overlay", "darken", "lighten", "difference"];
+
+/// Chroma of a blended picture is that of four pixels, each blended by itself in the reference and together here.
+const BLENDED_FLOOR_DB: f64 = 40.0;
+
+const FILTERS: [&str; 8] = [
+    r#"{"kind":"brightness","amount":0.1}"#,
+    r#"{"kind":"contrast","amount":0.7}"#,
+    r#"{"kind":"saturation","amount":0.3}"#,
+    r#"{"kind":"hue","amount":40}"#,
+    r#"{"kind":"blur","amount":9}"#,
+    r##"{"kind":"chroma_key","color":"#6080a0","amount":0.05,"smoothness":0.3,"spill":0.2}"##,
+    r#"{"kind":"luma_key","amount":0.3,"smoothness":0.4}"#,
+    r#"{"kind":"lut","asset":"lut","amount":0.8}"#,
+];
+
+#[test]
+fn every_blend_mode_meets_what_is_below_as_it_should() {
+    for mode in MODES {
+        for layer in [
+            r##""kind":"color","color":"#b06030","x":30,"y":20,"width":140,"height":90"##,
+            r##""kind":"color","color":"#3080b0a0","x":31,"y":21,"width":141,"height":91"##,
+            r#""kind":"image","asset":"img","x":51,"y":33,"width":200"#,
+            r##""kind":"gradient","from":"#ff2010","to":"#1020ff60","x":40,"y":20,"width":200,"height":120,"opacity":0.7"##,
+            r##""kind":"group","x":41,"y":23,"width":200,"height":100,"layers":[{"id":"b","kind":"color","color":"#8040c0","width":"60%"},{"id":"c","kind":"color","color":"#40c08080","x":"30%","y":"30%"}]"##,
+        ] {
+            check_with(&format!(r#"{GROUND},{{"id":"a","blend":"{mode}",{layer}}}"#), &NoFilms, BLENDED_FLOOR_DB);
+        }
+    }
+}
+
+#[test]
+fn blending_inside_a_group_that_can_be_seen_through() {
+    for mode in MODES {
+        let inner = format!(
+            r##"{{"id":"b","kind":"gradient","from":"#a0804000","to":"#c0a060","width":"70%"}},{{"id":"c","kind":"gradient","from":"#60a0c0","to":"#3050a040","x":"30%","y":"20%","blend":"{mode}"}}"##
+        );
+        let group = format!(
+            r##"{{"id":"a","kind":"group","opacity":0.8,"x":41,"y":23,"width":200,"height":100,"layers":[{inner}]}}"##
+        );
+        check_with(&format!("{GROUND},{group}"), &NoFilms, BLENDED_FLOOR_DB - 4.0);
+    }
+}
+
+#[test]
+fn every_filter_on_what_moves_looks_like_the_reference() {
+    let film = Smooth { width: 200, height: 100, has_alpha: false };
+    for filter in FILTERS {
+        let input = format!(
+            r#"{GROUND},{{"id":"a","kind":"input","input":"v","x":40,"y":30,"width":200,"height":100,"filters":[{filter}]}}"#
+        );
+        check_with(&input, &film, 38.0);
+        let group = format!(
+            r##"{GROUND},{{"id":"a","kind":"group","x":40,"y":30,"width":200,"height":100,"layers":[{{"id":"b","kind":"gradient","from":"#508090","to":"#a07060","width":"80%"}}],"filters":[{filter}]}}"##
+        );
+        check_with(&group, &film, 36.0);
+    }
+}
+
+#[test]
+fn what_moves_is_turned_with_all_that_is_around_it() {
+    let film = Smooth { width: 160, height: 90, has_alpha: false };
+    for degrees in [90, 33, -20, 180] {
+        for more in ["", r##","border":{"width":4,"color":"#ffffff"}"##, r#","radius":14,"shadow":{"blur":6}"#] {
+            let turned = format!(r#""x":160,"y":90,"width":160,"height":90,"anchor":"center","rotation":{degrees}{more}"#);
+            check_with(&format!(r#"{GROUND},{{"id":"a","kind":"input","input":"v",{turned}}}"#), &film, 34.0);
+        }
+        let group = format!(
+            r##"{{"id":"a","kind":"group","x":160,"y":90,"width":160,"height":90,"anchor":"center","rotation":{degrees},"layers":[{{"id":"b","kind":"color","color":"#c04060"}}]}}"##
+        );
+        check_with(&format!("{GROUND},{group}"), &film, 34.0);
+    }
+}
+
+#[test]
+fn a_backdrop_shows_what_is_below_it_as_its_filters_make_it() {
+    let film = Smooth { width: 320, height: 180, has_alpha: false };
+    let below = r#"{"id":"v","kind":"input","input":"v","width":320,"height":180}"#;
+    let image = r#"{"id":"i","kind":"image","asset":"img","x":100,"y":60,"width":120}"#;
+    for filters in
+        [r#"{"kind":"blur","amount":10}"#, r#"{"kind":"saturation","amount":0},{"kind":"brightness","amount":-0.1}"#]
+    {
+        for more in ["", r#","radius":20"#, r#","opacity":0.5"#] {
+            let glass = format!(
+                r#"{{"id":"b","kind":"backdrop","x":61,"y":41,"width":180,"height":100,"filters":[{filters}]{more}}}"#
+            );
+            let over = r##"{"id":"o","kind":"color","color":"#ffffff","x":200,"width":60}"##;
+            check_with(&format!("{below},{image},{glass},{over}"), &film, 36.0);
+        }
+    }
+}
+
+#[test]
+fn a_film_with_alpha_is_laid_over_what_is_below() {
+    let film = Smooth { width: 100, height: 60, has_alpha: true };
+    let opaque = Smooth { width: 100, height: 60, has_alpha: false };
+    let layers = format!(r#"{GROUND},{{"id":"a","kind":"input","input":"v","x":41,"y":31,"width":200,"height":120}}"#);
+    check_with(&layers, &opaque, 40.0);
+    let seen = |film: &Smooth| {
+        let show = super::show_of(&layers);
+        let pictures = super::Pictures::prepare_now(&show, super::ShowTime(0), super::nowhere());
+        super::painted_with(&show, super::ShowTime(0), &pictures, film).planes().concat()
+    };
+    assert!(seen(&film) != seen(&opaque), "its alpha is seen");
+}
