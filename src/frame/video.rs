@@ -93,6 +93,11 @@ pub trait Films {
     fn moving(&self, _asset: &AssetId, _at: ShowTime) -> Option<Arc<VideoFrame>> {
         None
     }
+
+    /// What the clip of a stinger shows, while it runs. It must not wait either.
+    fn stinger(&self, _asset: &AssetId, _at: ShowTime) -> Option<Arc<VideoFrame>> {
+        None
+    }
 }
 
 /// A show without inputs has none.

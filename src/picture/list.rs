@@ -50,6 +50,8 @@ pub struct MixPlan {
     pub progress: f64,
     /// Of the canvas' size: the mask of a luma wipe, or what a stinger shows.
     pub picture: Option<PictureKey>,
+    /// The same for a stinger that is a clip.
+    pub clip: Option<SurfaceKey>,
 }
 
 /// A picture whose coverage says what is seen, and where it lies.
@@ -343,7 +345,7 @@ impl DisplayList {
     /// Shows two canvases on the way from one to the other, and nothing else.
     pub fn show_mix(&mut self, mut mix: MixPlan) {
         // What is set of it is in the show: it changes when a hand does, and then all is painted anyway.
-        mix.key = hashed((mix.from, mix.to, mix.progress.to_bits(), mix.picture));
+        mix.key = hashed((mix.from, mix.to, mix.progress.to_bits(), mix.picture, mix.clip));
         let bounds = self.canvas.bounds();
         let (blend, mask) = (Blend::Normal, None);
         let source = Source::Mix(mix.key);

@@ -271,7 +271,8 @@ pub fn of_transition<'a>(show: &'a Show, transition: &'a Transition) -> Option<N
     let (work, id) = match &transition.kind {
         Kind::LumaWipe { asset: id, .. } => (Work::Luma { id, asset: show.assets.get(id).map(AsRef::as_ref) }, id),
         Kind::Stinger { asset: id, .. } => {
-            let asset = show.assets.get(id).map(AsRef::as_ref)?;
+            // A clip is decoded while it runs.
+            let asset = show.assets.get(id).map(AsRef::as_ref).filter(|asset| asset.kind == AssetKind::Image)?;
             let from = Frame { width: asset.width.into(), height: asset.height.into(), ..Frame::default() };
             (Work::Image { id, asset: Some(asset), fitted: Fitted { from, to: whole } }, id)
         }

@@ -123,6 +123,8 @@ impl Painting<'_> {
             luma_stride: picture.width as usize,
             chroma_stride: picture.coarse.width,
         });
+        let moving = mix.clip.and_then(|key| self.surfaces.get(key)).map(|surface| surface.sheets.overlay());
+        let overlay = moving.or(overlay);
         let inputs = Inputs { layout, from: from.frame(), to: to.frame(), mask, overlay };
         let rows = clip.y as usize..clip.bottom() as usize;
         let planes = [target.luma.rows_from(clip.y), target.u.rows_from(clip.y / 2), target.v.rows_from(clip.y / 2)];

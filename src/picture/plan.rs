@@ -23,6 +23,7 @@ use crate::show::look::{Blend, Filter};
 use crate::show::program::Mixed;
 use crate::show::text::Crawl;
 use crate::show::time::ShowTime;
+use crate::show::transition::{Kind, Transition};
 
 /// Scenes within each other end here; deciding refuses deeper ones.
 const DEEPEST: usize = 16;
@@ -101,7 +102,19 @@ impl<'a> Planning<'a> {
         let picture = picture.and_then(|need| self.find(&need)).map(|found| found.key);
         let (from, to) = (self.canvas(mixed.from, at, mixed.from_taken), self.canvas(mixed.to, at, mixed.to_taken));
         let (transition, progress) = (mixed.transition.clone(), mixed.progress);
-        self.list.show_mix(MixPlan { key: 0, from, to, transition, progress, picture });
+        let clip = self.clip(&transition, at);
+        self.list.show_mix(MixPlan { key: 0, from, to, transition, progress, picture, clip });
+    }
+
+    /// What a stinger's clip shows, stretched over the canvas.
+    fn clip(&mut self, transition: &Transition, at: ShowTime) -> Option<SurfaceKey> {
+        let Kind::Stinger { asset, .. } = &transition.kind else { return None };
+        let film = self.films.stinger(asset, at)?;
+        let (width, height) = (f64::from(film.width), f64::from(film.height));
+        let bounds = self.list.canvas().bounds();
+        let mut hasher = DefaultHasher::new();
+        "stinger".hash(&mut hasher);
+        Some(self.list.film_aside(film, Frame { x: 0.0, y: 0.0, width, height }, bounds, hasher.finish()))
     }
 
     /// A scene, painted aside.

@@ -1,6 +1,7 @@
 //! The planes of something that is painted aside: premultiplied Y, U and V, and how much of it covers what is below.
 
 use super::target::{Plane, Target, halved};
+use super::transition::Overlay;
 use crate::frame::pixels::by_alpha;
 use crate::frame::pixels::scale::plane;
 use crate::show::geometry::Rect;
@@ -78,6 +79,13 @@ impl Sheets {
             v: plane(v, coarse, chroma_stride),
             alpha: (!self.is_opaque).then_some(alpha),
         }
+    }
+
+    /// Laid over a canvas of its size.
+    pub fn overlay(&self) -> Overlay<'_> {
+        let [luma, u, v, fine, coarse] = &self.planes;
+        let [luma_stride, chroma_stride] = self.strides;
+        Overlay { planes: [luma, u, v], fine, coarse, luma_stride, chroma_stride }
     }
 
     /// The same pixels, or as much of them as `other` has. What has no alpha there gets one here that covers all.

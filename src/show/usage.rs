@@ -26,8 +26,10 @@ pub enum Part {
     Video,
     /// What is shown while an input is lost.
     Fallback,
-    /// The picture of a stinger or a wipe.
+    /// The picture of a wipe.
     Transition,
+    /// The picture or clip of a stinger.
+    Stinger,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -54,6 +56,7 @@ impl Part {
     pub fn takes(self, kind: AssetKind) -> bool {
         match self {
             Part::Image | Part::Mask | Part::Fallback | Part::Transition => kind == AssetKind::Image,
+            Part::Stinger => matches!(kind, AssetKind::Image | AssetKind::Video),
             Part::Lut => kind == AssetKind::Lut,
             Part::Font => kind == AssetKind::Font,
             Part::Video => kind.is_played(),
@@ -64,10 +67,19 @@ impl Part {
     pub fn wants(self) -> &'static str {
         match self {
             Part::Image | Part::Mask | Part::Fallback | Part::Transition => "an image",
+            Part::Stinger => "an image or a video",
             Part::Lut => "a lut",
             Part::Font => "a font",
             Part::Video => "a video or sound",
         }
+    }
+}
+
+pub fn of_transition(transition: &Transition) -> Option<(Part, &AssetId)> {
+    match &transition.kind {
+        Kind::Stinger { asset, .. } => Some((Part::Stinger, asset)),
+        Kind::LumaWipe { asset, .. } => Some((Part::Transition, asset)),
+        _ => None,
     }
 }
 
@@ -114,8 +126,10 @@ impl Show {
         }
         let named = self.transitions.iter().map(|(id, transition)| (Some(id.clone()), &**transition));
         for (transition, with) in named.chain([(None, &self.studio.transition)]) {
-            if with.asset() == Some(id) {
-                users.push(User::Transition { transition, part: Part::Transition });
+            if let Some((part, used)) = of_transition(with)
+                && used == id
+            {
+                users.push(User::Transition { transition, part });
             }
         }
         users

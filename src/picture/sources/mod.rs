@@ -76,6 +76,10 @@ impl Films for Sources {
     fn moving(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
         self.animations.frame(asset, at)
     }
+
+    fn stinger(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.slots.load().get(asset.as_str())?.frame(at)
+    }
 }
 
 impl Sources {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::frame::video::{Films, Plane, Planes, VideoFrame};
-use crate::show::ids::InputId;
+use crate::show::ids::{AssetId, InputId};
 use crate::show::time::ShowTime;
 
 /// Every input shows this size, with or without alpha.
@@ -26,6 +26,10 @@ impl Planes for Bytes {
 }
 
 impl Films for Smooth {
+    fn stinger(&self, _: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.film(&InputId::new("x").ok()?, at)
+    }
+
     fn film(&self, _: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>> {
         let phase = at.micros() as f64 / 1e6;
         let plane = |width: usize, height: usize, low: f64, high: f64, turns: (f64, f64)| {

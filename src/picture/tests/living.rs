@@ -111,3 +111,22 @@ fn a_film_with_alpha_is_laid_over_what_is_below() {
     };
     assert!(seen(&film) != seen(&opaque), "its alpha is seen");
 }
+
+#[test]
+fn the_clip_of_a_stinger_hides_the_cut() {
+    let mut show = super::show_of(r##"{"id":"a","kind":"color","color":"#ff0000"}"##);
+    let clip = r#"{"id":"clip","name":"x","kind":"video","format":"webm","width":320,"height":180,"bytes":1}"#;
+    let clip: crate::show::asset::Asset = serde_json::from_str(clip).unwrap();
+    std::sync::Arc::make_mut(&mut show.assets).insert(clip.id.clone(), clip.into());
+    let mix = r#"{"scene":"s","since":0,"mix":{"kind":"leaving","scene":"s","taken":0,"since":0,"position":0,
+        "transition":{"kind":"stinger","asset":"clip","cut_ms":250,"duration_ms":500}}}"#;
+    show.program = Some(serde_json::from_str(mix).unwrap());
+    let at = super::ShowTime(100_000);
+    let pictures = super::Pictures::prepare_now(&show, at, super::nowhere());
+    let film = |has_alpha| Smooth { width: 320, height: 180, has_alpha };
+    let luma = |film: &Smooth| super::painted_with(&show, at, &pictures, film).planes()[0].to_vec();
+    let (opaque, translucent) = (luma(&film(false)), luma(&film(true)));
+    assert!(opaque.iter().all(|value| (90..=160).contains(value)), "nothing but the clip is seen");
+    assert!(translucent.contains(&63), "red is seen where the clip is not");
+    assert!(translucent.iter().any(|value| *value > 100), "and the clip is seen as well");
+}

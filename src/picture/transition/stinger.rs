@@ -13,7 +13,13 @@ pub fn stinger(band: &Band<'_>, is_cut: bool, overlay: Option<&Overlay<'_>>, num
         if number == 0 { (overlay.fine, overlay.luma_stride) } else { (overlay.coarse, overlay.chroma_stride) };
     for (row, target) in band.targets(target) {
         let samples = row * stride..row * stride + band.width.min(stride);
-        // Rows that the overlay does not have stay as they are.
+        // Rows that the overlay does not have stay as they are; without alpha it hides all.
+        if alpha.is_empty() {
+            if let Some(source) = overlay.planes[number].get(samples) {
+                target[..source.len()].copy_from_slice(source);
+            }
+            continue;
+        }
         if let (Some(source), Some(alpha)) = (overlay.planes[number].get(samples.clone()), alpha.get(samples)) {
             over::over(target, source, alpha);
         }

@@ -41,7 +41,7 @@ pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>
         Command::PutScene { scene, only_new } => scene::put(show, scene, only_new, now),
         Command::ChangeScene { scene, patch } => scene::change(show, &scene, &patch, now),
         Command::RemoveScene { scene } => one(scene::remove(show, scene)?),
-        Command::TakeScene { scene, transition } => one(studio::take(show, scene, transition, now)?),
+        Command::TakeScene { scene, transition } => studio::take(show, scene, transition, now),
         Command::TakePreview { transition } => studio::take_preview(show, transition, now),
         Command::MoveBar { position, transition } => studio::move_bar(show, position, transition, now),
         Command::ReleaseBar => studio::release_bar(show, now),

@@ -1,15 +1,17 @@
 //! The desk: what is taken, by which transition, and what is taken next.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::scene::find;
 use super::{asset, check_new, check_range, patch};
 use crate::show::Show;
 use crate::show::ids::{SceneId, TransitionId};
+use crate::show::input::{Input, InputKind, Playback, Start};
 use crate::show::program::{Mix, Program, Studio, Way};
 use crate::show::time::ShowTime;
 use crate::show::transition::Transition;
-use crate::show::usage::Part;
+use crate::show::usage;
 use crate::state::command::Patch;
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
@@ -17,10 +19,33 @@ use crate::state::rejection::Rejection;
 /// More than fit on any desk.
 const MAX_TRANSITIONS: usize = 256;
 
-pub(super) fn take(show: &Show, scene: SceneId, way: Option<Way>, now: ShowTime) -> Result<Event, Rejection> {
+pub(super) fn take(show: &Show, scene: SceneId, way: Option<Way>, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     find(show, &scene)?;
     let transition = chosen(show, way)?;
-    Ok(taken(show, scene, transition, 0.0, now))
+    let mut events = begun(show, &scene, now);
+    events.push(taken(show, scene, transition, 0.0, now));
+    Ok(events)
+}
+
+/// Videos that begin anew when a scene that shows them comes on air.
+fn begun(show: &Show, scene: &SceneId, now: ShowTime) -> Vec<Event> {
+    let mut shown = BTreeSet::new();
+    if show.program.as_ref().is_none_or(|program| program.scene != *scene) {
+        show.each_input_in(scene, &mut |input| {
+            shown.insert(input.clone());
+        });
+    }
+    let restarted = |input: &Arc<Input>| {
+        let mut input = Input::clone(input);
+        match &mut input.kind {
+            InputKind::Video(video) if video.start == Start::Shown => {
+                video.playback = Playback::Playing { since: now, offset_ms: 0 };
+                Some(Event::InputSaved { input: Arc::new(input) })
+            }
+            _ => None,
+        }
+    };
+    shown.iter().filter_map(|input| show.inputs.get(input)).filter_map(restarted).collect()
 }
 
 fn chosen(show: &Show, way: Option<Way>) -> Result<Transition, Rejection> {
@@ -51,8 +76,9 @@ fn taken(show: &Show, scene: SceneId, transition: Transition, position: f64, now
 
 pub(super) fn take_preview(show: &Show, way: Option<Way>, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let scene = show.studio.preview.clone().ok_or(Rejection::NothingInPreview)?;
-    let event = take(show, scene, way, now)?;
-    Ok(vec![event, exchanged(show)])
+    let mut events = take(show, scene, way, now)?;
+    events.push(exchanged(show));
+    Ok(events)
 }
 
 /// What was on air is in the preview from now on.
@@ -80,8 +106,10 @@ pub(super) fn move_bar(show: &Show, position: f64, way: Option<Way>, now: ShowTi
         let event = Event::SceneTaken { program: Program::cut(scene, taken) };
         return Ok(vec![event, exchanged(show)]);
     }
+    let mut events = if taken == now { begun(show, &scene, now) } else { Vec::new() };
     let mix = (position > 0.0).then_some(Mix::Coming { scene, taken, transition, position });
-    Ok(vec![Event::SceneTaken { program: Program { mix, ..program } }])
+    events.push(Event::SceneTaken { program: Program { mix, ..program } });
+    Ok(events)
 }
 
 pub(super) fn release_bar(show: &Show, now: ShowTime) -> Result<Vec<Event>, Rejection> {
@@ -110,10 +138,10 @@ pub(super) fn check(show: &Show, studio: &Studio) -> Result<(), Rejection> {
 
 pub(super) fn check_transition(show: &Show, transition: &Transition) -> Result<(), Rejection> {
     transition.check().map_err(|error| Rejection::Invalid { what: "transition", why: error.to_string() })?;
-    match transition.asset() {
-        Some(id) => {
+    match usage::of_transition(transition) {
+        Some((part, id)) => {
             let missing = || Err(Rejection::TransitionNeedsAsset(id.clone()));
-            asset::fits(show, id.as_str(), Part::Transition).unwrap_or_else(missing)
+            asset::fits(show, id.as_str(), part).unwrap_or_else(missing)
         }
         None => Ok(()),
     }
@@ -136,4 +164,43 @@ pub(super) fn check_count(transitions: usize) -> Result<(), Rejection> {
 
 pub(super) fn remove(show: &Show, id: TransitionId) -> Result<Event, Rejection> {
     if show.transitions.contains_key(&id) { Ok(Event::TransitionRemoved { id }) } else { Err(Rejection::NoTransition(id)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::state::event::evolve;
+
+    #[test]
+    fn a_video_that_starts_when_shown_begins_anew_with_each_take() {
+        let layer = |input: &str| json!({"id": "l", "kind": "input", "input": input});
+        let video = |id: &str, start: &str| json!({"id": id, "kind": "video", "asset": "clip", "start": start});
+        let mut show: Show = serde_json::from_value(json!({
+            "config": crate::show::stream::StreamConfig::default(),
+            "stream": {"status": "stopped"},
+            "destinations": {},
+            "scenes": {
+                "plain": {"id": "plain", "layers": []},
+                "one": {"id": "one", "layers": [layer("a")]},
+                "both": {"id": "both", "layers": [{"id": "s", "kind": "scene", "scene": "one"}, {"id": "m", "kind": "input", "input": "b"}]},
+            },
+            "inputs": {"a": video("a", "shown"), "b": video("b", "always")},
+            "assets": {},
+        }))
+        .unwrap();
+        let mut takes = |scene: &str, at: i64| {
+            let events = take(&show, SceneId::new(scene).unwrap(), None, ShowTime(at)).unwrap();
+            events.iter().for_each(|event| evolve(&mut show, event));
+            ["a", "b"].map(|id| match &show.inputs[id].kind {
+                InputKind::Video(video) => video.playback.offset_us(1.0, ShowTime(100)),
+                _ => None,
+            })
+        };
+        assert_eq!(takes("both", 10), [Some(90), Some(100)], "it is seen through another scene");
+        assert_eq!(takes("both", 20), [Some(90), Some(100)], "it is on air already");
+        assert_eq!(takes("plain", 30), [Some(90), Some(100)]);
+        assert_eq!(takes("one", 40), [Some(60), Some(100)]);
+    }
 }
