@@ -24,6 +24,11 @@ impl Damage {
         &self.rects[..self.count]
     }
 
+    /// Pixels to paint.
+    pub fn area(&self) -> i64 {
+        self.rects().iter().map(|rect| area(*rect)).sum()
+    }
+
     fn add(&mut self, rect: Rect, canvas: Rect) {
         let mut rect = rect.intersection(canvas).even();
         if rect.is_empty() {

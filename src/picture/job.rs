@@ -34,6 +34,12 @@ pub enum Work {
     Turned { from: SurfaceKey, degrees: f64, about: (f64, f64) },
 }
 
+impl Job {
+    pub fn is_film(&self) -> bool {
+        matches!(self.work, Work::Film { .. })
+    }
+}
+
 impl Work {
     pub fn is_opaque(&self) -> bool {
         match self {

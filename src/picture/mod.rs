@@ -6,7 +6,9 @@
 
 mod blended;
 mod contents;
+mod crew;
 pub mod damage;
+pub mod easel;
 mod film;
 mod filtered;
 mod finish;
@@ -15,7 +17,7 @@ mod job;
 pub mod list;
 mod need;
 mod originals;
-pub mod paint;
+mod paint;
 pub mod pattern;
 pub mod pictures;
 mod place;
@@ -26,7 +28,7 @@ pub mod prepared;
 pub mod run;
 mod sheets;
 pub mod sources;
-pub mod surface;
+mod surface;
 mod target;
 mod tick;
 pub mod transition;

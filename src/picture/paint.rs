@@ -1,6 +1,7 @@
 //! Paints a list into a frame, only where it is damaged.
 
 use super::blended::{self, Scratch};
+use super::crew::{Crew, MOST_HANDS};
 use super::damage::Damage;
 use super::list::{DisplayList, Film, Item, MaskAt, MixPlan, Source};
 use super::pictures::Pictures;
@@ -21,6 +22,9 @@ use crate::show::look::Blend;
 /// Must be even, because two rows share one of chroma.
 const BAND_ROWS: i32 = 64;
 
+/// Fewer pixels are painted sooner than another thread is awake.
+const WORTH_SHARING: i64 = 600_000;
+
 /// `pictures` are those that the list was planned with; `surfaces` have been developed.
 pub fn paint(
     list: &DisplayList,
@@ -28,14 +32,39 @@ pub fn paint(
     surfaces: &Surfaces,
     target: &mut FrameMut,
     damage: &Damage,
-    scratch: &mut Scratch,
+    crew: &mut Crew,
 ) {
     let layout = target.layout();
     let mut target = Target::of_frame(target.planes_mut(), layout);
-    paint_list(Painting { list, items: list.items(), pictures, surfaces }, &mut target, damage, scratch);
+    let painting = Painting { list, items: list.items(), pictures, surfaces };
+    if crew.size() == 1 || damage.area() < WORTH_SHARING {
+        return paint_list(&painting, &mut target, damage, &mut crew.first().scratch);
+    }
+    let mut parts = parts(target, damage, crew.size());
+    crew.each(&mut parts, |part, hand| {
+        if let Some(target) = part {
+            paint_list(&painting, target, damage, &mut hand.scratch);
+        }
+    });
 }
 
-pub(super) fn paint_list(painting: Painting<'_>, target: &mut Target<'_>, damage: &Damage, scratch: &mut Scratch) {
+/// The damaged rows in so many parts, each with about as many.
+fn parts<'a>(target: Target<'a>, damage: &Damage, count: usize) -> [Option<Target<'a>>; MOST_HANDS] {
+    let whole = damage.rects().iter().fold(Rect::default(), |whole, rect| whole.union(*rect));
+    let mut rest = Some(target);
+    std::array::from_fn(|number| {
+        let target = rest.take()?;
+        if number + 1 >= count {
+            return Some(target);
+        }
+        let below = whole.y + (whole.height * (number as i32 + 1) / count as i32 & !1);
+        let (part, others) = target.split(below);
+        rest = Some(others);
+        Some(part)
+    })
+}
+
+pub(super) fn paint_list(painting: &Painting<'_>, target: &mut Target<'_>, damage: &Damage, scratch: &mut Scratch) {
     for damaged in damage.rects() {
         let damaged = damaged.even().intersection(target.bounds);
         let mut y = damaged.y;

@@ -16,6 +16,7 @@ use super::prepared::Parity;
 use super::yuv::Yuv;
 use crate::frame::video::{Films, VideoFrame};
 use crate::show::Show;
+use crate::show::asset::AssetKind;
 use crate::show::geometry::Rect;
 use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
@@ -109,6 +110,7 @@ impl<'a> Planning<'a> {
     /// What a stinger's clip shows, stretched over the canvas.
     fn clip(&mut self, transition: &Transition, at: ShowTime) -> Option<SurfaceKey> {
         let Kind::Stinger { asset, .. } = &transition.kind else { return None };
+        self.show.assets.get(asset).filter(|asset| asset.kind == AssetKind::Video)?;
         let film = self.films.stinger(asset, at)?;
         let (width, height) = (f64::from(film.width), f64::from(film.height));
         let bounds = self.list.canvas().bounds();

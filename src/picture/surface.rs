@@ -2,9 +2,10 @@
 //! differs in it is painted again.
 
 use super::blended::Scratch;
+use super::crew::{Crew, Hand};
 use super::damage::{self, Damage};
 use super::film::{self, Bench, Sheet};
-use super::filtered::{Room, filter};
+use super::filtered::filter;
 use super::list::{DisplayList, Item, Job, SurfaceKey, Work};
 use super::paint::{Painting, paint_list};
 use super::pictures::Pictures;
@@ -56,9 +57,8 @@ fn develop(sheets: &mut Sheets, film: &VideoFrame, from: Frame, bench: &mut Benc
 #[derive(Default)]
 pub struct Surfaces {
     surfaces: Vec<Surface>,
-    bench: Bench,
-    room: Room,
-    scratch: Scratch,
+    /// Films on their way to their size: each with the numbers of its job and of its place.
+    reels: Vec<(Surface, usize, usize)>,
 }
 
 impl Surfaces {
@@ -67,9 +67,10 @@ impl Surfaces {
     }
 
     /// Paints what the list wants aside. Surfaces that it does not want are given up.
-    pub fn develop(&mut self, list: &DisplayList, pictures: &Pictures) {
+    pub fn develop(&mut self, list: &DisplayList, pictures: &Pictures, crew: &mut Crew) {
         self.surfaces.iter_mut().for_each(|surface| surface.is_used = false);
-        for job in list.jobs() {
+        self.develop_films(list, crew);
+        for job in list.jobs().iter().filter(|job| !job.is_film()) {
             let index = self.find(job);
             self.surfaces[index].is_used = true;
             if self.surfaces[index].key == Some(job.key) {
@@ -77,10 +78,33 @@ impl Surfaces {
             }
             // Out of the row while it is painted: it may show others, and never itself.
             let mut surface = std::mem::replace(&mut self.surfaces[index], Surface::new(job.place));
-            self.make(&mut surface, job, list, pictures);
+            self.make(&mut surface, job, list, pictures, crew.first());
             self.surfaces[index] = surface;
         }
         self.surfaces.retain(|surface| surface.is_used);
+    }
+
+    /// They show nothing but themselves, so all threads work at them at once.
+    fn develop_films(&mut self, list: &DisplayList, crew: &mut Crew) {
+        for (number, job) in list.jobs().iter().enumerate().filter(|(_, job)| job.is_film()) {
+            let index = self.find(job);
+            self.surfaces[index].is_used = true;
+            if self.surfaces[index].key != Some(job.key) {
+                let surface = std::mem::replace(&mut self.surfaces[index], Surface::new(job.place));
+                self.reels.push((surface, number, index));
+            }
+        }
+        crew.each(&mut self.reels, |(surface, number, _), hand| {
+            let job = &list.jobs()[*number];
+            if let Work::Film { film, from } = &job.work {
+                surface.sheets.settle(job.bounds, job.work.is_opaque());
+                develop(&mut surface.sheets, film, *from, &mut hand.bench);
+                surface.key = Some(job.key);
+            }
+        });
+        for (surface, _, index) in self.reels.drain(..) {
+            self.surfaces[index] = surface;
+        }
     }
 
     fn find(&mut self, job: &Job) -> usize {
@@ -91,19 +115,20 @@ impl Surfaces {
         self.surfaces.len() - 1
     }
 
-    fn make(&mut self, surface: &mut Surface, job: &Job, list: &DisplayList, pictures: &Pictures) {
+    fn make(&self, surface: &mut Surface, job: &Job, list: &DisplayList, pictures: &Pictures, hand: &mut Hand) {
         if surface.sheets.settle(job.bounds, job.work.is_opaque()) {
             surface.key = None;
         }
         match &job.work {
             Work::List { list: number, items, .. } => {
-                self.paint(surface, &list.list(*number).items()[..*items], list, pictures);
+                let items = &list.list(*number).items()[..*items];
+                paint_aside(surface, Painting { list, items, pictures, surfaces: self }, &mut hand.scratch);
             }
-            Work::Film { film, from } => develop(&mut surface.sheets, film, *from, &mut self.bench),
+            Work::Film { film, from } => develop(&mut surface.sheets, film, *from, &mut hand.bench),
             Work::Filtered { from, steps, .. } => {
-                if let Some(source) = self.surfaces.iter().find(|surface| surface.key == Some(*from)) {
+                if let Some(source) = self.get(*from) {
                     surface.sheets.copy_from(&source.sheets);
-                    filter(&mut surface.sheets, steps, &mut self.room);
+                    filter(&mut surface.sheets, steps, &mut hand.room);
                 }
             }
             Work::Turned { from, degrees, about } => {
@@ -114,19 +139,16 @@ impl Surfaces {
         }
         surface.key = Some(job.key);
     }
+}
 
-    fn paint(&mut self, surface: &mut Surface, items: &[Item], list: &DisplayList, pictures: &Pictures) {
-        let bounds = surface.sheets.bounds;
-        let damage = match surface.key {
-            Some(_) => damage::between(&surface.held, items, bounds),
-            None => Damage::whole(bounds),
-        };
-        // Out of its place while it is used, because painting looks at the surfaces.
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let painting = Painting { list, items, pictures, surfaces: self };
-        paint_list(painting, &mut surface.sheets.target(), &damage, &mut scratch);
-        self.scratch = scratch;
-        surface.held.clear();
-        surface.held.extend_from_slice(items);
-    }
+/// Only what differs from what it showed.
+fn paint_aside(surface: &mut Surface, painting: Painting<'_>, scratch: &mut Scratch) {
+    let bounds = surface.sheets.bounds;
+    let damage = match surface.key {
+        Some(_) => damage::between(&surface.held, painting.items, bounds),
+        None => Damage::whole(bounds),
+    };
+    paint_list(&painting, &mut surface.sheets.target(), &damage, scratch);
+    surface.held.clear();
+    surface.held.extend_from_slice(painting.items);
 }

@@ -42,7 +42,36 @@ pub fn halved(rect: Rect) -> Rect {
     Rect { x, y, width: ((rect.right() + 1) >> 1) - x, height: ((rect.bottom() + 1) >> 1) - y }
 }
 
+impl<'a> Plane<'a> {
+    /// What is above a row, and the rest.
+    fn split(self, y: i32) -> (Plane<'a>, Plane<'a>) {
+        let Plane { bytes, stride, x, y: top } = self;
+        let (above, below) = bytes.split_at_mut(((y - top).max(0) as usize * stride).min(bytes.len()));
+        (Plane { bytes: above, stride, x, y: top }, Plane { bytes: below, stride, x, y })
+    }
+}
+
 impl<'a> Target<'a> {
+    /// What is above an even row, and the rest.
+    pub fn split(self, y: i32) -> (Target<'a>, Target<'a>) {
+        let y = y.clamp(self.bounds.y, self.bounds.bottom());
+        let Target { bounds, luma, u, v, alpha } = self;
+        let (luma, u, v) = (luma.split(y), u.split(y / 2), v.split(y / 2));
+        let [alpha_above, alpha_below] = match alpha {
+            Some([fine, coarse]) => {
+                let (fine, coarse) = (fine.split(y), coarse.split(y / 2));
+                [Some([fine.0, coarse.0]), Some([fine.1, coarse.1])]
+            }
+            None => [None, None],
+        };
+        let above = Rect { height: y - bounds.y, ..bounds };
+        let below = Rect { y, height: bounds.bottom() - y, ..bounds };
+        (
+            Target { bounds: above, luma: luma.0, u: u.0, v: v.0, alpha: alpha_above },
+            Target { bounds: below, luma: luma.1, u: u.1, v: v.1, alpha: alpha_below },
+        )
+    }
+
     pub fn of_frame(planes: [&'a mut [u8]; 3], layout: Layout) -> Target<'a> {
         let [luma, u, v] = planes;
         let (luma_stride, stride) = (layout.luma_stride, layout.chroma_stride);

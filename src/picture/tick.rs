@@ -6,13 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::blended::Scratch;
 use super::damage::{self, Damage};
+use super::easel::Easel;
 use super::list::{DisplayList, Item};
-use super::paint::paint;
 use super::pictures::Pictures;
 use super::plan::plan;
-use super::surface::Surfaces;
 use crate::base::clock::Stopwatch;
 use crate::base::status::Condition;
 use crate::base::vitals::Vitals;
@@ -37,6 +35,7 @@ pub(super) struct Engine {
     vitals: Arc<Vitals>,
     /// Of the canvas that was painted last.
     buffers: Buffers,
+    easel: Easel,
     list: DisplayList,
     /// The grid, and the next frame on it that is due; None while nobody wants frames.
     next: Option<(Fps, FrameNumber)>,
@@ -47,8 +46,6 @@ pub(super) struct Engine {
 struct Buffers {
     pool: FramePool,
     held: Vec<Option<Vec<Item>>>,
-    surfaces: Surfaces,
-    scratch: Scratch,
     /// What was posted last. It keeps its buffer from being painted over.
     last: Option<(Frame, BufferId)>,
 }
@@ -56,7 +53,7 @@ struct Buffers {
 impl Buffers {
     fn new(canvas: Canvas) -> Self {
         let pool = FramePool::new(Layout::new(canvas), BUFFERS);
-        Self { pool, held: vec![None; BUFFERS], surfaces: Surfaces::default(), scratch: Scratch::default(), last: None }
+        Self { pool, held: vec![None; BUFFERS], last: None }
     }
 
     /// The last frame, if it shows the list already.
@@ -67,7 +64,7 @@ impl Buffers {
     }
 
     /// Paints what a free buffer lacks of the list; None if there is none.
-    fn paint(&mut self, list: &DisplayList, pictures: &Pictures) -> Option<(FrameMut, BufferId)> {
+    fn paint(&mut self, list: &DisplayList, pictures: &Pictures, easel: &mut Easel) -> Option<(FrameMut, BufferId)> {
         let mut target = self.pool.try_take()?;
         let id = target.id();
         let canvas = list.canvas().bounds();
@@ -76,8 +73,7 @@ impl Buffers {
             Some(items) => damage::between(items, list.items(), canvas),
             None => Damage::whole(canvas),
         };
-        self.surfaces.develop(list, pictures);
-        paint(list, pictures, &self.surfaces, &mut target, &damage, &mut self.scratch);
+        easel.paint(list, pictures, &mut target, &damage);
         let items = held.get_or_insert_with(|| Vec::with_capacity(list.capacity()));
         items.clear();
         items.extend_from_slice(list.items());
@@ -94,6 +90,7 @@ struct Judged {
 }
 
 impl Engine {
+    /// The thread that makes it is the one that ticks.
     pub(super) fn new(
         outlets: Vec<Arc<Mailbox<Frame>>>,
         films: Arc<dyn Films + Send + Sync>,
@@ -102,7 +99,8 @@ impl Engine {
     ) -> Self {
         vitals.pool_size.set(BUFFERS as i64);
         let buffers = Buffers::new(canvas);
-        Self { outlets, films, vitals, buffers, list: DisplayList::default(), next: None, judged: Judged::default() }
+        let (easel, list) = (Easel::of_machine(), DisplayList::default());
+        Self { outlets, films, vitals, buffers, easel, list, next: None, judged: Judged::default() }
     }
 
     /// Makes the newest frame that is due at `now`, if any; says when to come again, and whether a picture was missing.
@@ -146,6 +144,7 @@ impl Engine {
         let canvas = show.config.canvas();
         if self.buffers.pool.layout().canvas != canvas {
             self.buffers = Buffers::new(canvas);
+            self.easel.clear();
         }
         let at = show.config.fps.time_of(number);
         let watch = Stopwatch::start();
@@ -157,7 +156,7 @@ impl Engine {
                 self.vitals.frames_shared.inc();
                 last.again(number, at)
             }
-            None => match self.buffers.paint(&self.list, pictures) {
+            None => match self.buffers.paint(&self.list, pictures, &mut self.easel) {
                 Some((painted, buffer)) => {
                     let frame = painted.freeze(number, at);
                     self.buffers.last = Some((frame.clone(), buffer));

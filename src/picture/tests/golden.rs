@@ -148,7 +148,7 @@ proptest! {
         prop_assert!(pool.try_take().is_none());
         let pool = FramePool::new(Layout::new(show_of("").config.canvas()), 1);
         let mut frame = pool.try_take().expect("a buffer");
-        let (mut held, mut list, mut surfaces) = (Vec::new(), DisplayList::default(), Surfaces::default());
+        let (mut held, mut list, mut easel) = (Vec::new(), DisplayList::default(), Easel::new(1));
         for (show, at) in shows {
             // Each show goes on for two frames, so that small differences are seen as well as large ones.
             for at in [at, ShowTime(at.micros() + step * 33_333)] {
@@ -156,8 +156,7 @@ proptest! {
                 let pictures = Pictures::prepare_now(&show, at, assets.path());
                 plan(&show, at, &pictures, &NoFilms, &mut list);
                 let damage = if held.is_empty() { Damage::whole(canvas) } else { damage::between(&held, list.items(), canvas) };
-                surfaces.develop(&list, &pictures);
-                paint(&list, &pictures, &surfaces, &mut frame, &damage, &mut Scratch::default());
+                easel.paint(&list, &pictures, &mut frame, &damage);
                 held = list.items().to_vec();
                 let whole = painted(&show, at, &pictures);
                 prop_assert!(frame.planes() == whole.planes(), "{:?}", scene_of(&show).layers);

@@ -130,3 +130,38 @@ fn the_clip_of_a_stinger_hides_the_cut() {
     assert!(translucent.contains(&63), "red is seen where the clip is not");
     assert!(translucent.iter().any(|value| *value > 100), "and the clip is seen as well");
 }
+
+#[test]
+fn any_number_of_threads_paints_the_same() {
+    let mut show = super::show_of(&format!(
+        r##"{GROUND},{{"id":"v","kind":"input","input":"v","x":"10%","y":"10%","width":"60%","radius":30,"shadow":{{"blur":9}}}},
+        {{"id":"w","kind":"input","input":"v","x":31,"y":401,"width":301,"rotation":20,"filters":[{{"kind":"hue","amount":90}}]}},
+        {{"id":"o","kind":"color","color":"#40a0c0","x":301,"y":101,"width":500,"height":333,"blend":"overlay"}},
+        {{"id":"b","kind":"backdrop","x":500,"y":200,"width":600,"height":401,"filters":[{{"kind":"blur","amount":20}}]}},
+        {{"id":"t","kind":"text","text":"Über {{clock}}","size":90,"x":33,"y":300}}"##
+    ));
+    let config = std::sync::Arc::make_mut(&mut show.config);
+    (config.width, config.height) = (1280, 720);
+    let at = super::ShowTime(1_769_861_096_040_000);
+    let assets = super::assets();
+    let pictures = super::Pictures::prepare_now(&show, at, assets.path());
+    let film = Smooth { width: 640, height: 360, has_alpha: false };
+    let painted = |threads: usize| {
+        std::thread::scope(|scope| {
+            let painting = scope.spawn(|| {
+                let pool = super::FramePool::new(super::Layout::new(show.config.canvas()), 1);
+                let mut frame = pool.try_take().expect("a buffer");
+                let mut list = super::DisplayList::default();
+                super::plan(&show, at, &pictures, &film, &mut list);
+                let whole = super::Damage::whole(show.config.canvas().bounds());
+                super::Easel::new(threads).paint(&list, &pictures, &mut frame, &whole);
+                frame.planes().concat()
+            });
+            painting.join().expect("no panic")
+        })
+    };
+    let alone = painted(1);
+    for threads in [2, 3, 4] {
+        assert!(painted(threads) == alone, "{threads} threads");
+    }
+}

@@ -1,5 +1,6 @@
 //! Tests of the room as a whole: golden pictures, damage, ticking. What tests one file only is in that file.
 
+mod album;
 mod films;
 mod golden;
 mod living;
@@ -10,13 +11,11 @@ mod ticking;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::blended::Scratch;
 use super::damage::{self, Damage};
+use super::easel::Easel;
 use super::list::DisplayList;
-use super::paint::paint;
 use super::pictures::Pictures;
 use super::plan::plan;
-use super::surface::Surfaces;
 use crate::frame::picture::Layout;
 use crate::frame::pool::{FrameMut, FramePool};
 use crate::frame::video::{Films, NoFilms};
@@ -76,9 +75,7 @@ pub fn painted_with(show: &Show, at: ShowTime, pictures: &Pictures, films: &dyn 
     let mut frame = pool.try_take().expect("a buffer");
     let mut list = DisplayList::default();
     plan(show, at, pictures, films, &mut list);
-    let mut surfaces = Surfaces::default();
-    surfaces.develop(&list, pictures);
-    paint(&list, pictures, &surfaces, &mut frame, &Damage::whole(show.config.canvas().bounds()), &mut Scratch::default());
+    Easel::new(1).paint(&list, pictures, &mut frame, &Damage::whole(show.config.canvas().bounds()));
     frame
 }
 
