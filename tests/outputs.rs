@@ -63,7 +63,7 @@ fn srt_reaches_whoever_has_the_passphrase_and_comes_back_after_the_peer_was_away
         assert!(pictures.len() > 30, "{} pictures", pictures.len());
         // The last picture was being sent when the file was taken, and a decoder repeats the one before where it has no more.
         let pictures = &pictures[..pictures.len() - 1];
-        let lost = server.metric("marquee_frames_skipped_total") + server.metric("marquee_encoder_dropped_frames_total");
+        let lost = server.lost_frames();
         let missing = media::missing_frames(pictures);
         assert!(missing as f64 <= lost, "{missing} missing, {lost} counted");
     }
@@ -235,7 +235,7 @@ fn a_replay_becomes_a_recording_that_can_be_fetched_and_removed() {
     std::fs::write(&file, &fetched.body).unwrap();
     assert_eq!(fetched.body.len() as u64, saved["bytes"].as_u64().unwrap());
     let pictures = media::pictures(file.to_str().unwrap(), 640, 360);
-    let lost = server.metric("marquee_frames_skipped_total") + server.metric("marquee_encoder_dropped_frames_total");
+    let lost = server.lost_frames();
     assert!((pictures.len() as f64 - length * 30.0).abs() <= 2.0 + lost, "{} in {length} s", pictures.len());
     assert!(media::missing_frames(&pictures) as f64 <= lost);
     let offsets = media::lip_sync(file.to_str().unwrap(), &pictures);

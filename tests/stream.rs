@@ -52,7 +52,7 @@ fn a_recording_finished_by_stop_plays_and_holds_every_frame_but_those_counted_as
     server.http.post("/api/stream/stop", &json!({})).ok();
     server.wait_for_destination("matroska", "stopped", PATIENCE);
     server.wait_for_destination("fragments", "stopped", PATIENCE);
-    let lost = server.metric("marquee_frames_skipped_total") + server.metric("marquee_encoder_dropped_frames_total");
+    let lost = server.lost_frames();
     let files = server.recordings();
     assert_eq!(files.len(), 2, "{files:?}");
     for file in files {
@@ -157,7 +157,7 @@ fn a_player_gets_every_frame_in_order() {
     let file = dir.path().join("pulled.mkv");
     eventually("the encoder runs", PATIENCE, || (server.metric("marquee_encoder_frames_out_total") > 0.0).then_some(()));
     pull(&server.rtmp, file.to_str().unwrap(), "5");
-    let lost = server.metric("marquee_frames_skipped_total") + server.metric("marquee_encoder_dropped_frames_total");
+    let lost = server.lost_frames();
     let pictures = media::pictures(file.to_str().unwrap(), 640, 360);
     assert!(pictures.len() as f64 + lost >= 120.0, "{} pictures", pictures.len());
     assert!(media::missing_frames(&pictures) as f64 <= lost);

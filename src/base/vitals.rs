@@ -92,6 +92,11 @@ vitals! {
     frames_painted: IntCounter = "marquee_frames_painted_total";
     /// Of those, frames that were shared unchanged.
     frames_shared: IntCounter = "marquee_frames_shared_total";
+    /// Frames that show the picture before them, because there is too much to paint.
+    frames_repeated: IntCounter = "marquee_frames_repeated_total";
+    /// What is left out because there is too much to paint: 0 nothing, 1 half of the previews, 2 half their width, 3 costly
+    /// filters, 4 every other picture.
+    engine_rung: IntGauge = "marquee_engine_rung";
     /// Frames never made, because the engine was late or no buffer was free.
     frames_skipped: IntCounter = "marquee_frames_skipped_total";
     /// Frames begun more than half a frame after they were due.
@@ -150,6 +155,8 @@ vitals! {
     input_dropped: IntCounterVec("input") = "marquee_input_dropped_frames_total";
     /// Times that an input was lost and opened again, per input.
     input_reconnects: IntCounterVec("input") = "marquee_input_reconnects_total";
+    /// Preview pictures that were due while somebody watched and never made: the engine skipped their frames, or time was short.
+    preview_left_out: IntCounter = "marquee_preview_left_out_frames_total";
     /// Pictures encoded for the preview.
     preview_encoded: IntCounter = "marquee_preview_encoded_frames_total";
     /// Time to scale and encode a preview picture.

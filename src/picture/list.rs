@@ -175,6 +175,8 @@ pub struct DisplayList {
     films: Vec<Film>,
     mix: Option<MixPlan>,
     pub missing: bool,
+    /// Blurs and colour tables on what moves are left out.
+    is_hurried: bool,
 }
 
 impl Default for DisplayList {
@@ -188,6 +190,7 @@ impl Default for DisplayList {
             films: Vec::new(),
             mix: None,
             missing: false,
+            is_hurried: false,
         }
     }
 }
@@ -204,6 +207,15 @@ impl DisplayList {
         self.mix = None;
         self.missing = false;
         self.lists[CANVAS].begin(canvas.bounds());
+    }
+
+    /// For the frames from now on.
+    pub fn leave_out_filters(&mut self, is_hurried: bool) {
+        self.is_hurried = is_hurried;
+    }
+
+    pub fn is_hurried(&self) -> bool {
+        self.is_hurried
     }
 
     /// Of the canvas.

@@ -14,6 +14,7 @@ mod filtered;
 mod finish;
 mod ground;
 mod job;
+mod ladder;
 pub mod list;
 mod need;
 mod originals;

@@ -328,7 +328,9 @@ impl<'a> Planning<'a> {
 
     /// The filters of a layer that moves by itself.
     fn steps(&self, layer: &'a Layer, view: View) -> Steps {
-        let filters = layer.filters.iter().zip(view.pose.amounts);
+        let is_cheap = |filter: &Filter| !matches!(filter, Filter::Blur { .. } | Filter::Lut { .. });
+        let is_hurried = self.list.is_hurried();
+        let filters = layer.filters.iter().zip(view.pose.amounts).filter(|(filter, _)| !is_hurried || is_cheap(filter));
         Steps::of(filters, view.ground.measure(), |filter| match filter {
             Filter::Lut { asset, .. } => self.pictures.table(asset),
             _ => None,

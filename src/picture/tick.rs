@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::damage::{self, Damage};
 use super::easel::Easel;
+use super::ladder::{Ladder, Rung};
 use super::list::{DisplayList, Item};
 use super::pictures::Pictures;
 use super::plan::plan;
@@ -40,6 +41,7 @@ pub(super) struct Engine {
     /// The grid, and the next frame on it that is due; None while nobody wants frames.
     next: Option<(Fps, FrameNumber)>,
     judged: Judged,
+    ladder: Ladder,
 }
 
 /// A pool, and what each of its buffers holds.
@@ -100,7 +102,17 @@ impl Engine {
         vitals.pool_size.set(BUFFERS as i64);
         let buffers = Buffers::new(canvas);
         let (easel, list) = (Easel::of_machine(), DisplayList::default());
-        Self { outlets, films, vitals, buffers, easel, list, next: None, judged: Judged::default() }
+        Self {
+            outlets,
+            films,
+            vitals,
+            buffers,
+            easel,
+            list,
+            next: None,
+            judged: Judged::default(),
+            ladder: Ladder::default(),
+        }
     }
 
     /// Makes the newest frame that is due at `now`, if any; says when to come again, and whether a picture was missing.
@@ -125,8 +137,11 @@ impl Engine {
         self.next = Some((fps, after));
         self.observe_lateness(fps, newest, now);
         let due = newest.0 - next.0 + 1;
+        let watch = Stopwatch::start();
         let is_made = self.make(show, pictures, newest);
-        self.count(due, if is_made { due - 1 } else { due });
+        let skipped = if is_made { due - 1 } else { due };
+        let has_moved = self.ladder.count(due, skipped, watch.elapsed(), fps.frame_duration());
+        self.count(due, skipped, has_moved);
         ticked.is_missing_pictures = self.list.is_missing_pictures();
         ticked
     }
@@ -147,6 +162,15 @@ impl Engine {
             self.easel.clear();
         }
         let at = show.config.fps.time_of(number);
+        if self.ladder.rung() == Rung::HalfTheFrames
+            && number.0 % 2 == 1
+            && let Some((last, _)) = &self.buffers.last
+        {
+            self.vitals.frames_repeated.inc();
+            self.post(&last.again(number, at));
+            return true;
+        }
+        self.list.leave_out_filters(self.ladder.rung() >= Rung::FewerFilters);
         let watch = Stopwatch::start();
         plan(show, show.stream.picture_time(at), pictures, &*self.films, &mut self.list);
         let planned = watch.elapsed();
@@ -166,11 +190,15 @@ impl Engine {
             },
         };
         self.observe_painting(watch.elapsed().saturating_sub(planned));
+        self.post(&frame);
+        true
+    }
+
+    fn post(&self, frame: &Frame) {
         for outlet in self.outlets.iter().filter(|outlet| outlet.is_wanted()) {
             // What a full outlet gives back is counted there.
             outlet.post(frame.clone());
         }
-        true
     }
 
     fn observe_painting(&self, took: Duration) {
@@ -178,20 +206,23 @@ impl Engine {
         self.vitals.pool_free.set(self.buffers.pool.free() as i64);
     }
 
-    fn count(&mut self, due: u64, skipped: u64) {
+    fn count(&mut self, due: u64, skipped: u64, has_moved: bool) {
         self.vitals.frames_due.inc_by(due);
         self.vitals.frames_skipped.inc_by(skipped);
         self.vitals.frames_painted.inc_by(due - skipped);
         let judged = &mut self.judged;
         judged.due += due;
         judged.skipped += skipped;
-        if judged.due < JUDGED_FRAMES && judged.was_ok.is_some() {
+        if judged.due < JUDGED_FRAMES && judged.was_ok.is_some() && !has_moved {
             return;
         }
-        let is_ok = judged.skipped * 100 <= judged.due * TOLERATED_SKIPS_PERCENT;
+        let rung = self.ladder.rung();
+        self.vitals.engine_rung.set(rung.number());
+        let is_ok = judged.skipped * 100 <= judged.due * TOLERATED_SKIPS_PERCENT && rung == Rung::Full;
         // Only changes are told: telling takes a lock and writes a text.
-        if judged.was_ok != Some(is_ok) {
-            let reason = || format!("{} of the last {} frames were skipped", judged.skipped, judged.due);
+        if judged.was_ok != Some(is_ok) || has_moved {
+            let (skipped, due, words) = (judged.skipped, judged.due, rung.words());
+            let reason = || format!("{skipped} of the last {due} frames were skipped: {words}");
             let condition = if is_ok { Condition::ok() } else { Condition::degraded(reason()) };
             self.vitals.status.report("engine", condition);
         }

@@ -117,7 +117,8 @@ pub fn lip_sync(file: &str, pictures: &[Seen]) -> Vec<f64> {
     flashes.iter().filter_map(nearest).collect()
 }
 
-/// The counters, all of which must be readable; and how many frames are missing between them. They must rise.
+/// The counters, all of which must be readable; and how many frames are missing between them, or are there twice. They must
+/// not fall.
 #[track_caller]
 pub fn missing_frames(pictures: &[Seen]) -> u64 {
     let counter = |seen: &Seen| seen.counter.unwrap_or_else(|| panic!("the counter at {} s can be read", seen.at));
@@ -125,8 +126,8 @@ pub fn missing_frames(pictures: &[Seen]) -> u64 {
     let mut missing = 0;
     for pair in counters.windows(2) {
         let step = pair[1].wrapping_sub(pair[0]);
-        assert!((1..1_000).contains(&step), "frame {} is followed by {}", pair[0], pair[1]);
-        missing += u64::from(step - 1);
+        assert!((0..1_000).contains(&step), "frame {} is followed by {}", pair[0], pair[1]);
+        missing += u64::from(step.abs_diff(1));
     }
     missing
 }

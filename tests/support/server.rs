@@ -106,6 +106,14 @@ impl Server {
         eventually(&format!("{id} becomes {state}"), patience, || (self.destination_state(id) == state).then_some(()));
     }
 
+    /// Frames that may be missing from what is sent, or be there twice: each of them was counted.
+    #[track_caller]
+    pub fn lost_frames(&self) -> f64 {
+        let skipped = self.metric("marquee_frames_skipped_total") + self.metric("marquee_encoder_dropped_frames_total");
+        // One that repeats the picture before it is there twice, and its own is missing.
+        skipped + 2.0 * self.metric("marquee_frames_repeated_total")
+    }
+
     /// The sum of a metric over its labels; zero when it is not there.
     pub fn metric(&self, name: &str) -> f64 {
         let text = self.http.get("/metrics").text();

@@ -90,12 +90,14 @@ fn an_empty_pool_skips_and_degrades_and_recovers() {
     let mut stage = Stage::new(MOVING);
     stage.tick(0);
     let held: Vec<Frame> = (1..200).filter_map(|frame| stage.tick(frame)).collect();
-    assert_eq!(held.len(), 16);
-    assert_eq!(stage.counts(), [199, 16, 0, 183]);
+    let repeated = stage.vitals.frames_repeated.get();
+    let painted = held.iter().filter(|frame| frame.number.0 <= 16).count();
+    assert_eq!((painted, held.len() as u64), (16, 16 + repeated), "a repeated picture needs no buffer");
+    assert_eq!(stage.counts(), [199, 16 + repeated, 0, 183 - repeated]);
     let health = |stage: &Stage| stage.vitals.status.conditions()["engine"].state;
     assert_eq!(health(&stage), Health::Degraded);
     drop(held);
-    for frame in 200..600 {
+    for frame in 200..2_000 {
         assert!(stage.tick(frame).is_some());
     }
     assert_eq!(health(&stage), Health::Ok);
@@ -190,4 +192,30 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
     for thread in threads {
         thread.join().expect("it ends well");
     }
+}
+
+#[test]
+fn too_much_to_do_leaves_things_out_and_they_come_back() {
+    let mut stage = Stage::new(MOVING);
+    let mut frame = 0;
+    stage.tick(frame);
+    // Every third frame only, as on a machine that stalls.
+    for _ in 0..200 {
+        frame += 3;
+        stage.tick(frame);
+    }
+    assert_eq!(stage.vitals.engine_rung.get(), 4);
+    let condition = stage.vitals.status.conditions().remove("engine").expect("it said how it is");
+    assert_eq!(condition.state, Health::Degraded);
+    assert!(condition.reason.is_some_and(|reason| reason.contains("every other frame")));
+    frame += 2 - frame % 2;
+    let (even, odd) = (stage.tick(frame).expect("a frame"), stage.tick(frame + 1).expect("a frame"));
+    assert!(even.same_picture(&odd), "although the pattern moves");
+    assert_eq!(odd.number, FrameNumber(frame + 1));
+    frame += 2;
+    for _ in 0..60 * 30 {
+        stage.tick(frame);
+        frame += 1;
+    }
+    assert_eq!(stage.vitals.engine_rung.get(), 0);
 }

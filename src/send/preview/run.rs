@@ -20,13 +20,15 @@ const LOOK_UP: Duration = Duration::from_millis(100);
 
 pub(super) fn run(env: &Env, shared: &Shared, pictures: &broadcast::Sender<Arc<PreviewPicture>>) {
     let mut darkroom = Darkroom::default();
-    let mut last_place = None;
+    // The place on the grid that is kept, and on the one that is asked for.
+    let (mut is_shown, mut last_due) = (None, None);
     while !env.stop.is_set() {
         let wanted = shared.is_watched() || shared.awaits_still();
         if env.frames.is_wanted() != wanted {
             env.frames.set_wanted(wanted);
         }
         if !shared.is_watched() {
+            last_due = None;
             // The buffer of a frame that nobody watches belongs to the engine.
             darkroom.last = None;
         }
@@ -36,18 +38,31 @@ pub(super) fn run(env: &Env, shared: &Shared, pictures: &broadcast::Sender<Arc<P
             continue;
         }
         let config = env.show.load().config.clone();
-        let place = place_of(frame.number, config.fps, config.preview.fps);
-        if last_place == Some(place) {
+        let preview = within_means(config.preview, env.vitals.engine_rung.get());
+        let place = place_of(frame.number, config.fps, preview.fps);
+        if is_shown == Some((place, preview.fps)) {
             continue;
         }
-        last_place = Some(place);
-        match darkroom.picture(&frame, &config.preview, &env.vitals) {
+        is_shown = Some((place, preview.fps));
+        let due = place_of(frame.number, config.fps, config.preview.fps);
+        if let Some(last) = last_due.filter(|last| *last < due) {
+            env.vitals.preview_left_out.inc_by(due - last - 1);
+        }
+        last_due = Some(due);
+        match darkroom.picture(&frame, &preview, &env.vitals) {
             // That the last watcher has just left is no error.
             Ok(picture) => drop(pictures.send(Arc::new(picture))),
             Err(error) => tracing::warn!(%error, "a preview picture is left out"),
         }
     }
     env.frames.set_wanted(false);
+}
+
+/// When the engine has too much to do, the preview is the first to give way: see `marquee_engine_rung`.
+fn within_means(preview: PreviewConfig, rung: i64) -> PreviewConfig {
+    let fps = if rung >= 1 { (preview.fps / 2).max(1) } else { preview.fps };
+    let width = if rung >= 2 { (preview.width / 2).max(16) & !1 } else { preview.width };
+    PreviewConfig { fps, width, ..preview }
 }
 
 /// Waits for a frame; when there are several, only the newest counts.
@@ -119,6 +134,16 @@ mod tests {
         let gaps: Vec<_> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let even = gaps.iter().max().zip(gaps.iter().min()).is_none_or(|(most, least)| most - least <= 1);
         assert!(even, "{gaps:?}");
+    }
+
+    #[test]
+    fn the_preview_gives_way_first() {
+        let preview = PreviewConfig { fps: 10, width: 640, quality: 60 };
+        let given = |rung| {
+            let PreviewConfig { fps, width, .. } = within_means(preview, rung);
+            (fps, width)
+        };
+        assert_eq!([0, 1, 2, 4].map(given), [(10, 640), (5, 640), (5, 320), (5, 320)]);
     }
 
     #[test]
