@@ -81,7 +81,26 @@ fn main() {
             }
         }
     }
+    crowded(assets);
     println!("this bench at its largest: {:.0} MB", own("/proc/self/status", "VmHWM:") / 1024.0);
+}
+
+/// S1 with layers that are hidden, or stand still behind its lower third: what they cost although nobody sees a difference.
+fn crowded(assets: &Path) {
+    let s1 = || [image("bg", 0, 0), input("small", 100, 100, 640, 360), image("third", 0, 820)].join(",");
+    let hidden = |n: i32| format!(r#"{{"id":"h{n}","kind":"text","text":"hidden {n}","x":{n},"y":{n},"visible":false}}"#);
+    let still = |n: i32| {
+        format!(r##"{{"id":"s{n}","kind":"color","color":"#30609080","x":{},"y":600,"width":3,"height":90}}"##, n * 4)
+    };
+    for (name, more) in [
+        ("alone", Vec::new()),
+        ("and 1,000 hidden", (0..1_000).map(hidden).collect::<Vec<_>>()),
+        ("and 600 hidden, 400 still", (0..600).map(hidden).chain((0..400).map(still)).collect()),
+    ] {
+        let layers = std::iter::once(s1()).chain(more).collect::<Vec<_>>().join(",");
+        let scene = Scene { name: "S1", layers, other: None, read: |_| 0.0, ffmpeg: None, gstreamer: None };
+        row("S1", name, &run(&scene, assets, &Ring::new(), Mode { only_damaged: true, threads: 1 }));
+    }
 }
 
 fn scenes() -> Vec<Scene> {

@@ -44,7 +44,7 @@ pub struct Capabilities {
     pub encoder: &'static str,
     /// All that work here, best first.
     pub encoders: Vec<&'static str>,
-    pub layers: [&'static str; 5],
+    pub layers: [&'static str; 11],
     pub destinations: Vec<&'static str>,
     pub missing: Vec<Missing>,
 }
@@ -77,7 +77,7 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         gstreamer: gstreamer::version_string().to_string(),
         encoder: encoders::choose(choice)?.element,
         encoders: usable.iter().map(|encoder| encoder.element).collect(),
-        layers: ["color", "gradient", "image", "pattern", "text"],
+        layers: ["color", "gradient", "image", "shape", "input", "scene", "group", "layout", "backdrop", "pattern", "text"],
         destinations: destinations.map(|(name, _)| name).collect(),
         missing,
     })
