@@ -172,6 +172,8 @@ fn route_of(command: &Command) -> (&'static str, &'static str) {
         Command::AddAsset { .. } => ("POST", "/api/assets"),
         Command::RemoveAsset { .. } => ("DELETE", "/api/assets/{asset}"),
         Command::ReplaceAsset { .. } => ("POST", "/api/assets/{asset}/replace"),
+        Command::SetValue { .. } => ("PUT", "/api/values/{value}"),
+        Command::RemoveValue { .. } => ("DELETE", "/api/values/{value}"),
     }
 }
 

@@ -57,6 +57,7 @@ pub const CODES: &[Code] = &[
     http("layer_not_found", 404, "no such layer in this scene"),
     http("destination_not_found", 404, "no such destination"),
     http("asset_not_found", 404, "no such asset"),
+    http("value_not_found", 404, "no such value"),
     http("recording_not_found", 404, "no such recording"),
     http("hls_not_found", 404, "no such playlist or segment, or none any more"),
     http("user_not_found", 404, "no such user"),

@@ -20,7 +20,7 @@ use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
     asset_file, assets, auth, destinations, hls, inputs, layers, preview, recordings, scenes, stream, studio, system,
-    tokens, users,
+    tokens, users, values,
 };
 use super::{Api, face, openapi, socketio, ws};
 
@@ -106,6 +106,10 @@ pub const TABLE: &[Row] = &[
     row("PUT", "/api/destinations/{destination}", ADMIN, Class::Write, || put(destinations::replace)),
     row("PATCH", "/api/destinations/{destination}", ADMIN, Class::Write, || patch(destinations::change)),
     row("DELETE", "/api/destinations/{destination}", ADMIN, Class::Write, || delete(destinations::remove)),
+    row("GET", "/api/values", VIEWER, Class::Read, || get(values::list)),
+    row("GET", "/api/values/{value}", VIEWER, Class::Read, || get(values::one)),
+    row("PUT", "/api/values/{value}", OPERATOR, Class::Write, || put(values::set)),
+    row("DELETE", "/api/values/{value}", OPERATOR, Class::Write, || delete(values::remove)),
     row("GET", "/api/preview.jpg", VIEWER, Class::Heavy, || get(preview::jpeg)),
     row("GET", "/api/preview.mjpeg", VIEWER, Class::Heavy, || get(preview::motion_jpeg)),
     row("GET", "/api/frame.png", VIEWER, Class::Heavy, || get(preview::full_size)),

@@ -25,6 +25,7 @@ pub mod text;
 pub mod time;
 pub mod transition;
 pub mod usage;
+pub mod value;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ use program::{Program, Studio};
 use scene::Scene;
 use stream::{Stream, StreamConfig};
 use transition::Transition;
+use value::Values;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Show {
@@ -59,10 +61,17 @@ pub struct Show {
     pub studio: Arc<Studio>,
     #[serde(default, skip_serializing_if = "is_empty")]
     pub transitions: Arc<BTreeMap<TransitionId, Arc<Transition>>>,
+    /// What live fields show by name.
+    #[serde(default, skip_serializing_if = "has_no_values")]
+    pub values: Arc<Values>,
 }
 
 fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {
     map.is_empty()
+}
+
+fn has_no_values(values: &Arc<Values>) -> bool {
+    values.is_empty()
 }
 
 /// Scenes within each other end here; deciding refuses deeper ones.

@@ -14,6 +14,7 @@ use crate::show::layer::Layer;
 use crate::show::program::Way;
 use crate::show::scene::Scene;
 use crate::show::transition::Transition;
+use crate::show::value::{Scalar, ValueName};
 
 /// Fields to change, by their names on the wire (RFC 7396: null takes a field away). Merged inside `apply`, so that two
 /// patches sent at once both count.
@@ -150,6 +151,14 @@ pub enum Command {
     ReplaceAsset {
         asset: AssetId,
         with: AssetId,
+    },
+    /// Live fields of this name show it from now on.
+    SetValue {
+        name: ValueName,
+        value: Scalar,
+    },
+    RemoveValue {
+        name: ValueName,
     },
 }
 

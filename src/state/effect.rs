@@ -6,6 +6,7 @@ use super::room::Room;
 use crate::show::Show;
 use crate::show::ids::{DestinationId, InputId, LayerId, SceneId, TransitionId};
 use crate::show::scene::Place;
+use crate::show::value::ValueName;
 
 /// Something with a value of which only the newest counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +19,7 @@ pub enum Key {
     Scene(SceneId),
     Layer(SceneId, LayerId),
     Destination(DestinationId),
+    Value(ValueName),
 }
 
 impl Event {
@@ -40,6 +42,7 @@ impl Event {
             | Event::LayersOrdered { .. } => Room::Scenes,
             Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
             Event::AssetAdded { .. } | Event::AssetRemoved { .. } => Room::Assets,
+            Event::ValueSet { .. } | Event::ValueRemoved { .. } => Room::Values,
         }
     }
 }
@@ -53,6 +56,7 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::InputSaved { input } => !before.inputs.contains_key(&input.id),
         Event::DestinationSaved { destination } => !before.destinations.contains_key(&destination.id),
         Event::AssetAdded { asset } => !before.assets.contains_key(&asset.id),
+        Event::ValueSet { name, .. } => before.values.get(name.as_str()).is_none(),
         _ => false,
     }
 }
@@ -76,6 +80,7 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
         Event::DestinationSaved { destination } if before.destinations.contains_key(&destination.id) => {
             Some(Key::Destination(destination.id.clone()))
         }
+        Event::ValueSet { name, .. } if before.values.get(name.as_str()).is_some() => Some(Key::Value(name.clone())),
         _ => None,
     }
 }

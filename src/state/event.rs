@@ -16,6 +16,7 @@ use crate::show::program::{Program, Studio};
 use crate::show::scene::Scene;
 use crate::show::stream::{Stream, StreamConfig};
 use crate::show::transition::Transition;
+use crate::show::value::{Value, ValueName};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -92,6 +93,13 @@ pub enum Event {
     AssetRemoved {
         asset: AssetId,
     },
+    ValueSet {
+        name: ValueName,
+        value: Value,
+    },
+    ValueRemoved {
+        name: ValueName,
+    },
 }
 
 /// Makes the show what the event says. Total: an event that names nothing known changes nothing.
@@ -140,6 +148,8 @@ pub fn evolve(show: &mut Show, event: &Event) {
         Event::AssetRemoved { asset } => {
             Arc::make_mut(&mut show.assets).remove(asset);
         }
+        Event::ValueSet { name, value } => Arc::make_mut(&mut show.values).set(name.clone(), value.clone()),
+        Event::ValueRemoved { name } => Arc::make_mut(&mut show.values).remove(name),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::base::quote::quoted;
 use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, RenditionId, SceneId, TransitionId};
+use crate::show::value::ValueName;
 
 /// What sort of trouble it is; doors turn it into their own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub enum Rejection {
     NoRendition(DestinationId, RenditionId),
     #[error("destination {1} gets rendition {0}: give it another first")]
     RenditionInUse(RenditionId, DestinationId),
+    #[error("there is no value {0}")]
+    NoValue(ValueName),
 }
 
 impl Rejection {
@@ -154,6 +157,7 @@ impl Rejection {
             Rejection::AssetInUse(..) => "asset_in_use",
             Rejection::NoRendition(..) => "rendition_missing",
             Rejection::RenditionInUse(..) => "rendition_in_use",
+            Rejection::NoValue(_) => "value_not_found",
         }
     }
 
@@ -165,7 +169,8 @@ impl Rejection {
             | Rejection::NoDestination(_)
             | Rejection::NoAsset(_)
             | Rejection::NoTransition(_)
-            | Rejection::NoInput(_) => Kind::NotFound,
+            | Rejection::NoInput(_)
+            | Rejection::NoValue(_) => Kind::NotFound,
             Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive

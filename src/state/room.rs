@@ -13,10 +13,12 @@ pub enum Room {
     Scenes,
     Assets,
     Destinations,
+    /// What live fields show by name.
+    Values,
 }
 
 impl Room {
-    pub const ALL: [Room; 4] = [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations];
+    pub const ALL: [Room; 5] = [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations, Room::Values];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -24,6 +26,7 @@ impl Room {
             Room::Scenes => "scenes",
             Room::Assets => "assets",
             Room::Destinations => "destinations",
+            Room::Values => "values",
         }
     }
 

@@ -25,6 +25,7 @@ use crate::show::length::Length;
 use crate::show::program::Way;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
+use crate::show::value::{Scalar, ValueName};
 
 fn origin() -> Origin {
     Origin::door("test")
@@ -48,6 +49,20 @@ fn asset_id() -> impl Strategy<Value = AssetId> {
 
 fn destination_id() -> impl Strategy<Value = DestinationId> {
     (0..3).prop_map(|n| DestinationId::new(&format!("d{n}")).unwrap())
+}
+
+fn value_name() -> impl Strategy<Value = ValueName> {
+    (0..3).prop_map(|n| ValueName::new(&format!("v{n}")).unwrap())
+}
+
+fn scalar() -> impl Strategy<Value = Scalar> {
+    prop_oneof![
+        any::<bool>().prop_map(Scalar::Flag),
+        any::<i64>().prop_map(Scalar::Whole),
+        Just(Scalar::Number(0.5)),
+        Just(Scalar::Number(1e300)),
+        "\\PC{0,8}".prop_map(Scalar::Text),
+    ]
 }
 
 fn number() -> impl Strategy<Value = f64> {
@@ -174,6 +189,8 @@ fn command() -> impl Strategy<Value = Command> {
             }
         }),
         asset_id().prop_map(|asset| Command::RemoveAsset { asset }),
+        (value_name(), scalar()).prop_map(|(name, value)| Command::SetValue { name, value }),
+        value_name().prop_map(|name| Command::RemoveValue { name }),
     ]
 }
 

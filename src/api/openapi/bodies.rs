@@ -21,6 +21,7 @@ use crate::show::scene::Scene;
 use crate::show::stream::{PreviewConfig, StreamConfig};
 use crate::show::transition::Transition;
 use crate::show::usage::User;
+use crate::show::value::{Scalar, ValueName};
 use crate::state::command::Playing;
 
 #[derive(JsonSchema)]
@@ -58,6 +59,21 @@ pub struct MoveBar {
     position: f64,
     transition: Option<Way>,
     client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewValue {
+    value: Scalar,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ValueAnswer {
+    name: ValueName,
+    value: Scalar,
 }
 
 #[derive(JsonSchema)]

@@ -1,13 +1,15 @@
 //! What each row of the table takes, gives, and can refuse.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::bodies::{
     AssetReplaced, AssetUsers, AssetsUpload, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch, Login,
     LoginAnswer, Me, MixerPatch, MoveBar, NewDestination, NewInput, NewPassword, NewScene, NewToken, NewTransition, NewUser,
-    Order, Play, Refresh, ReplaceAsset, RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch, StudioPatch,
-    Take, TakeAnswer, TokenAnswer,
+    NewValue, Order, Play, Refresh, ReplaceAsset, RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch,
+    StudioPatch, Take, TakeAnswer, TokenAnswer, ValueAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
@@ -22,6 +24,7 @@ use crate::show::layer::Layer;
 use crate::show::mixer::Mixer;
 use crate::show::scene::Scene;
 use crate::show::stream::StreamConfig;
+use crate::show::value::Scalar;
 
 /// Makes a type's schema.
 pub type Shape = fn(&mut SchemaGenerator) -> Schema;
@@ -353,6 +356,12 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/destinations/{destination}") => {
             removes("destinations", "Remove a destination", &["destination_not_found"])
         }
+        ("GET", "/api/values") => reads("values", "All values", json(shape::<BTreeMap<String, Scalar>>()), &[]),
+        ("GET", "/api/values/{value}") => reads("values", "A value", json(shape::<ValueAnswer>()), &["value_not_found"]),
+        ("PUT", "/api/values/{value}") => {
+            puts("values", "Set a value", shape::<NewValue>(), shape::<ValueAnswer>(), VALUE_TROUBLE)
+        }
+        ("DELETE", "/api/values/{value}") => removes("values", "Remove a value", &["value_not_found"]),
         ("GET", "/api/preview.jpg") => reads("preview", "One picture", Answer::Bytes("image/jpeg"), &["no_picture"]),
         ("GET", "/api/preview.mjpeg") => {
             reads("preview", "Pictures as they come", Answer::Bytes("multipart/x-mixed-replace"), &["no_picture"])
@@ -425,6 +434,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
     })
 }
 
+const VALUE_TROUBLE: &[&str] = &["out_of_range", "too_many"];
 const SCENE_PATCH_TROUBLE: &[&str] = &[
     "invalid_value",
     "out_of_range",

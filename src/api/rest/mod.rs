@@ -15,6 +15,7 @@ pub mod studio;
 pub mod system;
 pub mod tokens;
 pub mod users;
+pub mod values;
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

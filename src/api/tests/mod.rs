@@ -8,6 +8,7 @@ mod rest;
 mod safety;
 mod socket;
 mod socketio;
+mod values;
 
 use std::sync::Arc;
 

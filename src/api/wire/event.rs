@@ -31,6 +31,8 @@ pub fn event_view(event: &Event) -> Value {
         | Event::LayersOrdered { .. }
         | Event::DestinationRemoved { .. }
         | Event::AssetAdded { .. }
+        | Event::ValueSet { .. }
+        | Event::ValueRemoved { .. }
         // No time and no key in these. Plain data with text keys always becomes JSON.
         | Event::AssetRemoved { .. } => serde_json::to_value(event).unwrap_or_default(),
     }

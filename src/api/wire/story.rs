@@ -74,6 +74,7 @@ pub fn state(topic: Topic, show: &Show) -> Value {
             }
             Room::Scenes => state["scenes"] = json!(show.scenes.values().collect::<Vec<_>>()),
             Room::Assets => state["assets"] = json!(show.assets.values().collect::<Vec<_>>()),
+            Room::Values => state["values"] = json!(show.values),
             Room::Destinations => {
                 state["destinations"] =
                     show.destinations.values().map(|found| json!(DestinationView::decided(found))).collect();

@@ -4,6 +4,7 @@ mod golden;
 mod moving;
 mod steady;
 mod ticking;
+mod values;
 
 use std::path::Path;
 use std::sync::Arc;

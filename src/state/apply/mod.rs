@@ -10,6 +10,7 @@ mod patch;
 mod scene;
 mod stream;
 mod studio;
+mod value;
 mod whole;
 
 use crate::show::Show;
@@ -65,6 +66,8 @@ pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>
         Command::AddAsset { asset } => one(asset::add(show, asset)?),
         Command::RemoveAsset { asset } => one(asset::remove(show, asset)?),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
+        Command::SetValue { name, value } => one(value::set(show, name, value)?),
+        Command::RemoveValue { name } => one(value::remove(show, name)?),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
-use super::{asset, destination, input, scene, stream, studio};
+use super::{asset, destination, input, scene, stream, studio, value};
 use crate::show::Show;
 use crate::state::rejection::Rejection;
 
 pub fn check_whole(show: &Show) -> Result<(), Rejection> {
-    let Show { config, stream: _, scenes, program, destinations, assets, inputs, mixer, studio, transitions } = show;
+    let Show { config, stream: _, scenes, program, destinations, assets, inputs, mixer, studio, transitions, values } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
     for (id, scene) in scenes.iter() {
@@ -35,6 +35,7 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     }
     input::check_count(inputs.len())?;
     input::check_mixer(mixer)?;
+    value::check(values)?;
     Ok(())
 }
 
