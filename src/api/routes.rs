@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    asset_file, assets, auth, destinations, hls, inputs, layers, preview, recordings, scenes, stream, studio, system,
-    tokens, users, values,
+    asset_file, assets, auth, destinations, hls, inputs, layers, preview, recordings, scenes, schedule, stream, studio,
+    system, tokens, users, values,
 };
 use super::{Api, face, openapi, socketio, ws};
 
@@ -106,6 +106,10 @@ pub const TABLE: &[Row] = &[
     row("PUT", "/api/destinations/{destination}", ADMIN, Class::Write, || put(destinations::replace)),
     row("PATCH", "/api/destinations/{destination}", ADMIN, Class::Write, || patch(destinations::change)),
     row("DELETE", "/api/destinations/{destination}", ADMIN, Class::Write, || delete(destinations::remove)),
+    row("POST", "/api/batch", OPERATOR, Class::Write, || post(schedule::batch)),
+    row("GET", "/api/scheduled", VIEWER, Class::Read, || get(schedule::list)),
+    row("GET", "/api/scheduled/{batch}", VIEWER, Class::Read, || get(schedule::one)),
+    row("DELETE", "/api/scheduled/{batch}", OPERATOR, Class::Write, || delete(schedule::cancel)),
     row("GET", "/api/values", VIEWER, Class::Read, || get(values::list)),
     row("GET", "/api/values/{value}", VIEWER, Class::Read, || get(values::one)),
     row("PUT", "/api/values/{value}", OPERATOR, Class::Write, || put(values::set)),

@@ -94,6 +94,11 @@ id!(
 );
 
 id!(
+    /// Commands that wait for their time.
+    BatchId
+);
+
+id!(
     /// One of the encodings of the program. `main` is always there.
     RenditionId
 );

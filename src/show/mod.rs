@@ -20,9 +20,11 @@ pub mod motion;
 pub mod offset;
 pub mod program;
 pub mod scene;
+pub mod schedule;
 pub mod stream;
 pub mod text;
 pub mod time;
+pub mod timeline;
 pub mod transition;
 pub mod usage;
 pub mod value;
@@ -34,12 +36,13 @@ use serde::{Deserialize, Serialize};
 
 use asset::Asset;
 use destination::Destination;
-use ids::{AssetId, DestinationId, InputId, SceneId, TransitionId};
+use ids::{AssetId, BatchId, DestinationId, InputId, SceneId, TransitionId};
 use input::Input;
 use layer::{Content, Layer};
 use mixer::Mixer;
 use program::{Program, Studio};
 use scene::Scene;
+use schedule::Scheduled;
 use stream::{Stream, StreamConfig};
 use transition::Transition;
 use value::Values;
@@ -64,6 +67,9 @@ pub struct Show {
     /// What live fields show by name.
     #[serde(default, skip_serializing_if = "has_no_values")]
     pub values: Arc<Values>,
+    /// What is to happen at a time.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub scheduled: Arc<BTreeMap<BatchId, Arc<Scheduled>>>,
 }
 
 fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, SceneId, TransitionId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::program::Way;
@@ -160,6 +160,69 @@ pub enum Command {
     RemoveValue {
         name: ValueName,
     },
+    /// All of them in one frame, or none of them: now, or in the first frame that is not before `at` (milliseconds of Unix
+    /// time). Until then it is called `id`.
+    Batch {
+        commands: Vec<Command>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<BatchId>,
+    },
+    /// Of one that waits; or forgets one that was refused when its time came.
+    CancelBatch {
+        id: BatchId,
+    },
+}
+
+impl Command {
+    /// The commands that it is made of, if it is made of any.
+    pub fn within(&self) -> &[Command] {
+        match self {
+            Command::Batch { commands, .. } => commands,
+            _ => &[],
+        }
+    }
+
+    /// As the wire calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::StartStream => "start_stream",
+            Command::StopStream => "stop_stream",
+            Command::PauseStream => "pause_stream",
+            Command::ResumeStream => "resume_stream",
+            Command::ChangeStreamConfig { .. } => "change_stream_config",
+            Command::PutScene { .. } => "put_scene",
+            Command::ChangeScene { .. } => "change_scene",
+            Command::RemoveScene { .. } => "remove_scene",
+            Command::TakeScene { .. } => "take_scene",
+            Command::TakePreview { .. } => "take_preview",
+            Command::MoveBar { .. } => "move_bar",
+            Command::ReleaseBar => "release_bar",
+            Command::ChangeStudio { .. } => "change_studio",
+            Command::PutTransition { .. } => "put_transition",
+            Command::RemoveTransition { .. } => "remove_transition",
+            Command::PutLayer { .. } => "put_layer",
+            Command::ChangeLayer { .. } => "change_layer",
+            Command::RemoveLayer { .. } => "remove_layer",
+            Command::OrderLayers { .. } => "order_layers",
+            Command::PutInput { .. } => "put_input",
+            Command::ChangeInput { .. } => "change_input",
+            Command::PlayInput { .. } => "play_input",
+            Command::RemoveInput { .. } => "remove_input",
+            Command::ChangeMixer { .. } => "change_mixer",
+            Command::PutDestination { .. } => "put_destination",
+            Command::ChangeDestination { .. } => "change_destination",
+            Command::RemoveDestination { .. } => "remove_destination",
+            Command::AddAsset { .. } => "add_asset",
+            Command::RemoveAsset { .. } => "remove_asset",
+            Command::ReplaceAsset { .. } => "replace_asset",
+            Command::SetValue { .. } => "set_value",
+            Command::RemoveValue { .. } => "remove_value",
+            Command::Batch { .. } => "batch",
+            Command::CancelBatch { .. } => "cancel_batch",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -43,6 +43,10 @@ impl Event {
             Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
             Event::AssetAdded { .. } | Event::AssetRemoved { .. } => Room::Assets,
             Event::ValueSet { .. } | Event::ValueRemoved { .. } => Room::Values,
+            Event::BatchScheduled { .. }
+            | Event::BatchDone { .. }
+            | Event::BatchRefused { .. }
+            | Event::BatchCanceled { .. } => Room::Schedule,
         }
     }
 }
@@ -56,6 +60,7 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::InputSaved { input } => !before.inputs.contains_key(&input.id),
         Event::DestinationSaved { destination } => !before.destinations.contains_key(&destination.id),
         Event::AssetAdded { asset } => !before.assets.contains_key(&asset.id),
+        Event::BatchScheduled { batch } => !before.scheduled.contains_key(&batch.id),
         Event::ValueSet { name, .. } => before.values.get(name.as_str()).is_none(),
         _ => false,
     }

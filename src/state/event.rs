@@ -8,12 +8,13 @@ use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, SceneId, TransitionId};
 use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
 use crate::show::mixer::Mixer;
 use crate::show::program::{Program, Studio};
 use crate::show::scene::Scene;
+use crate::show::schedule::{Refusal, Scheduled};
 use crate::show::stream::{Stream, StreamConfig};
 use crate::show::transition::Transition;
 use crate::show::value::{Value, ValueName};
@@ -100,6 +101,21 @@ pub enum Event {
     ValueRemoved {
         name: ValueName,
     },
+    BatchScheduled {
+        batch: Arc<Scheduled>,
+    },
+    /// Its time came; what it did stands before this.
+    BatchDone {
+        id: BatchId,
+    },
+    /// Its time came, and nothing of it happened.
+    BatchRefused {
+        id: BatchId,
+        refusal: Refusal,
+    },
+    BatchCanceled {
+        id: BatchId,
+    },
 }
 
 /// Makes the show what the event says. Total: an event that names nothing known changes nothing.
@@ -150,6 +166,17 @@ pub fn evolve(show: &mut Show, event: &Event) {
         }
         Event::ValueSet { name, value } => Arc::make_mut(&mut show.values).set(name.clone(), value.clone()),
         Event::ValueRemoved { name } => Arc::make_mut(&mut show.values).remove(name),
+        Event::BatchScheduled { batch } => {
+            Arc::make_mut(&mut show.scheduled).insert(batch.id.clone(), batch.clone());
+        }
+        Event::BatchDone { id } | Event::BatchCanceled { id } => {
+            Arc::make_mut(&mut show.scheduled).remove(id);
+        }
+        Event::BatchRefused { id, refusal } => {
+            if let Some(batch) = Arc::make_mut(&mut show.scheduled).get_mut(id) {
+                Arc::make_mut(batch).refused = Some(refusal.clone());
+            }
+        }
     }
 }
 

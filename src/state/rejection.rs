@@ -1,7 +1,7 @@
 //! Why a command was turned down. Nothing has changed then.
 
 use crate::base::quote::quoted;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, RenditionId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, RenditionId, SceneId, TransitionId};
 use crate::show::value::ValueName;
 
 /// What sort of trouble it is; doors turn it into their own numbers.
@@ -105,6 +105,14 @@ pub enum Rejection {
     RenditionInUse(RenditionId, DestinationId),
     #[error("there is no value {0}")]
     NoValue(ValueName),
+    #[error("command {index} of the batch ({command}) is refused, so nothing of it was done: {why}")]
+    InBatch { index: usize, command: &'static str, why: Box<Rejection> },
+    #[error("{command} can not be part of {place}")]
+    NotInBatch { command: &'static str, place: &'static str },
+    #[error("there is no scheduled batch {0}")]
+    NoBatch(BatchId),
+    #[error("a batch {0} is scheduled already: cancel it first, or give this one another id")]
+    BatchExists(BatchId),
 }
 
 impl Rejection {
@@ -158,11 +166,16 @@ impl Rejection {
             Rejection::NoRendition(..) => "rendition_missing",
             Rejection::RenditionInUse(..) => "rendition_in_use",
             Rejection::NoValue(_) => "value_not_found",
+            Rejection::InBatch { why, .. } => why.code(),
+            Rejection::NotInBatch { .. } => "not_in_batch",
+            Rejection::NoBatch(_) => "batch_not_found",
+            Rejection::BatchExists(_) => "already_exists",
         }
     }
 
     pub fn kind(&self) -> Kind {
         match self {
+            Rejection::InBatch { why, .. } => why.kind(),
             Rejection::OutOfRange { .. } | Rejection::Invalid { .. } | Rejection::BadDestination(_) => Kind::Invalid,
             Rejection::NoScene(_)
             | Rejection::NoLayer(..)
@@ -170,7 +183,8 @@ impl Rejection {
             | Rejection::NoAsset(_)
             | Rejection::NoTransition(_)
             | Rejection::NoInput(_)
-            | Rejection::NoValue(_) => Kind::NotFound,
+            | Rejection::NoValue(_)
+            | Rejection::NoBatch(_) => Kind::NotFound,
             Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive
@@ -188,7 +202,8 @@ impl Rejection {
             | Rejection::NothingOnAir
             | Rejection::BarAtRest
             | Rejection::AssetInUse(..)
-            | Rejection::RenditionInUse(..) => Kind::Conflict,
+            | Rejection::RenditionInUse(..)
+            | Rejection::BatchExists(_) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
             | Rejection::WrongAssetKind { .. }
             | Rejection::LayerNeedsInput(..)
@@ -202,6 +217,7 @@ impl Rejection {
             | Rejection::DuplicateLayer(_)
             | Rejection::OrderMismatch
             | Rejection::NoRendition(..)
+            | Rejection::NotInBatch { .. }
             | Rejection::TooMany { .. } => Kind::Unprocessable,
         }
     }

@@ -15,10 +15,12 @@ pub enum Room {
     Destinations,
     /// What live fields show by name.
     Values,
+    /// What happens at a time: batches that wait, macros, and those that run.
+    Schedule,
 }
 
 impl Room {
-    pub const ALL: [Room; 5] = [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations, Room::Values];
+    pub const ALL: [Room; 6] = [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations, Room::Values, Room::Schedule];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -27,6 +29,7 @@ impl Room {
             Room::Assets => "assets",
             Room::Destinations => "destinations",
             Room::Values => "values",
+            Room::Schedule => "schedule",
         }
     }
 

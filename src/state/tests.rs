@@ -1,5 +1,7 @@
 //! Properties that every list of commands must keep, and the writer with a store that fails on demand.
 
+mod schedule;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -134,7 +136,18 @@ fn destination() -> impl Strategy<Value = Destination> {
     })
 }
 
+/// Commands by themselves, and several as one, now or later.
 fn command() -> impl Strategy<Value = Command> {
+    let at = prop_oneof![Just(None), (0..90_i64).prop_map(Some)];
+    let batch = (proptest::collection::vec(simple_command(), 0..4), at).prop_map(|(commands, at)| Command::Batch {
+        commands,
+        at,
+        id: None,
+    });
+    prop_oneof![6 => simple_command(), 1 => batch]
+}
+
+fn simple_command() -> impl Strategy<Value = Command> {
     let index = || proptest::option::of(0_usize..6);
     prop_oneof![
         Just(Command::StartStream),

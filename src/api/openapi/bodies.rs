@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
+use crate::api::wire::schedule::ScheduledView;
 use crate::api::wire::show::{ProgramView, ShowView};
 use crate::api::wire::stream::StreamState;
 use crate::base::status::{Condition, Health};
 use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, LayerId};
+use crate::show::ids::{AssetId, BatchId, LayerId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::mixer::Mixer;
@@ -59,6 +60,37 @@ pub struct MoveBar {
     position: f64,
     transition: Option<Way>,
     client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewBatch {
+    #[schemars(length(min = 1, max = 256))]
+    commands: Vec<StoredCommand>,
+    /// Milliseconds of Unix time; without it now.
+    at: Option<i64>,
+    /// What it is called while it waits.
+    id: Option<BatchId>,
+    client_op_id: Option<ClientOpId>,
+}
+
+/// A command as the WebSocket takes it: its name, and its fields.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct StoredCommand {
+    command: String,
+    #[serde(flatten)]
+    fields: BTreeMap<String, Value>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct BatchAnswer {
+    success: bool,
+    seq: u64,
+    /// It waits for its time; null if it has happened.
+    scheduled: Option<ScheduledView<'static>>,
 }
 
 #[derive(JsonSchema)]

@@ -16,7 +16,7 @@ use super::access::{Access, Class};
 use super::codes::{CODES, Told, status_of, when};
 use super::rest;
 use super::routes::{Row, TABLE};
-use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, LayerId, SceneId};
 use crate::show::value::ValueName;
 use operations::{Answer, Body, Operation, Shape, shape};
 
@@ -155,6 +155,7 @@ fn path_part(name: &str, bodies: &mut Schemas) -> Value {
         "scene" => bodies.schema(shape::<SceneId>()),
         "layer" => bodies.schema(shape::<LayerId>()),
         "destination" => bodies.schema(shape::<DestinationId>()),
+        "batch" => bodies.schema(shape::<BatchId>()),
         "value" => bodies.schema(shape::<ValueName>()),
         "asset" => bodies.schema(shape::<AssetId>()),
         _ => json!({ "type": "string", "minLength": 1 }),

@@ -6,15 +6,16 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::bodies::{
-    AssetReplaced, AssetUsers, AssetsUpload, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch, Login,
-    LoginAnswer, Me, MixerPatch, MoveBar, NewDestination, NewInput, NewPassword, NewScene, NewToken, NewTransition, NewUser,
-    NewValue, Order, Play, Refresh, ReplaceAsset, RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch,
-    StudioPatch, Take, TakeAnswer, TokenAnswer, ValueAnswer,
+    AssetReplaced, AssetUsers, AssetsUpload, BatchAnswer, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch,
+    Login, LoginAnswer, Me, MixerPatch, MoveBar, NewBatch, NewDestination, NewInput, NewPassword, NewScene, NewToken,
+    NewTransition, NewUser, NewValue, Order, Play, Refresh, ReplaceAsset, RolePatch, ScenePatch, ShowAnswer, StateAnswer,
+    StreamConfigPatch, StudioPatch, Take, TakeAnswer, TokenAnswer, ValueAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
 use crate::api::wire::recording::{RecordingView, ReplayView};
+use crate::api::wire::schedule::ScheduledView;
 use crate::api::wire::show::{StudioView, TransitionView};
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::api::wire::system::{AddressView, SystemMetrics};
@@ -356,6 +357,26 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/destinations/{destination}") => {
             removes("destinations", "Remove a destination", &["destination_not_found"])
         }
+        ("POST", "/api/batch") => {
+            let mut operation = changes(
+                "schedule",
+                "Several commands as one",
+                shape::<NewBatch>(),
+                json(shape::<BatchAnswer>()),
+                BATCH_TROUBLE,
+            );
+            operation.answers.push((202, json(shape::<BatchAnswer>())));
+            operation
+        }
+        ("GET", "/api/scheduled") => {
+            reads("schedule", "What is to happen at a time", list(shape::<Vec<ScheduledView<'static>>>()), &[])
+        }
+        ("GET", "/api/scheduled/{batch}") => {
+            reads("schedule", "A batch that waits", json(shape::<ScheduledView<'static>>()), &["batch_not_found"])
+        }
+        ("DELETE", "/api/scheduled/{batch}") => {
+            removes("schedule", "Let it not happen, or forget that it was refused", &["batch_not_found"])
+        }
         ("GET", "/api/values") => reads("values", "All values", json(shape::<BTreeMap<String, Scalar>>()), &[]),
         ("GET", "/api/values/{value}") => reads("values", "A value", json(shape::<ValueAnswer>()), &["value_not_found"]),
         ("PUT", "/api/values/{value}") => {
@@ -434,6 +455,8 @@ pub fn describe(row: &Row) -> Option<Operation> {
     })
 }
 
+/// What is wrong with a command within is told with the code that it has by itself.
+const BATCH_TROUBLE: &[&str] = &["out_of_range", "invalid_value", "not_in_batch", "already_exists", "too_many"];
 const VALUE_TROUBLE: &[&str] = &["out_of_range", "too_many"];
 const SCENE_PATCH_TROUBLE: &[&str] = &[
     "invalid_value",

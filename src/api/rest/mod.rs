@@ -10,6 +10,7 @@ pub mod layers;
 pub mod preview;
 pub mod recordings;
 pub mod scenes;
+pub mod schedule;
 pub mod stream;
 pub mod studio;
 pub mod system;

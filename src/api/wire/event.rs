@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
+use super::schedule::ScheduledView;
 use super::show::{program, stream};
 use crate::state::event::Event;
 
@@ -16,6 +17,7 @@ pub fn event_view(event: &Event) -> Value {
         Event::DestinationSaved { destination } => {
             json!({ "event": "destination_saved", "destination": DestinationView::decided(destination) })
         }
+        Event::BatchScheduled { batch } => json!({ "event": "batch_scheduled", "batch": ScheduledView::new(batch) }),
         Event::InputSaved { input } => json!({ "event": "input_saved", "input": InputView::decided(input) }),
         Event::StreamConfigured { .. }
         | Event::InputRemoved { .. }
@@ -33,6 +35,9 @@ pub fn event_view(event: &Event) -> Value {
         | Event::AssetAdded { .. }
         | Event::ValueSet { .. }
         | Event::ValueRemoved { .. }
+        | Event::BatchDone { .. }
+        | Event::BatchRefused { .. }
+        | Event::BatchCanceled { .. }
         // No time and no key in these. Plain data with text keys always becomes JSON.
         | Event::AssetRemoved { .. } => serde_json::to_value(event).unwrap_or_default(),
     }

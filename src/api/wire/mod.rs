@@ -11,6 +11,7 @@ pub mod message;
 pub mod meters;
 pub mod prometheus;
 pub mod recording;
+pub mod schedule;
 pub mod show;
 pub mod status;
 pub mod story;

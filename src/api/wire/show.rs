@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
+use super::schedule::ScheduledView;
 use crate::base::vitals::Vitals;
 use crate::show::Show;
 use crate::show::asset::Asset;
@@ -33,6 +34,7 @@ pub struct ShowView<'a> {
     assets: Vec<&'a Arc<Asset>>,
     /// What live fields show by name.
     values: BTreeMap<&'a ValueName, &'a Scalar>,
+    scheduled: Vec<ScheduledView<'a>>,
 }
 
 impl<'a> ShowView<'a> {
@@ -48,6 +50,7 @@ impl<'a> ShowView<'a> {
             config: &show.config,
             assets: show.assets.values().collect(),
             values: values(show),
+            scheduled: ScheduledView::all(show),
         }
     }
 }

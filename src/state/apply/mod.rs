@@ -2,12 +2,15 @@
 //! and then nothing has changed.
 
 mod asset;
+mod batch;
 mod destination;
+pub mod due;
 mod input;
 mod layer;
 mod look;
 mod patch;
 mod scene;
+mod stored;
 mod stream;
 mod studio;
 mod value;
@@ -30,8 +33,24 @@ pub fn apply(show: &mut Show, command: Command, now: ShowTime) -> Result<Vec<Eve
     Ok(events)
 }
 
-/// What would happen; the show stays as it is.
+/// What a command is decided by, beside the show.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    pub now: ShowTime,
+    /// Who asks.
+    pub by: Option<&'a str>,
+    /// How many macros have started each other to get here.
+    pub depth: u8,
+}
+
+/// What would happen if nobody in particular asked; the show stays as it is.
 pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
+    decide_given(show, command, Given { now, by: None, depth: 0 })
+}
+
+/// What would happen; the show stays as it is.
+pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
+    let now = given.now;
     let one = |event| Ok(vec![event]);
     match command {
         Command::StartStream => one(stream::start(show, now)?),
@@ -68,6 +87,8 @@ pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
         Command::SetValue { name, value } => one(value::set(show, name, value)?),
         Command::RemoveValue { name } => one(value::remove(show, name)?),
+        Command::Batch { commands, at, id } => batch::put(show, commands, at, id, given),
+        Command::CancelBatch { id } => one(batch::cancel(show, id)?),
     }
 }
 

@@ -1,12 +1,25 @@
 //! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
-use super::{asset, destination, input, scene, stream, studio, value};
+use super::{asset, batch, destination, input, scene, stream, studio, value};
 use crate::show::Show;
 use crate::state::rejection::Rejection;
 
 pub fn check_whole(show: &Show) -> Result<(), Rejection> {
-    let Show { config, stream: _, scenes, program, destinations, assets, inputs, mixer, studio, transitions, values } = show;
+    let Show {
+        config,
+        stream: _,
+        scenes,
+        program,
+        destinations,
+        assets,
+        inputs,
+        mixer,
+        studio,
+        transitions,
+        values,
+        scheduled,
+    } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
     for (id, scene) in scenes.iter() {
@@ -36,6 +49,11 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     input::check_count(inputs.len())?;
     input::check_mixer(mixer)?;
     value::check(values)?;
+    batch::check_count(scheduled.values().filter(|batch| batch.refused.is_none()).count())?;
+    for (id, batch) in scheduled.iter() {
+        check_place(id.as_str(), batch.id.as_str())?;
+        batch::check(batch)?;
+    }
     Ok(())
 }
 
