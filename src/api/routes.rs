@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    asset_file, assets, auth, destinations, hls, inputs, layers, preview, recordings, scenes, schedule, stream, studio,
-    system, tokens, users, values,
+    asset_file, assets, auth, destinations, hls, inputs, layers, macros, preview, recordings, scenes, schedule, stream,
+    studio, system, tokens, users, values,
 };
 use super::{Api, face, openapi, socketio, ws};
 
@@ -110,6 +110,12 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/scheduled", VIEWER, Class::Read, || get(schedule::list)),
     row("GET", "/api/scheduled/{batch}", VIEWER, Class::Read, || get(schedule::one)),
     row("DELETE", "/api/scheduled/{batch}", OPERATOR, Class::Write, || delete(schedule::cancel)),
+    row("GET", "/api/macros", VIEWER, Class::Read, || get(macros::list)),
+    row("GET", "/api/macros/{macro}", VIEWER, Class::Read, || get(macros::one)),
+    row("PUT", "/api/macros/{macro}", OPERATOR, Class::Write, || put(macros::put)),
+    row("DELETE", "/api/macros/{macro}", OPERATOR, Class::Write, || delete(macros::remove)),
+    row("POST", "/api/macros/{macro}/run", OPERATOR, Class::Write, || post(macros::run)),
+    row("POST", "/api/macros/{macro}/stop", OPERATOR, Class::Write, || post(macros::stop)),
     row("GET", "/api/values", VIEWER, Class::Read, || get(values::list)),
     row("GET", "/api/values/{value}", VIEWER, Class::Read, || get(values::one)),
     row("PUT", "/api/values/{value}", OPERATOR, Class::Write, || put(values::set)),

@@ -99,6 +99,11 @@ id!(
 );
 
 id!(
+    /// Commands that can be carried out again and again.
+    MacroId
+);
+
+id!(
     /// One of the encodings of the program. `main` is always there.
     RenditionId
 );

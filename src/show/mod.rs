@@ -15,6 +15,7 @@ pub mod input;
 pub mod layer;
 pub mod length;
 pub mod look;
+pub mod macros;
 pub mod mixer;
 pub mod motion;
 pub mod offset;
@@ -36,9 +37,10 @@ use serde::{Deserialize, Serialize};
 
 use asset::Asset;
 use destination::Destination;
-use ids::{AssetId, BatchId, DestinationId, InputId, SceneId, TransitionId};
+use ids::{AssetId, BatchId, DestinationId, InputId, MacroId, SceneId, TransitionId};
 use input::Input;
 use layer::{Content, Layer};
+use macros::{Macro, Run};
 use mixer::Mixer;
 use program::{Program, Studio};
 use scene::Scene;
@@ -70,6 +72,11 @@ pub struct Show {
     /// What is to happen at a time.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub scheduled: Arc<BTreeMap<BatchId, Arc<Scheduled>>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub macros: Arc<BTreeMap<MacroId, Arc<Macro>>>,
+    /// The newest run of each macro that was run.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub runs: Arc<BTreeMap<MacroId, Arc<Run>>>,
 }
 
 fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {

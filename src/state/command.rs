@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::macros::OnRefusal;
 use crate::show::program::Way;
 use crate::show::scene::Scene;
 use crate::show::transition::Transition;
@@ -169,6 +170,25 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<BatchId>,
     },
+    /// Creates, or replaces as a whole. A run goes on with what it was started with.
+    PutMacro {
+        #[serde(rename = "macro")]
+        definition: NewMacro,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    RemoveMacro {
+        id: MacroId,
+    },
+    /// From now on; `restart` ends the run that there may be.
+    RunMacro {
+        id: MacroId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        restart: bool,
+    },
+    StopMacro {
+        id: MacroId,
+    },
     /// Of one that waits; or forgets one that was refused when its time came.
     CancelBatch {
         id: BatchId,
@@ -177,10 +197,11 @@ pub enum Command {
 
 impl Command {
     /// The commands that it is made of, if it is made of any.
-    pub fn within(&self) -> &[Command] {
+    pub fn within(&self) -> Vec<&Command> {
         match self {
-            Command::Batch { commands, .. } => commands,
-            _ => &[],
+            Command::Batch { commands, .. } => commands.iter().collect(),
+            Command::PutMacro { definition, .. } => definition.items.iter().map(|item| &item.command).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -220,9 +241,33 @@ impl Command {
             Command::SetValue { .. } => "set_value",
             Command::RemoveValue { .. } => "remove_value",
             Command::Batch { .. } => "batch",
+            Command::PutMacro { .. } => "put_macro",
+            Command::RemoveMacro { .. } => "remove_macro",
+            Command::RunMacro { .. } => "run_macro",
+            Command::StopMacro { .. } => "stop_macro",
             Command::CancelBatch { .. } => "cancel_batch",
         }
     }
+}
+
+/// A macro as it is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewMacro {
+    pub id: MacroId,
+    #[serde(default)]
+    pub name: String,
+    pub items: Vec<NewItem>,
+    #[serde(default)]
+    pub on_refusal: OnRefusal,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewItem {
+    #[serde(default)]
+    pub after_ms: u64,
+    pub command: Command,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -46,7 +46,11 @@ impl Event {
             Event::BatchScheduled { .. }
             | Event::BatchDone { .. }
             | Event::BatchRefused { .. }
-            | Event::BatchCanceled { .. } => Room::Schedule,
+            | Event::BatchCanceled { .. }
+            | Event::MacroSaved { .. }
+            | Event::MacroRemoved { .. }
+            | Event::MacroStarted { .. }
+            | Event::MacroAdvanced { .. } => Room::Schedule,
         }
     }
 }
@@ -60,6 +64,7 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::InputSaved { input } => !before.inputs.contains_key(&input.id),
         Event::DestinationSaved { destination } => !before.destinations.contains_key(&destination.id),
         Event::AssetAdded { asset } => !before.assets.contains_key(&asset.id),
+        Event::MacroSaved { definition } => !before.macros.contains_key(&definition.id),
         Event::BatchScheduled { batch } => !before.scheduled.contains_key(&batch.id),
         Event::ValueSet { name, .. } => before.values.get(name.as_str()).is_none(),
         _ => false,

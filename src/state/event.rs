@@ -8,9 +8,10 @@ use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId};
 use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
+use crate::show::macros::{Course, Macro, Run};
 use crate::show::mixer::Mixer;
 use crate::show::program::{Program, Studio};
 use crate::show::scene::Scene;
@@ -116,6 +117,23 @@ pub enum Event {
     BatchCanceled {
         id: BatchId,
     },
+    MacroSaved {
+        #[serde(rename = "macro")]
+        definition: Arc<Macro>,
+    },
+    MacroRemoved {
+        id: MacroId,
+    },
+    MacroStarted {
+        run: Arc<Run>,
+    },
+    /// Where its run stands now, and which of its commands were refused on the way there.
+    MacroAdvanced {
+        id: MacroId,
+        course: Course,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<Refusal>,
+    },
 }
 
 /// Makes the show what the event says. Total: an event that names nothing known changes nothing.
@@ -171,6 +189,23 @@ pub fn evolve(show: &mut Show, event: &Event) {
         }
         Event::BatchDone { id } | Event::BatchCanceled { id } => {
             Arc::make_mut(&mut show.scheduled).remove(id);
+        }
+        Event::MacroSaved { definition } => {
+            Arc::make_mut(&mut show.macros).insert(definition.id.clone(), definition.clone());
+        }
+        Event::MacroRemoved { id } => {
+            Arc::make_mut(&mut show.macros).remove(id);
+            Arc::make_mut(&mut show.runs).remove(id);
+        }
+        Event::MacroStarted { run } => {
+            Arc::make_mut(&mut show.runs).insert(run.of.id.clone(), run.clone());
+        }
+        Event::MacroAdvanced { id, course, refused } => {
+            if let Some(run) = Arc::make_mut(&mut show.runs).get_mut(id) {
+                let run = Arc::make_mut(run);
+                run.course = *course;
+                run.refused.extend(refused.iter().cloned());
+            }
         }
         Event::BatchRefused { id, refusal } => {
             if let Some(batch) = Arc::make_mut(&mut show.scheduled).get_mut(id) {

@@ -1,7 +1,7 @@
 //! Why a command was turned down. Nothing has changed then.
 
 use crate::base::quote::quoted;
-use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, RenditionId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, RenditionId, SceneId, TransitionId};
 use crate::show::value::ValueName;
 
 /// What sort of trouble it is; doors turn it into their own numbers.
@@ -113,6 +113,14 @@ pub enum Rejection {
     NoBatch(BatchId),
     #[error("a batch {0} is scheduled already: cancel it first, or give this one another id")]
     BatchExists(BatchId),
+    #[error("there is no macro {0}")]
+    NoMacro(MacroId),
+    #[error("macro {0} is running: stop it first, or run it with \"restart\": true")]
+    MacroRunning(MacroId),
+    #[error("macro {0} is not running")]
+    MacroNotRunning(MacroId),
+    #[error("macros have started each other more than {limit} deep")]
+    MacrosTooDeep { limit: u8 },
 }
 
 impl Rejection {
@@ -170,6 +178,10 @@ impl Rejection {
             Rejection::NotInBatch { .. } => "not_in_batch",
             Rejection::NoBatch(_) => "batch_not_found",
             Rejection::BatchExists(_) => "already_exists",
+            Rejection::NoMacro(_) => "macro_not_found",
+            Rejection::MacroRunning(_) => "macro_running",
+            Rejection::MacroNotRunning(_) => "macro_not_running",
+            Rejection::MacrosTooDeep { .. } => "too_deep",
         }
     }
 
@@ -184,7 +196,8 @@ impl Rejection {
             | Rejection::NoTransition(_)
             | Rejection::NoInput(_)
             | Rejection::NoValue(_)
-            | Rejection::NoBatch(_) => Kind::NotFound,
+            | Rejection::NoBatch(_)
+            | Rejection::NoMacro(_) => Kind::NotFound,
             Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive
@@ -203,7 +216,9 @@ impl Rejection {
             | Rejection::BarAtRest
             | Rejection::AssetInUse(..)
             | Rejection::RenditionInUse(..)
-            | Rejection::BatchExists(_) => Kind::Conflict,
+            | Rejection::BatchExists(_)
+            | Rejection::MacroRunning(_)
+            | Rejection::MacroNotRunning(_) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
             | Rejection::WrongAssetKind { .. }
             | Rejection::LayerNeedsInput(..)
@@ -218,6 +233,7 @@ impl Rejection {
             | Rejection::OrderMismatch
             | Rejection::NoRendition(..)
             | Rejection::NotInBatch { .. }
+            | Rejection::MacrosTooDeep { .. }
             | Rejection::TooMany { .. } => Kind::Unprocessable,
         }
     }

@@ -13,9 +13,10 @@ use crate::api::wire::stream::StreamState;
 use crate::base::status::{Condition, Health};
 use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, LayerId};
+use crate::show::ids::{AssetId, BatchId, LayerId, MacroId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::macros::OnRefusal;
 use crate::show::mixer::Mixer;
 use crate::show::program::{Studio, Way};
 use crate::show::scene::Scene;
@@ -82,6 +83,40 @@ pub struct StoredCommand {
     command: String,
     #[serde(flatten)]
     fields: BTreeMap<String, Value>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct MacroBody {
+    id: Option<MacroId>,
+    #[schemars(default, length(max = 128))]
+    name: String,
+    #[schemars(length(min = 1, max = 256))]
+    items: Vec<MacroItem>,
+    #[schemars(default)]
+    on_refusal: OnRefusal,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct MacroItem {
+    /// Counted from the start of the run.
+    #[schemars(default, range(max = 86_400_000))]
+    after_ms: u64,
+    command: StoredCommand,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct RunMacro {
+    /// End the run that there may be.
+    #[schemars(default)]
+    restart: bool,
+    client_op_id: Option<ClientOpId>,
 }
 
 #[derive(JsonSchema)]

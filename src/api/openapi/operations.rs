@@ -7,15 +7,15 @@ use serde_json::Value;
 
 use super::bodies::{
     AssetReplaced, AssetUsers, AssetsUpload, BatchAnswer, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch,
-    Login, LoginAnswer, Me, MixerPatch, MoveBar, NewBatch, NewDestination, NewInput, NewPassword, NewScene, NewToken,
-    NewTransition, NewUser, NewValue, Order, Play, Refresh, ReplaceAsset, RolePatch, ScenePatch, ShowAnswer, StateAnswer,
-    StreamConfigPatch, StudioPatch, Take, TakeAnswer, TokenAnswer, ValueAnswer,
+    Login, LoginAnswer, MacroBody, Me, MixerPatch, MoveBar, NewBatch, NewDestination, NewInput, NewPassword, NewScene,
+    NewToken, NewTransition, NewUser, NewValue, Order, Play, Refresh, ReplaceAsset, RolePatch, RunMacro, ScenePatch,
+    ShowAnswer, StateAnswer, StreamConfigPatch, StudioPatch, Take, TakeAnswer, TokenAnswer, ValueAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
 use crate::api::wire::recording::{RecordingView, ReplayView};
-use crate::api::wire::schedule::ScheduledView;
+use crate::api::wire::schedule::{MacroView, ScheduledView};
 use crate::api::wire::show::{StudioView, TransitionView};
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::api::wire::system::{AddressView, SystemMetrics};
@@ -160,6 +160,7 @@ fn takes(summary: &'static str, errors: &'static [&'static str]) -> Operation {
 pub fn describe(row: &Row) -> Option<Operation> {
     let json = |shape: Shape| Answer::Json(shape);
     let list = |shape: Shape| Answer::Json(shape);
+    let macro_view = shape::<MacroView<'static>>();
     Some(match (row.method, row.path) {
         ("POST", "/api/stream/start") => acts("stream", "Go on air", json(shape::<StateAnswer>()), &["already_live"]),
         ("POST", "/api/stream/stop") => acts("stream", "Go off air", json(shape::<StateAnswer>()), &["not_live"]),
@@ -377,6 +378,23 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/scheduled/{batch}") => {
             removes("schedule", "Let it not happen, or forget that it was refused", &["batch_not_found"])
         }
+        ("GET", "/api/macros") => reads("schedule", "All macros", list(shape::<Vec<MacroView<'static>>>()), &[]),
+        ("GET", "/api/macros/{macro}") => {
+            reads("schedule", "A macro, and how its newest run is doing", json(macro_view), &["macro_not_found"])
+        }
+        ("PUT", "/api/macros/{macro}") => {
+            puts("schedule", "Make or replace a macro", shape::<MacroBody>(), macro_view, MACRO_TROUBLE)
+        }
+        ("DELETE", "/api/macros/{macro}") => removes("schedule", "Remove a macro", &["macro_not_found", "macro_running"]),
+        ("POST", "/api/macros/{macro}/run") => Operation {
+            body: Body::OptionalJson(shape::<RunMacro>()),
+            answers: vec![(200, json(macro_view)), (204, Answer::Empty)],
+            ..acts("schedule", "Run a macro", Answer::Empty, &["macro_not_found", "macro_running", "too_many"])
+        },
+        ("POST", "/api/macros/{macro}/stop") => Operation {
+            answers: vec![(200, json(macro_view)), (204, Answer::Empty)],
+            ..acts("schedule", "Stop a macro", Answer::Empty, &["macro_not_found", "macro_not_running"])
+        },
         ("GET", "/api/values") => reads("values", "All values", json(shape::<BTreeMap<String, Scalar>>()), &[]),
         ("GET", "/api/values/{value}") => reads("values", "A value", json(shape::<ValueAnswer>()), &["value_not_found"]),
         ("PUT", "/api/values/{value}") => {
@@ -457,6 +475,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
 
 /// What is wrong with a command within is told with the code that it has by itself.
 const BATCH_TROUBLE: &[&str] = &["out_of_range", "invalid_value", "not_in_batch", "already_exists", "too_many"];
+const MACRO_TROUBLE: &[&str] = &["out_of_range", "id_mismatch", "not_in_batch", "too_many"];
 const VALUE_TROUBLE: &[&str] = &["out_of_range", "too_many"];
 const SCENE_PATCH_TROUBLE: &[&str] = &[
     "invalid_value",

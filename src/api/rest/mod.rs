@@ -7,6 +7,7 @@ pub mod destinations;
 pub mod hls;
 pub mod inputs;
 pub mod layers;
+pub mod macros;
 pub mod preview;
 pub mod recordings;
 pub mod scenes;

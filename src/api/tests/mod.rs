@@ -6,6 +6,7 @@ mod docs;
 mod protocol;
 mod rest;
 mod safety;
+mod schedule;
 mod socket;
 mod socketio;
 mod values;

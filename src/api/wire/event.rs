@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
-use super::schedule::ScheduledView;
+use super::schedule::{CourseView, RunView, ScheduledView};
 use super::show::{program, stream};
 use crate::state::event::Event;
 
@@ -18,6 +18,10 @@ pub fn event_view(event: &Event) -> Value {
             json!({ "event": "destination_saved", "destination": DestinationView::decided(destination) })
         }
         Event::BatchScheduled { batch } => json!({ "event": "batch_scheduled", "batch": ScheduledView::new(batch) }),
+        Event::MacroStarted { run } => json!({ "event": "macro_started", "id": run.of.id, "run": RunView::new(run) }),
+        Event::MacroAdvanced { id, course, refused } => {
+            json!({ "event": "macro_advanced", "id": id, "course": CourseView::new(course), "refused": refused })
+        }
         Event::InputSaved { input } => json!({ "event": "input_saved", "input": InputView::decided(input) }),
         Event::StreamConfigured { .. }
         | Event::InputRemoved { .. }
@@ -36,6 +40,8 @@ pub fn event_view(event: &Event) -> Value {
         | Event::ValueSet { .. }
         | Event::ValueRemoved { .. }
         | Event::BatchDone { .. }
+        | Event::MacroSaved { .. }
+        | Event::MacroRemoved { .. }
         | Event::BatchRefused { .. }
         | Event::BatchCanceled { .. }
         // No time and no key in these. Plain data with text keys always becomes JSON.

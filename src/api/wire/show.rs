@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
-use super::schedule::ScheduledView;
+use super::schedule::{MacroView, ScheduledView};
 use crate::base::vitals::Vitals;
 use crate::show::Show;
 use crate::show::asset::Asset;
@@ -35,6 +35,7 @@ pub struct ShowView<'a> {
     /// What live fields show by name.
     values: BTreeMap<&'a ValueName, &'a Scalar>,
     scheduled: Vec<ScheduledView<'a>>,
+    macros: Vec<MacroView<'a>>,
 }
 
 impl<'a> ShowView<'a> {
@@ -51,6 +52,7 @@ impl<'a> ShowView<'a> {
             assets: show.assets.values().collect(),
             values: values(show),
             scheduled: ScheduledView::all(show),
+            macros: MacroView::all(show),
         }
     }
 }

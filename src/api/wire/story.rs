@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::event::event_view;
-use super::schedule::ScheduledView;
+use super::schedule::{MacroView, ScheduledView};
 use super::show::{program, stream};
 use crate::api::chronicle::Topic;
 use crate::show::Show;
@@ -75,7 +75,10 @@ pub fn state(topic: Topic, show: &Show) -> Value {
             }
             Room::Scenes => state["scenes"] = json!(show.scenes.values().collect::<Vec<_>>()),
             Room::Assets => state["assets"] = json!(show.assets.values().collect::<Vec<_>>()),
-            Room::Schedule => state["scheduled"] = json!(ScheduledView::all(show)),
+            Room::Schedule => {
+                state["scheduled"] = json!(ScheduledView::all(show));
+                state["macros"] = json!(MacroView::all(show));
+            }
             Room::Values => state["values"] = json!(show.values),
             Room::Destinations => {
                 state["destinations"] =

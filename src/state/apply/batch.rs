@@ -63,7 +63,7 @@ pub(super) fn carry_out(show: &Show, commands: Vec<Command>, given: Given<'_>) -
     Ok(events)
 }
 
-fn in_batch(index: usize, command: &'static str, why: Rejection) -> Rejection {
+pub(super) fn in_batch(index: usize, command: &'static str, why: Rejection) -> Rejection {
     Rejection::InBatch { index, command, why: Box::new(why) }
 }
 
@@ -97,7 +97,7 @@ fn free_id(show: &Show, at: ShowTime) -> BatchId {
 
 pub(super) fn check(batch: &Scheduled) -> Result<(), Rejection> {
     check_length(batch.commands.len())?;
-    stored::check_bytes(&batch.commands)
+    stored::check_bytes(batch.commands.iter())
 }
 
 pub(super) fn check_count(scheduled: usize) -> Result<(), Rejection> {

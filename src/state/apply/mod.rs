@@ -8,6 +8,7 @@ pub mod due;
 mod input;
 mod layer;
 mod look;
+mod macros;
 mod patch;
 mod scene;
 mod stored;
@@ -89,6 +90,10 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::RemoveValue { name } => one(value::remove(show, name)?),
         Command::Batch { commands, at, id } => batch::put(show, commands, at, id, given),
         Command::CancelBatch { id } => one(batch::cancel(show, id)?),
+        Command::PutMacro { definition, only_new } => one(macros::put(show, definition, only_new)?),
+        Command::RemoveMacro { id } => one(macros::remove(show, id)?),
+        Command::RunMacro { id, restart } => one(macros::run(show, id, restart, given)?),
+        Command::StopMacro { id } => one(macros::stop(show, id, now)?),
     }
 }
 

@@ -23,11 +23,28 @@ pub(super) fn check_in_batch(command: &Command) -> Result<(), Rejection> {
 pub(super) fn check_for_later(command: &Command) -> Result<(), Rejection> {
     let secret = || Rejection::NotInBatch { command: command.name(), place: "what waits: it would show a secret" };
     match command {
+        // Commands that wait within commands that wait have no end.
+        Command::PutMacro { .. } => Err(Rejection::NotInBatch { command: command.name(), place: "what waits" }),
         // Its address may have the key in it.
         Command::PutDestination { .. } => Err(secret()),
         Command::ChangeDestination { patch, .. } if patch.contains_key("url") => Err(secret()),
         _ if names_secret(&written(command)) => Err(secret()),
         _ => Ok(()),
+    }
+}
+
+/// An item of a macro may be a batch, but nothing that waits by itself: a macro would have no end.
+pub(super) fn check_in_macro(command: &Command) -> Result<(), Rejection> {
+    match command {
+        Command::Batch { commands, at: None, .. } => commands.iter().try_for_each(|command| {
+            check_in_batch(command)?;
+            check_for_later(command)
+        }),
+        Command::Batch { .. } => Err(Rejection::NotInBatch { command: "batch with a time", place: "a macro" }),
+        command => {
+            check_in_batch(command)?;
+            check_for_later(command)
+        }
     }
 }
 
@@ -55,8 +72,8 @@ pub(super) fn read_all(commands: &[Value]) -> Result<Vec<Command>, Rejection> {
     commands.iter().map(read).collect()
 }
 
-pub(super) fn check_bytes(commands: &[Value]) -> Result<(), Rejection> {
-    let bytes: usize = commands.iter().map(|command| command.to_string().len()).sum();
+pub(super) fn check_bytes<'a>(commands: impl IntoIterator<Item = &'a Value>) -> Result<(), Rejection> {
+    let bytes: usize = commands.into_iter().map(|command| command.to_string().len()).sum();
     if bytes > MAX_STORED_BYTES {
         return Err(Rejection::TooMany { what: "bytes of commands that wait", limit: MAX_STORED_BYTES });
     }

@@ -1,7 +1,7 @@
 //! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
-use super::{asset, batch, destination, input, scene, stream, studio, value};
+use super::{asset, batch, destination, input, macros, scene, stream, studio, value};
 use crate::show::Show;
 use crate::state::rejection::Rejection;
 
@@ -19,6 +19,8 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         transitions,
         values,
         scheduled,
+        macros,
+        runs,
     } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
@@ -50,6 +52,12 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     input::check_mixer(mixer)?;
     value::check(values)?;
     batch::check_count(scheduled.values().filter(|batch| batch.refused.is_none()).count())?;
+    macros::check_count(macros.len().max(runs.len()))?;
+    for (id, definition) in macros.iter() {
+        check_place(id.as_str(), definition.id.as_str())?;
+        macros::check(definition)?;
+    }
+    runs.iter().try_for_each(|(id, run)| macros::check_run(id, run))?;
     for (id, batch) in scheduled.iter() {
         check_place(id.as_str(), batch.id.as_str())?;
         batch::check(batch)?;
