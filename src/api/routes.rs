@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    asset_file, assets, auth, destinations, hls, inputs, layers, macros, preview, recordings, scenes, schedule, stream,
-    studio, system, tokens, users, values,
+    asset_file, assets, auth, destinations, hls, inputs, layers, macros, past, preview, recordings, scenes, schedule,
+    stream, studio, system, tokens, users, values,
 };
 use super::{Api, face, openapi, socketio, ws};
 
@@ -64,6 +64,15 @@ pub const TABLE: &[Row] = &[
     row("PATCH", "/api/scenes/{scene}", OPERATOR, Class::Write, || patch(scenes::change)),
     row("DELETE", "/api/scenes/{scene}", OPERATOR, Class::Write, || delete(scenes::remove)),
     row("POST", "/api/scenes/{scene}/take", OPERATOR, Class::Write, || post(scenes::take)),
+    row("GET", "/api/scenes/{scene}/history", VIEWER, Class::Read, || get(past::history)),
+    row("POST", "/api/scenes/{scene}/undo", OPERATOR, Class::Write, || post(past::undo_scene)),
+    row("POST", "/api/scenes/{scene}/redo", OPERATOR, Class::Write, || post(past::redo_scene)),
+    row("POST", "/api/undo", OPERATOR, Class::Write, || post(past::undo)),
+    row("POST", "/api/redo", OPERATOR, Class::Write, || post(past::redo)),
+    row("GET", "/api/scenes/{scene}/versions", VIEWER, Class::Read, || get(past::versions)),
+    row("POST", "/api/scenes/{scene}/versions", OPERATOR, Class::Write, || post(past::save)),
+    row("POST", "/api/scenes/{scene}/versions/{version}/restore", OPERATOR, Class::Write, || post(past::restore)),
+    row("DELETE", "/api/scenes/{scene}/versions/{version}", OPERATOR, Class::Write, || delete(past::remove)),
     // Not below /layers/, where it would hide a layer called "order".
     row("GET", "/api/inputs", VIEWER, Class::Read, || get(inputs::list)),
     row("POST", "/api/inputs", OPERATOR, Class::Write, || post(inputs::create)),

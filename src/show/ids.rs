@@ -104,6 +104,11 @@ id!(
 );
 
 id!(
+    /// A version of a scene.
+    VersionId
+);
+
+id!(
     /// One of the encodings of the program. `main` is always there.
     RenditionId
 );

@@ -29,6 +29,7 @@ pub mod timeline;
 pub mod transition;
 pub mod usage;
 pub mod value;
+pub mod version;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,6 +49,7 @@ use schedule::Scheduled;
 use stream::{Stream, StreamConfig};
 use transition::Transition;
 use value::Values;
+use version::Versions;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Show {
@@ -77,6 +79,9 @@ pub struct Show {
     /// The newest run of each macro that was run.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub runs: Arc<BTreeMap<MacroId, Arc<Run>>>,
+    /// Of scenes, of removed ones too.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub versions: Arc<BTreeMap<SceneId, Arc<Versions>>>,
 }
 
 fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId, VersionId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::macros::OnRefusal;
@@ -189,6 +189,40 @@ pub enum Command {
     StopMacro {
         id: MacroId,
     },
+    /// Takes back the newest step of a scene, of a removed one too. Another's step only with `force`; so below.
+    UndoScene {
+        scene: SceneId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
+    },
+    /// Takes the step again that was taken back last.
+    RedoScene {
+        scene: SceneId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
+    },
+    /// The newest step of all scenes.
+    Undo {
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
+    },
+    Redo {
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
+    },
+    /// Gives a name to what the scene is now.
+    SaveVersion {
+        scene: SceneId,
+        name: VersionId,
+    },
+    RestoreVersion {
+        scene: SceneId,
+        name: VersionId,
+    },
+    RemoveVersion {
+        scene: SceneId,
+        name: VersionId,
+    },
     /// Of one that waits; or forgets one that was refused when its time came.
     CancelBatch {
         id: BatchId,
@@ -245,6 +279,13 @@ impl Command {
             Command::RemoveMacro { .. } => "remove_macro",
             Command::RunMacro { .. } => "run_macro",
             Command::StopMacro { .. } => "stop_macro",
+            Command::UndoScene { .. } => "undo_scene",
+            Command::RedoScene { .. } => "redo_scene",
+            Command::Undo { .. } => "undo",
+            Command::Redo { .. } => "redo",
+            Command::SaveVersion { .. } => "save_version",
+            Command::RestoreVersion { .. } => "restore_version",
+            Command::RemoveVersion { .. } => "remove_version",
             Command::CancelBatch { .. } => "cancel_batch",
         }
     }

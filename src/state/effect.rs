@@ -39,6 +39,10 @@ impl Event {
             | Event::InputRemoved { .. }
             | Event::MixerChanged { .. }
             | Event::LayoutMoved { .. }
+            | Event::SceneUndone { .. }
+            | Event::SceneRedone { .. }
+            | Event::VersionSaved { .. }
+            | Event::VersionRemoved { .. }
             | Event::LayersOrdered { .. } => Room::Scenes,
             Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
             Event::AssetAdded { .. } | Event::AssetRemoved { .. } => Room::Assets,

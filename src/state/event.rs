@@ -8,7 +8,7 @@ use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId, VersionId};
 use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
 use crate::show::macros::{Course, Macro, Run};
@@ -19,6 +19,7 @@ use crate::show::schedule::{Refusal, Scheduled};
 use crate::show::stream::{Stream, StreamConfig};
 use crate::show::transition::Transition;
 use crate::show::value::{Value, ValueName};
+use crate::show::version::Version;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -117,6 +118,24 @@ pub enum Event {
     BatchCanceled {
         id: BatchId,
     },
+    /// What was done by change `step` was taken back; how stands before this.
+    SceneUndone {
+        scene: SceneId,
+        step: u64,
+    },
+    SceneRedone {
+        scene: SceneId,
+        step: u64,
+    },
+    VersionSaved {
+        scene: SceneId,
+        name: VersionId,
+        version: Arc<Version>,
+    },
+    VersionRemoved {
+        scene: SceneId,
+        name: VersionId,
+    },
     MacroSaved {
         #[serde(rename = "macro")]
         definition: Arc<Macro>,
@@ -134,6 +153,20 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         refused: Vec<Refusal>,
     },
+}
+
+impl Event {
+    /// What it is called where what was done to scenes is listed.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::SceneSaved { .. } => "scene_saved",
+            Event::SceneRemoved { .. } => "scene_removed",
+            Event::LayerSaved { .. } => "layer_saved",
+            Event::LayerRemoved { .. } => "layer_removed",
+            Event::LayersOrdered { .. } => "layers_ordered",
+            _ => "",
+        }
+    }
 }
 
 /// Makes the show what the event says. Total: an event that names nothing known changes nothing.
@@ -189,6 +222,19 @@ pub fn evolve(show: &mut Show, event: &Event) {
         }
         Event::BatchDone { id } | Event::BatchCanceled { id } => {
             Arc::make_mut(&mut show.scheduled).remove(id);
+        }
+        // For people, and for what remembers steps.
+        Event::SceneUndone { .. } | Event::SceneRedone { .. } => {}
+        Event::VersionSaved { scene, name, version } => {
+            let versions = Arc::make_mut(&mut show.versions).entry(scene.clone()).or_default();
+            Arc::make_mut(versions).insert(name.clone(), version.clone());
+        }
+        Event::VersionRemoved { scene, name } => {
+            let all = Arc::make_mut(&mut show.versions);
+            if let Some(versions) = all.get_mut(scene) {
+                Arc::make_mut(versions).remove(name);
+            }
+            all.retain(|_, versions| !versions.is_empty());
         }
         Event::MacroSaved { definition } => {
             Arc::make_mut(&mut show.macros).insert(definition.id.clone(), definition.clone());

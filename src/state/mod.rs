@@ -14,6 +14,7 @@ pub mod format;
 pub mod fuzz;
 pub mod history;
 pub mod operation;
+pub mod past;
 pub mod rejection;
 pub mod room;
 pub mod store;
@@ -36,6 +37,7 @@ use crate::show::timeline::Timeline;
 use command::Command;
 use history::{Change, History, Replay};
 use operation::Operation;
+use past::Past;
 use rejection::Rejection;
 use room::RoomSeqs;
 use writer::{Asked, Request};
@@ -111,6 +113,8 @@ pub struct Snapshot {
     /// When change `seq` happened.
     pub at: ShowTime,
     pub show: Arc<Show>,
+    /// What its scenes were before.
+    pub past: Arc<Past>,
 }
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

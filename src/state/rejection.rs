@@ -1,7 +1,9 @@
 //! Why a command was turned down. Nothing has changed then.
 
 use crate::base::quote::quoted;
-use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, RenditionId, SceneId, TransitionId};
+use crate::show::ids::{
+    AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, RenditionId, SceneId, TransitionId, VersionId,
+};
 use crate::show::value::ValueName;
 
 /// What sort of trouble it is; doors turn it into their own numbers.
@@ -113,6 +115,16 @@ pub enum Rejection {
     NoBatch(BatchId),
     #[error("a batch {0} is scheduled already: cancel it first, or give this one another id")]
     BatchExists(BatchId),
+    #[error("scene {scene} was changed since by {by}: send \"force\": true to take that back")]
+    ChangedSince { scene: SceneId, by: String },
+    #[error("there is nothing to take back")]
+    NothingToUndo,
+    #[error("there is nothing to take again")]
+    NothingToRedo,
+    #[error("scene {0} has no version {1}")]
+    NoVersion(SceneId, VersionId),
+    #[error("scene {0} has a version {1} already: remove it first, or choose another name")]
+    VersionExists(SceneId, VersionId),
     #[error("there is no macro {0}")]
     NoMacro(MacroId),
     #[error("macro {0} is running: stop it first, or run it with \"restart\": true")]
@@ -178,6 +190,11 @@ impl Rejection {
             Rejection::NotInBatch { .. } => "not_in_batch",
             Rejection::NoBatch(_) => "batch_not_found",
             Rejection::BatchExists(_) => "already_exists",
+            Rejection::ChangedSince { .. } => "changed_since",
+            Rejection::NothingToUndo => "nothing_to_undo",
+            Rejection::NothingToRedo => "nothing_to_redo",
+            Rejection::NoVersion(..) => "version_not_found",
+            Rejection::VersionExists(..) => "already_exists",
             Rejection::NoMacro(_) => "macro_not_found",
             Rejection::MacroRunning(_) => "macro_running",
             Rejection::MacroNotRunning(_) => "macro_not_running",
@@ -197,6 +214,7 @@ impl Rejection {
             | Rejection::NoInput(_)
             | Rejection::NoValue(_)
             | Rejection::NoBatch(_)
+            | Rejection::NoVersion(..)
             | Rejection::NoMacro(_) => Kind::NotFound,
             Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
@@ -217,6 +235,10 @@ impl Rejection {
             | Rejection::AssetInUse(..)
             | Rejection::RenditionInUse(..)
             | Rejection::BatchExists(_)
+            | Rejection::VersionExists(..)
+            | Rejection::ChangedSince { .. }
+            | Rejection::NothingToUndo
+            | Rejection::NothingToRedo
             | Rejection::MacroRunning(_)
             | Rejection::MacroNotRunning(_) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)

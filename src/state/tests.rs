@@ -1,6 +1,7 @@
 //! Properties that every list of commands must keep, and the writer with a store that fails on demand.
 
 mod macros;
+mod past;
 mod schedule;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -16,6 +16,8 @@ use super::event::Event;
 use super::format::{ChangeRecord, VERSION};
 use super::history::Change;
 use super::operation::Operations;
+use super::past::{Direction, remember};
+use super::rejection::Rejection;
 use super::store::{Loaded, Record, Store, StoreError};
 use super::{Origin, Published, Receipt, Seq, Snapshot, StateHandle, SubmitError};
 use crate::base::clock::{Clock, Stopwatch};
@@ -139,7 +141,7 @@ impl Writer {
         let now = self.env.clock.now();
         // What was to happen before the command does.
         come_due(batch, now);
-        match decide_given(&batch.show, command, Given { now, by: origin.actor.as_deref(), depth: 0 }) {
+        match batch.decide(command, Given { now, by: origin.actor.as_deref(), depth: 0 }) {
             Ok(events) => batch.happen(events, now, origin, Some(answer)),
             Err(rejection) => {
                 self.env.vitals.commands_rejected.inc();
@@ -230,13 +232,26 @@ fn come_due(batch: &mut Batch, now: ShowTime) {
 }
 
 impl Batch {
+    fn decide(&self, command: Command, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
+        let (past, show) = (&self.after.past, &self.show);
+        match command {
+            Command::UndoScene { scene, force } => past.step_scene(show, &scene, Direction::Undo, force, given),
+            Command::RedoScene { scene, force } => past.step_scene(show, &scene, Direction::Redo, force, given),
+            Command::Undo { force } => past.step_show(show, Direction::Undo, force, given),
+            Command::Redo { force } => past.step_show(show, Direction::Redo, force, given),
+            command => decide_given(show, command, given),
+        }
+    }
+
     fn happen(&mut self, events: Vec<Event>, at: ShowTime, origin: Origin, answer: Option<Answer>) {
         let seq = Seq(self.after.seq.0 + 1);
+        let before = self.show.clone();
         let mut change = Change::happen(&mut self.show, &mut self.after.rooms, seq, at, origin, events.into());
         let json = written(&change);
         change.bytes = json.len();
         (self.after.seq, self.after.at, self.after.show) = (seq, at, change.show.clone());
         self.records.push(Record { seq, at, json });
+        remember(&mut self.after.past, &before, &change);
         let after = self.after.clone();
         self.decided.push(Decided { change: Arc::new(change), after, answer, repeats: Vec::new() });
     }

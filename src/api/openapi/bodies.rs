@@ -13,7 +13,7 @@ use crate::api::wire::stream::StreamState;
 use crate::base::status::{Condition, Health};
 use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, LayerId, MacroId};
+use crate::show::ids::{AssetId, BatchId, LayerId, MacroId, VersionId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::macros::OnRefusal;
@@ -116,6 +116,40 @@ pub struct RunMacro {
     /// End the run that there may be.
     #[schemars(default)]
     restart: bool,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct StepBack {
+    /// Also if the step is another's.
+    #[schemars(default)]
+    force: bool,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct StepAnswer {
+    success: bool,
+    seq: u64,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct SceneStepAnswer {
+    success: bool,
+    seq: u64,
+    /// As it is now; null if it is gone.
+    scene: Option<Scene>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewVersion {
+    name: VersionId,
     client_op_id: Option<ClientOpId>,
 }
 

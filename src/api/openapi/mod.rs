@@ -16,7 +16,7 @@ use super::access::{Access, Class};
 use super::codes::{CODES, Told, status_of, when};
 use super::rest;
 use super::routes::{Row, TABLE};
-use crate::show::ids::{AssetId, BatchId, DestinationId, LayerId, MacroId, SceneId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, LayerId, MacroId, SceneId, VersionId};
 use crate::show::value::ValueName;
 use operations::{Answer, Body, Operation, Shape, shape};
 
@@ -157,6 +157,7 @@ fn path_part(name: &str, bodies: &mut Schemas) -> Value {
         "destination" => bodies.schema(shape::<DestinationId>()),
         "batch" => bodies.schema(shape::<BatchId>()),
         "macro" => bodies.schema(shape::<MacroId>()),
+        "version" => bodies.schema(shape::<VersionId>()),
         "value" => bodies.schema(shape::<ValueName>()),
         "asset" => bodies.schema(shape::<AssetId>()),
         _ => json!({ "type": "string", "minLength": 1 }),

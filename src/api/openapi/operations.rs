@@ -8,12 +8,14 @@ use serde_json::Value;
 use super::bodies::{
     AssetReplaced, AssetUsers, AssetsUpload, BatchAnswer, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch,
     Login, LoginAnswer, MacroBody, Me, MixerPatch, MoveBar, NewBatch, NewDestination, NewInput, NewPassword, NewScene,
-    NewToken, NewTransition, NewUser, NewValue, Order, Play, Refresh, ReplaceAsset, RolePatch, RunMacro, ScenePatch,
-    ShowAnswer, StateAnswer, StreamConfigPatch, StudioPatch, Take, TakeAnswer, TokenAnswer, ValueAnswer,
+    NewToken, NewTransition, NewUser, NewValue, NewVersion, Order, Play, Refresh, ReplaceAsset, RolePatch, RunMacro,
+    ScenePatch, SceneStepAnswer, ShowAnswer, StateAnswer, StepAnswer, StepBack, StreamConfigPatch, StudioPatch, Take,
+    TakeAnswer, TokenAnswer, ValueAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
+use crate::api::wire::past::{PastView, VersionView};
 use crate::api::wire::recording::{RecordingView, ReplayView};
 use crate::api::wire::schedule::{MacroView, ScheduledView};
 use crate::api::wire::show::{StudioView, TransitionView};
@@ -156,6 +158,10 @@ fn takes(summary: &'static str, errors: &'static [&'static str]) -> Operation {
     }
 }
 
+fn steps(summary: &'static str, answer: Answer, errors: &'static [&'static str]) -> Operation {
+    Operation { body: Body::OptionalJson(shape::<StepBack>()), ..reads("scenes", summary, answer, errors) }
+}
+
 /// None for files of the page.
 pub fn describe(row: &Row) -> Option<Operation> {
     let json = |shape: Shape| Answer::Json(shape);
@@ -203,6 +209,38 @@ pub fn describe(row: &Row) -> Option<Operation> {
             "Put a scene on air",
             &["scene_not_found", "transition_not_found", "asset_missing", "wrong_asset_kind", "invalid_value"],
         ),
+        ("GET", "/api/scenes/{scene}/history") => reads(
+            "scenes",
+            "Steps that can be taken back or again",
+            json(shape::<PastView<'static>>()),
+            &["scene_not_found"],
+        ),
+        ("POST", "/api/scenes/{scene}/undo") => {
+            steps("Take back the newest step of a scene", json(shape::<SceneStepAnswer>()), UNDO_TROUBLE)
+        }
+        ("POST", "/api/scenes/{scene}/redo") => {
+            steps("Take a step of a scene again", json(shape::<SceneStepAnswer>()), UNDO_TROUBLE)
+        }
+        ("POST", "/api/undo") => steps("Take back the newest step of all scenes", json(shape::<StepAnswer>()), UNDO_TROUBLE),
+        ("POST", "/api/redo") => {
+            steps("Take the newest step of all scenes again", json(shape::<StepAnswer>()), UNDO_TROUBLE)
+        }
+        ("GET", "/api/scenes/{scene}/versions") => {
+            reads("scenes", "Named versions", list(shape::<Vec<VersionView<'static>>>()), &["scene_not_found"])
+        }
+        ("POST", "/api/scenes/{scene}/versions") => {
+            let trouble = &["scene_not_found", "already_exists", "too_many"];
+            let answer = shape::<VersionView<'static>>();
+            let mut operation = puts("scenes", "Give a name to what the scene is", shape::<NewVersion>(), answer, trouble);
+            operation.answers.retain(|(status, _)| *status != 200);
+            operation
+        }
+        ("POST", "/api/scenes/{scene}/versions/{version}/restore") => {
+            acts("scenes", "Make the scene what it was", json(shape::<SceneStepAnswer>()), RESTORE_TROUBLE)
+        }
+        ("DELETE", "/api/scenes/{scene}/versions/{version}") => {
+            removes("scenes", "Forget a version", &["version_not_found"])
+        }
         ("GET", "/api/inputs") => reads("inputs", "All inputs", list(shape::<Vec<InputView>>()), &[]),
         ("POST", "/api/inputs") => puts("inputs", "Make an input", shape::<NewInput>(), shape::<InputView>(), INPUT_TROUBLE),
         ("GET", "/api/inputs/{input}") => reads("inputs", "An input", json(shape::<InputView>()), &["input_not_found"]),
@@ -476,6 +514,22 @@ pub fn describe(row: &Row) -> Option<Operation> {
 /// What is wrong with a command within is told with the code that it has by itself.
 const BATCH_TROUBLE: &[&str] = &["out_of_range", "invalid_value", "not_in_batch", "already_exists", "too_many"];
 const MACRO_TROUBLE: &[&str] = &["out_of_range", "id_mismatch", "not_in_batch", "too_many"];
+const UNDO_TROUBLE: &[&str] = &[
+    "changed_since",
+    "nothing_to_undo",
+    "nothing_to_redo",
+    "scene_not_found",
+    "scene_on_air",
+    "scene_in_preview",
+    "scene_in_use",
+    "asset_missing",
+    "input_missing",
+    "scene_missing",
+    "scene_in_itself",
+    "too_many",
+];
+const RESTORE_TROUBLE: &[&str] =
+    &["version_not_found", "asset_missing", "input_missing", "scene_missing", "scene_in_itself", "too_many"];
 const VALUE_TROUBLE: &[&str] = &["out_of_range", "too_many"];
 const SCENE_PATCH_TROUBLE: &[&str] = &[
     "invalid_value",

@@ -8,6 +8,7 @@ pub mod hls;
 pub mod inputs;
 pub mod layers;
 pub mod macros;
+pub mod past;
 pub mod preview;
 pub mod recordings;
 pub mod scenes;

@@ -3,6 +3,7 @@
 mod assets;
 mod auth;
 mod docs;
+mod past;
 mod protocol;
 mod rest;
 mod safety;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
+use super::past::VersionView;
 use super::schedule::{CourseView, RunView, ScheduledView};
 use super::show::{program, stream};
 use crate::state::event::Event;
@@ -21,6 +22,9 @@ pub fn event_view(event: &Event) -> Value {
         Event::MacroStarted { run } => json!({ "event": "macro_started", "id": run.of.id, "run": RunView::new(run) }),
         Event::MacroAdvanced { id, course, refused } => {
             json!({ "event": "macro_advanced", "id": id, "course": CourseView::new(course), "refused": refused })
+        }
+        Event::VersionSaved { scene, name, version } => {
+            json!({ "event": "version_saved", "version": VersionView::new(scene, name, version) })
         }
         Event::InputSaved { input } => json!({ "event": "input_saved", "input": InputView::decided(input) }),
         Event::StreamConfigured { .. }
@@ -40,6 +44,9 @@ pub fn event_view(event: &Event) -> Value {
         | Event::ValueSet { .. }
         | Event::ValueRemoved { .. }
         | Event::BatchDone { .. }
+        | Event::SceneUndone { .. }
+        | Event::SceneRedone { .. }
+        | Event::VersionRemoved { .. }
         | Event::MacroSaved { .. }
         | Event::MacroRemoved { .. }
         | Event::BatchRefused { .. }

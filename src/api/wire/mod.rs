@@ -9,6 +9,7 @@ pub mod health;
 pub mod input;
 pub mod message;
 pub mod meters;
+pub mod past;
 pub mod prometheus;
 pub mod recording;
 pub mod schedule;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
+use super::past::VersionView;
 use super::schedule::{MacroView, ScheduledView};
 use crate::base::vitals::Vitals;
 use crate::show::Show;
@@ -36,6 +37,7 @@ pub struct ShowView<'a> {
     values: BTreeMap<&'a ValueName, &'a Scalar>,
     scheduled: Vec<ScheduledView<'a>>,
     macros: Vec<MacroView<'a>>,
+    versions: Vec<VersionView<'a>>,
 }
 
 impl<'a> ShowView<'a> {
@@ -53,6 +55,7 @@ impl<'a> ShowView<'a> {
             values: values(show),
             scheduled: ScheduledView::all(show),
             macros: MacroView::all(show),
+            versions: VersionView::all(show),
         }
     }
 }

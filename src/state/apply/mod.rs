@@ -15,9 +15,12 @@ mod stored;
 mod stream;
 mod studio;
 mod value;
+mod version;
 mod whole;
 
 use crate::show::Show;
+use crate::show::ids::SceneId;
+use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
 use super::command::Command;
@@ -93,7 +96,22 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::PutMacro { definition, only_new } => one(macros::put(show, definition, only_new)?),
         Command::RemoveMacro { id } => one(macros::remove(show, id)?),
         Command::RunMacro { id, restart } => one(macros::run(show, id, restart, given)?),
+        // What was before is known to the writer alone, and changes with every change.
+        Command::UndoScene { .. } | Command::RedoScene { .. } | Command::Undo { .. } | Command::Redo { .. } => {
+            Err(Rejection::NotInBatch { command: command.name(), place: "a batch" })
+        }
+        Command::SaveVersion { scene, name } => one(version::save(show, scene, name, given)?),
+        Command::RestoreVersion { scene, name } => version::restore(show, &scene, &name, given),
+        Command::RemoveVersion { scene, name } => one(version::remove(show, scene, name)?),
         Command::StopMacro { id } => one(macros::stop(show, id, now)?),
+    }
+}
+
+/// A scene as it is to be again; None if it is not to be.
+pub fn restore(show: &Show, id: &SceneId, scene: Option<Scene>, now: ShowTime) -> Result<Vec<Event>, Rejection> {
+    match scene {
+        Some(scene) => scene::put(show, scene, false, now),
+        None => Ok(vec![scene::remove(show, id.clone())?]),
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) fn check_in_batch(command: &Command) -> Result<(), Rejection> {
         // A file goes with these.
         Command::AddAsset { .. } | Command::RemoveAsset { .. } => false,
         Command::Batch { .. } => false,
+        // Each needs to know what the one before has led to.
+        Command::UndoScene { .. } | Command::RedoScene { .. } | Command::Undo { .. } | Command::Redo { .. } => false,
         _ => true,
     };
     if allowed { Ok(()) } else { Err(Rejection::NotInBatch { command: command.name(), place: "a batch" }) }

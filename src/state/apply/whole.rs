@@ -1,7 +1,7 @@
 //! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
-use super::{asset, batch, destination, input, macros, scene, stream, studio, value};
+use super::{asset, batch, destination, input, macros, scene, stream, studio, value, version};
 use crate::show::Show;
 use crate::state::rejection::Rejection;
 
@@ -21,6 +21,7 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         scheduled,
         macros,
         runs,
+        versions: _,
     } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
@@ -51,6 +52,7 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     input::check_count(inputs.len())?;
     input::check_mixer(mixer)?;
     value::check(values)?;
+    version::check(show)?;
     batch::check_count(scheduled.values().filter(|batch| batch.refused.is_none()).count())?;
     macros::check_count(macros.len().max(runs.len()))?;
     for (id, definition) in macros.iter() {
