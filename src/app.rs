@@ -201,7 +201,7 @@ impl House {
         let sources = Sources::new(clock.clone(), taps.clone(), vitals.clone());
         let pictures = picture::run::start(picture::run::Env {
             sources: sources.clone(),
-            show: show.clone(),
+            shows: state.timeline(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
             outlets: vec![encoder_frames, preview_frames],
@@ -210,7 +210,7 @@ impl House {
         })?;
         let levels = LevelsHandle::new();
         let sounds = sound::run::start(sound::run::Env {
-            show,
+            shows: state.timeline(),
             clock: clock.clone(),
             outlet: sound_chunks,
             taps,

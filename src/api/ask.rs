@@ -9,11 +9,12 @@ use serde_json::{Map, Value, json};
 
 use super::error::ApiError;
 use super::gate::Who;
-use super::request::{Fields, body_of};
+use super::request::{Fields, body_of, fresh_id};
 use super::routes::access_of;
 use super::wire::message::command;
 use super::{Api, rest};
 use crate::identity::{Caller, CallerKind};
+use crate::show::ids::BatchId;
 use crate::state::command::Command;
 use crate::state::operation::{Digest, InvalidOperationId, Operation, OperationId};
 use crate::state::{Origin, Receipt};
@@ -111,6 +112,17 @@ impl Asker {
         Ok(Self { door: "rest", caller, operation: operation_in(request.headers())? })
     }
 
+    /// A batch that waits has a name, the same one for the same operation.
+    pub fn with_batch_id(&self, command: Command) -> Command {
+        match command {
+            Command::Batch { commands, at: Some(at), id: None } => {
+                let id = BatchId::new(&fresh_id("batch", self.operation.as_ref(), 0)).ok();
+                Command::Batch { commands, at: Some(at), id }
+            }
+            command => command,
+        }
+    }
+
     fn origin(&self, command: &Command) -> Origin {
         let operation = self.operation.clone().map(|id| Operation { id, digest: Digest::of(command) });
         Origin { door: self.door.to_owned(), actor: actor(&self.caller), operation }
@@ -172,17 +184,38 @@ fn route_of(command: &Command) -> (&'static str, &'static str) {
         Command::AddAsset { .. } => ("POST", "/api/assets"),
         Command::RemoveAsset { .. } => ("DELETE", "/api/assets/{asset}"),
         Command::ReplaceAsset { .. } => ("POST", "/api/assets/{asset}/replace"),
+        Command::Batch { .. } => ("POST", "/api/batch"),
+        Command::PutMacro { .. } => ("PUT", "/api/macros/{macro}"),
+        Command::RemoveMacro { .. } => ("DELETE", "/api/macros/{macro}"),
+        Command::RunMacro { .. } => ("POST", "/api/macros/{macro}/run"),
+        Command::StopMacro { .. } => ("POST", "/api/macros/{macro}/stop"),
+        Command::UndoScene { .. } => ("POST", "/api/scenes/{scene}/undo"),
+        Command::RedoScene { .. } => ("POST", "/api/scenes/{scene}/redo"),
+        Command::Undo { .. } => ("POST", "/api/undo"),
+        Command::Redo { .. } => ("POST", "/api/redo"),
+        Command::SaveVersion { .. } => ("POST", "/api/scenes/{scene}/versions"),
+        Command::RestoreVersion { .. } => ("POST", "/api/scenes/{scene}/versions/{version}/restore"),
+        Command::RemoveVersion { .. } => ("DELETE", "/api/scenes/{scene}/versions/{version}"),
+        Command::CancelBatch { .. } => ("DELETE", "/api/scheduled/{batch}"),
+        Command::SetValue { .. } => ("PUT", "/api/values/{value}"),
+        Command::RemoveValue { .. } => ("DELETE", "/api/values/{value}"),
     }
+}
+
+/// Whoever asks for a command asks for all that is in it.
+fn check_role(asker: &Asker, command: &Command) -> Result<(), ApiError> {
+    let (method, path) = route_of(command);
+    let access = access_of(method, path);
+    if !access.allows(Some(asker.caller.role())) {
+        return Err(ApiError::RoleNeeded { needed: access.name() });
+    }
+    command.within().iter().try_for_each(|command| check_role(asker, command))
 }
 
 impl Api {
     /// Submits, if the asker may.
     pub(super) async fn act(&self, asker: &Asker, command: Command) -> Result<Receipt, ApiError> {
-        let (method, path) = route_of(&command);
-        let access = access_of(method, path);
-        if !access.allows(Some(asker.caller.role())) {
-            return Err(ApiError::RoleNeeded { needed: access.name() });
-        }
+        check_role(asker, &command)?;
         let origin = asker.origin(&command);
         Ok(self.state.submit(command, origin).await?)
     }
@@ -195,8 +228,14 @@ impl Api {
             let receipt = Receipt { seq: snapshot.seq, snapshot: snapshot.show.clone(), created: true, repeated: false };
             return Ok(Performed { receipt, made: Some(json!(made)) });
         }
-        let receipt = self.perform(asker, command(fields)?).await?;
-        Ok(Performed { receipt, made: None })
+        let command = asker.with_batch_id(command(fields)?);
+        let waits_as = match &command {
+            Command::Batch { id: Some(id), .. } => Some(id.clone()),
+            _ => None,
+        };
+        let receipt = self.perform(asker, command).await?;
+        let waiting = waits_as.filter(|id| receipt.snapshot.scheduled.contains_key(id));
+        Ok(Performed { receipt, made: waiting.map(|id| json!({ "scheduled": id })) })
     }
 
     /// For doors that are told commands as such. Some are more than a change of the show: a file goes with them.

@@ -182,10 +182,7 @@ impl ApiError {
     /// What a program needs to point at the trouble; an empty object when there is nothing to add.
     pub fn details(&self) -> Value {
         match self {
-            ApiError::State(SubmitError::Rejected(Rejection::OutOfRange { field, value, allowed })) => {
-                json!({ "field": field, "value": value, "allowed": allowed })
-            }
-            ApiError::State(SubmitError::Rejected(Rejection::NeedsRestart { field })) => json!({ "field": field }),
+            ApiError::State(SubmitError::Rejected(rejection)) => details_of(rejection),
             ApiError::InvalidBody { field, .. } if !field.is_empty() => json!({ "field": field }),
             ApiError::RateLimited { retry_after } => json!({ "retry_after_ms": retry_after.as_millis() as u64 }),
             ApiError::BodyTooLarge { limit } => json!({ "limit_bytes": limit }),
@@ -223,6 +220,19 @@ impl ApiError {
             status if status.is_client_error() => ApiError::BadRequest(status.to_string()),
             _ => ApiError::Internal,
         }
+    }
+}
+
+fn details_of(rejection: &Rejection) -> Value {
+    match rejection {
+        Rejection::OutOfRange { field, value, allowed } => json!({ "field": field, "value": value, "allowed": allowed }),
+        Rejection::NeedsRestart { field } => json!({ "field": field }),
+        Rejection::InBatch { index, command, why } => {
+            let mut details = details_of(why);
+            (details["index"], details["command"]) = (json!(index), json!(command));
+            details
+        }
+        _ => json!({}),
     }
 }
 

@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    asset_file, assets, auth, destinations, hls, inputs, layers, preview, recordings, scenes, stream, studio, system,
-    tokens, users,
+    asset_file, assets, auth, destinations, hls, inputs, layers, macros, past, preview, recordings, scenes, schedule,
+    stream, studio, system, tokens, users, values,
 };
 use super::{Api, face, openapi, socketio, ws};
 
@@ -64,6 +64,15 @@ pub const TABLE: &[Row] = &[
     row("PATCH", "/api/scenes/{scene}", OPERATOR, Class::Write, || patch(scenes::change)),
     row("DELETE", "/api/scenes/{scene}", OPERATOR, Class::Write, || delete(scenes::remove)),
     row("POST", "/api/scenes/{scene}/take", OPERATOR, Class::Write, || post(scenes::take)),
+    row("GET", "/api/scenes/{scene}/history", VIEWER, Class::Read, || get(past::history)),
+    row("POST", "/api/scenes/{scene}/undo", OPERATOR, Class::Write, || post(past::undo_scene)),
+    row("POST", "/api/scenes/{scene}/redo", OPERATOR, Class::Write, || post(past::redo_scene)),
+    row("POST", "/api/undo", OPERATOR, Class::Write, || post(past::undo)),
+    row("POST", "/api/redo", OPERATOR, Class::Write, || post(past::redo)),
+    row("GET", "/api/scenes/{scene}/versions", VIEWER, Class::Read, || get(past::versions)),
+    row("POST", "/api/scenes/{scene}/versions", OPERATOR, Class::Write, || post(past::save)),
+    row("POST", "/api/scenes/{scene}/versions/{version}/restore", OPERATOR, Class::Write, || post(past::restore)),
+    row("DELETE", "/api/scenes/{scene}/versions/{version}", OPERATOR, Class::Write, || delete(past::remove)),
     // Not below /layers/, where it would hide a layer called "order".
     row("GET", "/api/inputs", VIEWER, Class::Read, || get(inputs::list)),
     row("POST", "/api/inputs", OPERATOR, Class::Write, || post(inputs::create)),
@@ -106,6 +115,20 @@ pub const TABLE: &[Row] = &[
     row("PUT", "/api/destinations/{destination}", ADMIN, Class::Write, || put(destinations::replace)),
     row("PATCH", "/api/destinations/{destination}", ADMIN, Class::Write, || patch(destinations::change)),
     row("DELETE", "/api/destinations/{destination}", ADMIN, Class::Write, || delete(destinations::remove)),
+    row("POST", "/api/batch", OPERATOR, Class::Write, || post(schedule::batch)),
+    row("GET", "/api/scheduled", VIEWER, Class::Read, || get(schedule::list)),
+    row("GET", "/api/scheduled/{batch}", VIEWER, Class::Read, || get(schedule::one)),
+    row("DELETE", "/api/scheduled/{batch}", OPERATOR, Class::Write, || delete(schedule::cancel)),
+    row("GET", "/api/macros", VIEWER, Class::Read, || get(macros::list)),
+    row("GET", "/api/macros/{macro}", VIEWER, Class::Read, || get(macros::one)),
+    row("PUT", "/api/macros/{macro}", OPERATOR, Class::Write, || put(macros::put)),
+    row("DELETE", "/api/macros/{macro}", OPERATOR, Class::Write, || delete(macros::remove)),
+    row("POST", "/api/macros/{macro}/run", OPERATOR, Class::Write, || post(macros::run)),
+    row("POST", "/api/macros/{macro}/stop", OPERATOR, Class::Write, || post(macros::stop)),
+    row("GET", "/api/values", VIEWER, Class::Read, || get(values::list)),
+    row("GET", "/api/values/{value}", VIEWER, Class::Read, || get(values::one)),
+    row("PUT", "/api/values/{value}", OPERATOR, Class::Write, || put(values::set)),
+    row("DELETE", "/api/values/{value}", OPERATOR, Class::Write, || delete(values::remove)),
     row("GET", "/api/preview.jpg", VIEWER, Class::Heavy, || get(preview::jpeg)),
     row("GET", "/api/preview.mjpeg", VIEWER, Class::Heavy, || get(preview::motion_jpeg)),
     row("GET", "/api/frame.png", VIEWER, Class::Heavy, || get(preview::full_size)),

@@ -222,7 +222,7 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
                 width_given: layer.width.is_some() || ground.is_slot,
                 height_given: layer.height.is_some() || ground.is_slot,
             };
-            let fields = field::Context { at, since: Some(view.taken), timezone: style.timezone, values: &|_| None };
+            let fields = field::Context { at, since: Some(view.taken), timezone: style.timezone, values: &show.values };
             // A size that moves is a scale of the one that was set.
             let scale = scale * view.pose.size / style.size;
             (Work::Text { text, style, scale, text_box, fields, assets: &show.assets }, None)

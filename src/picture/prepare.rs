@@ -17,6 +17,7 @@ use super::originals::{Original, Originals};
 use super::pictures::Pictures;
 use super::prepared::{Fine, Parity, Picture};
 use super::sources::Sources;
+use super::sources::wanted::Wanted;
 use super::watch;
 use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
@@ -25,7 +26,7 @@ use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::color::Color;
 use crate::show::field;
-use crate::show::ids::AssetId;
+use crate::show::ids::{AssetId, InputId};
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Filter;
 use crate::show::program::{Mix, Program};
@@ -33,6 +34,7 @@ use crate::show::scene::Scene;
 use crate::show::stream::Stream;
 use crate::show::text::TextStyle;
 use crate::show::time::{FrameNumber, ShowTime};
+use crate::show::timeline::{Timeline, Upcoming};
 use crate::show::transition::Transition;
 
 /// What is on air is prepared first and may take more; beyond this, layers are left out rather than the server killed.
@@ -51,10 +53,12 @@ const SETTLED: Duration = Duration::from_millis(200);
 /// What grows or turns needs another picture for each frame: so many are made before they are due, and kept after it.
 const FRAMES_AHEAD: usize = 8;
 const FRAMES_BEHIND: u64 = 3;
+/// Scheduled shows that are looked at: those that follow are when these have come.
+const SHOWS_AHEAD: usize = 4;
 
 /// What the preparing thread works with.
 pub(super) struct Preparing {
-    pub show: Arc<ArcSwap<Show>>,
+    pub shows: Arc<ArcSwap<Timeline>>,
     pub clock: Clock,
     pub stop: StopFlag,
     /// Told what is seen; their pictures are not made here.
@@ -67,35 +71,50 @@ pub(super) struct Preparing {
 pub(super) fn prepare(mut preparing: Preparing) {
     // Maps that the tick thread may still be reading. They are kept until it has let go, so that it never frees a picture.
     let mut retired: Vec<Arc<Pictures>> = Vec::new();
-    let mut ordered: Option<(Arc<Show>, ShowTime)> = None;
-    let mut settled: Option<(Arc<Show>, ShowTime)> = None;
+    let mut ordered: Option<(Arc<Timeline>, ShowTime)> = None;
+    let mut settled: Option<(Arc<Timeline>, ShowTime)> = None;
     while !preparing.stop.is_set() {
         retired.retain(|pictures| Arc::strong_count(pictures) > 1);
         let now = preparing.clock.now();
-        let show = preparing.show.load_full();
-        if ordered.as_ref().is_none_or(|(known, until): &(Arc<Show>, ShowTime)| !Arc::ptr_eq(known, &show) || now > *until) {
+        let shows = preparing.shows.load_full();
+        let show = shows.at(now).clone();
+        if ordered
+            .as_ref()
+            .is_none_or(|(known, until): &(Arc<Timeline>, ShowTime)| !Arc::ptr_eq(known, &shows) || now > *until)
+        {
             let held_at = matches!(show.stream, Stream::Paused { .. }).then(|| show.stream.picture_time(now));
-            preparing.sources.order(&watch::inputs(&show, preparing.studio.assets_dir()), held_at);
+            preparing.sources.order(&inputs(&show, shows.ahead(), preparing.studio.assets_dir()), held_at);
             preparing.sources.order_moving(&watch::moving(&show, preparing.studio.assets_dir()), held_at);
-            ordered = Some((show.clone(), now.plus(SETTLED)));
+            ordered = Some((shows.clone(), now.plus(SETTLED)));
         }
-        let is_settled = |(known, since): &(Arc<Show>, ShowTime)| {
-            Arc::ptr_eq(known, &show) && now >= *since && now.since(*since) < settled_for(&show)
+        let is_settled = |(known, since): &(Arc<Timeline>, ShowTime)| {
+            Arc::ptr_eq(known, &shows) && now >= *since && now.since(*since) < settled_for(&show)
         };
         if settled.as_ref().is_some_and(is_settled) {
             std::thread::park_timeout(NAP);
             continue;
         }
         let current = preparing.published.load_full();
-        match next(&show, now, &current, &mut preparing.studio) {
+        match next(&show, shows.ahead(), now, &current, &mut preparing.studio) {
             Some(next) => retired.push(preparing.published.swap(Arc::new(next))),
             None => {
                 preparing.studio.rest();
-                settled = Some((show, now));
+                settled = Some((shows, now));
             }
         }
     }
     preparing.sources.stop();
+}
+
+/// What will be seen in a moment runs already.
+fn inputs(show: &Show, ahead: &[Upcoming], assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
+    let mut inputs = watch::inputs(show, assets_dir);
+    for upcoming in ahead.iter().take(SHOWS_AHEAD) {
+        for (id, wanted) in watch::inputs(&upcoming.show, assets_dir) {
+            inputs.entry(id).or_insert(wanted);
+        }
+    }
+    inputs
 }
 
 /// What moves is looked at for every frame.
@@ -105,9 +124,9 @@ fn settled_for(show: &Show) -> Duration {
 }
 
 /// The map with one more picture, or without those that nobody needs any more; None if there is nothing to do.
-fn next(show: &Show, now: ShowTime, current: &Pictures, studio: &mut Studio) -> Option<Pictures> {
+fn next(show: &Show, ahead: &[Upcoming], now: ShowTime, current: &Pictures, studio: &mut Studio) -> Option<Pictures> {
     studio.follow(show);
-    let agenda = Agenda::of(show, now);
+    let agenda = Agenda::of(show, ahead, now);
     let mut next = current.clone();
     let tables = tables_of(show);
     let is_restocked = studio.lay_out(&tables, &mut next);
@@ -140,7 +159,7 @@ struct Agenda<'a> {
 }
 
 impl<'a> Agenda<'a> {
-    fn of(show: &'a Show, now: ShowTime) -> Agenda<'a> {
+    fn of(show: &'a Show, upcoming: &'a [Upcoming], now: ShowTime) -> Agenda<'a> {
         let mut agenda = Agenda::default();
         let ahead = |seconds| now.plus(Duration::from_secs(seconds));
         let shown = show.stream.picture_time(now);
@@ -165,6 +184,7 @@ impl<'a> Agenda<'a> {
             let before = ShowTime(shown.micros() - 1_000_000);
             agenda.past.extend(needs_of(show, scene, before).iter().map(|need| need.key));
         }
+        upcoming.iter().take(SHOWS_AHEAD).for_each(|upcoming| agenda.add_upcoming(upcoming));
         for need in transitions(show).filter_map(|transition| need::of_transition(show, transition)) {
             agenda.add_need(need, MOST_BYTES);
         }
@@ -175,6 +195,22 @@ impl<'a> Agenda<'a> {
             agenda.present.extend(needs_of(show, scene, shown).iter().map(|need| (need.layer, need.key)));
         }
         agenda
+    }
+
+    /// The first frames of what is about to be on air.
+    fn add_upcoming(&mut self, Upcoming { at, show }: &'a Upcoming) {
+        let running = show.program.iter().flat_map(transitions_of);
+        for need in running.filter_map(|transition| need::of_transition(show, transition)) {
+            self.add_need(need, MOST_BYTES_ON_AIR);
+        }
+        for scene in show.program.iter().flat_map(Program::scenes).filter_map(|id| show.scenes.get(id)) {
+            let fps = show.config.fps;
+            let first = fps.frame_at(*at);
+            let frames = if is_moving(scene) { FRAMES_AHEAD as u64 } else { 2 };
+            for frame in first.0..first.0 + frames {
+                self.add(show, scene, fps.time_of(FrameNumber(frame)).max(*at), MOST_BYTES_ON_AIR);
+            }
+        }
     }
 
     fn add(&mut self, show: &'a Show, scene: &'a Scene, at: ShowTime, most_bytes: usize) {
@@ -207,10 +243,17 @@ fn is_moving(scene: &Scene) -> bool {
 
 /// All that may be used.
 fn transitions(show: &Show) -> impl Iterator<Item = &Transition> {
-    let running = show.program.iter().filter_map(|program| match program.mix.as_ref()? {
+    show.program
+        .iter()
+        .flat_map(transitions_of)
+        .chain([&show.studio.transition])
+        .chain(show.transitions.values().map(AsRef::as_ref))
+}
+
+fn transitions_of(program: &Program) -> Option<&Transition> {
+    match program.mix.as_ref()? {
         Mix::Leaving { transition, .. } | Mix::Coming { transition, .. } => Some(transition),
-    });
-    running.chain([&show.studio.transition]).chain(show.transitions.values().map(AsRef::as_ref))
+    }
 }
 
 /// When the scene came on air: text may count from there.
@@ -404,7 +447,7 @@ mod tests {
     fn settled(show: &Show, now: ShowTime, mut pictures: Pictures) -> Pictures {
         let mut studio = Studio::new(PathBuf::from("/nowhere"));
         let mut steps = 0;
-        while let Some(next) = next(show, now, &pictures, &mut studio) {
+        while let Some(next) = next(show, &[], now, &pictures, &mut studio) {
             pictures = next;
             steps += 1;
             assert!(steps < 100, "it comes to rest");
@@ -439,7 +482,7 @@ mod tests {
         let mut studio = Studio::new(dir.path().to_owned());
         let settle = |show: &Show, studio: &mut Studio| {
             let mut pictures = Pictures::default();
-            while let Some(next) = next(show, ShowTime(0), &pictures, studio) {
+            while let Some(next) = next(show, &[], ShowTime(0), &pictures, studio) {
                 pictures = next;
             }
             let scene = scene_of(show);
@@ -469,10 +512,10 @@ mod tests {
             .map(|index| format!(r##"{{"id":"l{index}","width":2000,"height":2000,"kind":"gradient","from":"#000000","to":"#0000{index:02x}"}}"##))
             .collect();
         let mut show = show_of(&layers.join(","));
-        let agenda = Agenda::of(&show, ShowTime(0));
+        let agenda = Agenda::of(&show, &[], ShowTime(0));
         assert_eq!(agenda.needs.len(), 60, "what is on air is always prepared");
         show.program = None;
-        let agenda = Agenda::of(&show, ShowTime(0));
+        let agenda = Agenda::of(&show, &[], ShowTime(0));
         assert!(agenda.bytes <= MOST_BYTES && (2..60).contains(&agenda.needs.len()));
     }
 }

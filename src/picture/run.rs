@@ -18,12 +18,12 @@ use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
-use crate::show::Show;
+use crate::show::timeline::{ShowAt, Timeline};
 
 /// All that the picture gets from outside.
 pub struct Env {
-    /// The newest show; replaced by whoever decides.
-    pub show: Arc<ArcSwap<Show>>,
+    /// The newest show, and what it is about to be; replaced by whoever decides.
+    pub shows: Arc<ArcSwap<Timeline>>,
     pub clock: Clock,
     pub assets_dir: PathBuf,
     pub outlets: Vec<Arc<Mailbox<Frame>>>,
@@ -50,7 +50,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
     let published = Arc::new(ArcSwap::from_pointee(Pictures::default()));
     let preparing = Preparing {
-        show: env.show.clone(),
+        shows: env.shows.clone(),
         clock: env.clock.clone(),
         stop: env.stop.clone(),
         sources: env.sources.clone(),
@@ -72,11 +72,12 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
 }
 
 fn tick(env: Env, published: &ArcSwap<Pictures>, preparer: &std::thread::Thread) {
-    let mut engine = Engine::new(env.outlets, env.sources, env.vitals, env.show.load().config.canvas());
+    let canvas = env.shows.load().show_at(env.clock.now()).config.canvas();
+    let mut engine = Engine::new(env.outlets, env.sources, env.vitals, canvas);
     while !env.stop.is_set() {
         let ticked = {
-            let (show, pictures) = (env.show.load(), published.load());
-            engine.tick(&show, &pictures, env.clock.now())
+            let (shows, pictures) = (env.shows.load(), published.load());
+            engine.tick(&**shows, &pictures, env.clock.now())
         };
         if ticked.is_missing_pictures {
             preparer.unpark();

@@ -22,6 +22,7 @@ use crate::frame::video::Films;
 use crate::show::Show;
 use crate::show::geometry::Canvas;
 use crate::show::time::{Fps, FrameNumber, ShowTime};
+use crate::show::timeline::ShowAt;
 
 /// The encoder's mailbox holds 8; the rest are in the encoder, with the preview, or being painted. 1080p: 50 MB.
 const BUFFERS: usize = 16;
@@ -116,8 +117,8 @@ impl Engine {
     }
 
     /// Makes the newest frame that is due at `now`, if any; says when to come again, and whether a picture was missing.
-    pub(super) fn tick(&mut self, show: &Show, pictures: &Pictures, now: ShowTime) -> Ticked {
-        let fps = show.config.fps;
+    pub(super) fn tick(&mut self, shows: &impl ShowAt, pictures: &Pictures, now: ShowTime) -> Ticked {
+        let fps = shows.show_at(now).config.fps;
         let newest = fps.frame_at(now);
         let after = FrameNumber(newest.0 + 1);
         let mut ticked = Ticked { again_at: fps.time_of(after), is_missing_pictures: false };
@@ -138,7 +139,8 @@ impl Engine {
         self.observe_lateness(fps, newest, now);
         let due = newest.0 - next.0 + 1;
         let watch = Stopwatch::start();
-        let is_made = self.make(show, pictures, newest);
+        // The frame shows what holds at its own time, however late it is made.
+        let is_made = self.make(shows.show_at(fps.time_of(newest)), pictures, (newest, fps.time_of(newest)));
         let skipped = if is_made { due - 1 } else { due };
         let has_moved = self.ladder.count(due, skipped, watch.elapsed(), fps.frame_duration());
         self.count(due, skipped, has_moved);
@@ -155,13 +157,12 @@ impl Engine {
     }
 
     /// Says whether the frame was made.
-    fn make(&mut self, show: &Show, pictures: &Pictures, number: FrameNumber) -> bool {
+    fn make(&mut self, show: &Show, pictures: &Pictures, (number, at): (FrameNumber, ShowTime)) -> bool {
         let canvas = show.config.canvas();
         if self.buffers.pool.layout().canvas != canvas {
             self.buffers = Buffers::new(canvas);
             self.easel.clear();
         }
-        let at = show.config.fps.time_of(number);
         if self.ladder.rung() == Rung::HalfTheFrames
             && number.0 % 2 == 1
             && let Some((last, _)) = &self.buffers.last

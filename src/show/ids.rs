@@ -94,6 +94,21 @@ id!(
 );
 
 id!(
+    /// Commands that wait for their time.
+    BatchId
+);
+
+id!(
+    /// Commands that can be carried out again and again.
+    MacroId
+);
+
+id!(
+    /// A version of a scene.
+    VersionId
+);
+
+id!(
     /// One of the encodings of the program. `main` is always there.
     RenditionId
 );

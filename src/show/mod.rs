@@ -15,16 +15,21 @@ pub mod input;
 pub mod layer;
 pub mod length;
 pub mod look;
+pub mod macros;
 pub mod mixer;
 pub mod motion;
 pub mod offset;
 pub mod program;
 pub mod scene;
+pub mod schedule;
 pub mod stream;
 pub mod text;
 pub mod time;
+pub mod timeline;
 pub mod transition;
 pub mod usage;
+pub mod value;
+pub mod version;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,14 +38,18 @@ use serde::{Deserialize, Serialize};
 
 use asset::Asset;
 use destination::Destination;
-use ids::{AssetId, DestinationId, InputId, SceneId, TransitionId};
+use ids::{AssetId, BatchId, DestinationId, InputId, MacroId, SceneId, TransitionId};
 use input::Input;
 use layer::{Content, Layer};
+use macros::{Macro, Run};
 use mixer::Mixer;
 use program::{Program, Studio};
 use scene::Scene;
+use schedule::Scheduled;
 use stream::{Stream, StreamConfig};
 use transition::Transition;
+use value::Values;
+use version::Versions;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Show {
@@ -59,10 +68,28 @@ pub struct Show {
     pub studio: Arc<Studio>,
     #[serde(default, skip_serializing_if = "is_empty")]
     pub transitions: Arc<BTreeMap<TransitionId, Arc<Transition>>>,
+    /// What live fields show by name.
+    #[serde(default, skip_serializing_if = "has_no_values")]
+    pub values: Arc<Values>,
+    /// What is to happen at a time.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub scheduled: Arc<BTreeMap<BatchId, Arc<Scheduled>>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub macros: Arc<BTreeMap<MacroId, Arc<Macro>>>,
+    /// The newest run of each macro that was run.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub runs: Arc<BTreeMap<MacroId, Arc<Run>>>,
+    /// Of scenes, of removed ones too.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub versions: Arc<BTreeMap<SceneId, Arc<Versions>>>,
 }
 
 fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {
     map.is_empty()
+}
+
+fn has_no_values(values: &Arc<Values>) -> bool {
+    values.is_empty()
 }
 
 /// Scenes within each other end here; deciding refuses deeper ones.

@@ -19,10 +19,11 @@ use crate::frame::sound::{ChunkNumber, SoundChunk};
 use crate::frame::taps::Taps;
 use crate::show::Show;
 use crate::show::time::ShowTime;
+use crate::show::timeline::{ShowAt, Timeline};
 
 /// All that the sound gets from outside.
 pub struct Env {
-    pub show: Arc<ArcSwap<Show>>,
+    pub shows: Arc<ArcSwap<Timeline>>,
     pub clock: Clock,
     pub outlet: Arc<Mailbox<SoundChunk>>,
     /// What decoders write into.
@@ -44,7 +45,7 @@ pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
     spawn_thread("sound", move || {
         let mut maker = Maker::new(env.outlet, env.taps, env.levels, env.vitals);
         while !env.stop.is_set() {
-            let again_at = maker.make_due(&env.show.load(), env.clock.now());
+            let again_at = maker.make_due(&**env.shows.load(), env.clock.now());
             env.clock.sleep_until(again_at, PATIENCE);
         }
     })
@@ -71,7 +72,7 @@ impl Maker {
     }
 
     /// Posts the chunks whose time has begun; says when the next one's does.
-    fn make_due(&mut self, show: &Show, now: ShowTime) -> ShowTime {
+    fn make_due(&mut self, shows: &impl ShowAt, now: ShowTime) -> ShowTime {
         let newest = ChunkNumber::at(now);
         let after = ChunkNumber(newest.0 + 1);
         if !self.outlet.is_wanted() && !self.levels.is_watched() {
@@ -85,7 +86,8 @@ impl Maker {
         let oldest_made = after.0.saturating_sub(MOST_BEHIND);
         self.vitals.sound_skipped.inc_by(oldest_made.saturating_sub(next.0));
         for number in next.0.max(oldest_made)..after.0 {
-            self.make(show, ChunkNumber(number));
+            let number = ChunkNumber(number);
+            self.make(shows.show_at(number.time()), number);
         }
         let next = ChunkNumber(next.0.max(after.0));
         self.next = Some(next);
@@ -208,9 +210,9 @@ mod tests {
         let stop = StopFlag::default();
         let outlet = Mailbox::new(1, WhenFull::DropNewest);
         let clock = Clock::manual(ShowTime(0));
-        let show = Arc::new(ArcSwap::from_pointee(Show::default()));
+        let shows = Arc::new(ArcSwap::from_pointee(Timeline::default()));
         let (taps, levels) = (Taps::new(), LevelsHandle::new());
-        let env = Env { show, clock, outlet, taps, levels, vitals: Arc::new(Vitals::new()), stop: stop.clone() };
+        let env = Env { shows, clock, outlet, taps, levels, vitals: Arc::new(Vitals::new()), stop: stop.clone() };
         let thread = start(env).expect("a thread");
         stop.stop();
         thread.join().expect("it ends well");

@@ -8,12 +8,14 @@ use serde_json::{Map, Value};
 
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId, VersionId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::macros::OnRefusal;
 use crate::show::program::Way;
 use crate::show::scene::Scene;
 use crate::show::transition::Transition;
+use crate::show::value::{Scalar, ValueName};
 
 /// Fields to change, by their names on the wire (RFC 7396: null takes a field away). Merged inside `apply`, so that two
 /// patches sent at once both count.
@@ -151,6 +153,162 @@ pub enum Command {
         asset: AssetId,
         with: AssetId,
     },
+    /// Live fields of this name show it from now on.
+    SetValue {
+        name: ValueName,
+        value: Scalar,
+    },
+    RemoveValue {
+        name: ValueName,
+    },
+    /// All of them in one frame, or none of them: now, or in the first frame that is not before `at` (milliseconds of Unix
+    /// time). Until then it is called `id`.
+    Batch {
+        commands: Vec<Command>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<i64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<BatchId>,
+    },
+    /// Creates, or replaces as a whole. A run goes on with what it was started with.
+    PutMacro {
+        #[serde(rename = "macro")]
+        definition: NewMacro,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    RemoveMacro {
+        id: MacroId,
+    },
+    /// From now on; `restart` ends the run that there may be.
+    RunMacro {
+        id: MacroId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        restart: bool,
+    },
+    StopMacro {
+        id: MacroId,
+    },
+    /// Takes back the newest step of a scene, of a removed one too. Another's step only with `force`; so below.
+    UndoScene {
+        scene: SceneId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
+    },
+    /// Takes the step again that was taken back last.
+    RedoScene {
+        scene: SceneId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
+    },
+    /// The newest step of all scenes.
+    Undo {
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
+    },
+    Redo {
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
+    },
+    /// Gives a name to what the scene is now.
+    SaveVersion {
+        scene: SceneId,
+        name: VersionId,
+    },
+    RestoreVersion {
+        scene: SceneId,
+        name: VersionId,
+    },
+    RemoveVersion {
+        scene: SceneId,
+        name: VersionId,
+    },
+    /// Of one that waits; or forgets one that was refused when its time came.
+    CancelBatch {
+        id: BatchId,
+    },
+}
+
+impl Command {
+    /// The commands that it is made of, if it is made of any.
+    pub fn within(&self) -> Vec<&Command> {
+        match self {
+            Command::Batch { commands, .. } => commands.iter().collect(),
+            Command::PutMacro { definition, .. } => definition.items.iter().map(|item| &item.command).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// As the wire calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::StartStream => "start_stream",
+            Command::StopStream => "stop_stream",
+            Command::PauseStream => "pause_stream",
+            Command::ResumeStream => "resume_stream",
+            Command::ChangeStreamConfig { .. } => "change_stream_config",
+            Command::PutScene { .. } => "put_scene",
+            Command::ChangeScene { .. } => "change_scene",
+            Command::RemoveScene { .. } => "remove_scene",
+            Command::TakeScene { .. } => "take_scene",
+            Command::TakePreview { .. } => "take_preview",
+            Command::MoveBar { .. } => "move_bar",
+            Command::ReleaseBar => "release_bar",
+            Command::ChangeStudio { .. } => "change_studio",
+            Command::PutTransition { .. } => "put_transition",
+            Command::RemoveTransition { .. } => "remove_transition",
+            Command::PutLayer { .. } => "put_layer",
+            Command::ChangeLayer { .. } => "change_layer",
+            Command::RemoveLayer { .. } => "remove_layer",
+            Command::OrderLayers { .. } => "order_layers",
+            Command::PutInput { .. } => "put_input",
+            Command::ChangeInput { .. } => "change_input",
+            Command::PlayInput { .. } => "play_input",
+            Command::RemoveInput { .. } => "remove_input",
+            Command::ChangeMixer { .. } => "change_mixer",
+            Command::PutDestination { .. } => "put_destination",
+            Command::ChangeDestination { .. } => "change_destination",
+            Command::RemoveDestination { .. } => "remove_destination",
+            Command::AddAsset { .. } => "add_asset",
+            Command::RemoveAsset { .. } => "remove_asset",
+            Command::ReplaceAsset { .. } => "replace_asset",
+            Command::SetValue { .. } => "set_value",
+            Command::RemoveValue { .. } => "remove_value",
+            Command::Batch { .. } => "batch",
+            Command::PutMacro { .. } => "put_macro",
+            Command::RemoveMacro { .. } => "remove_macro",
+            Command::RunMacro { .. } => "run_macro",
+            Command::StopMacro { .. } => "stop_macro",
+            Command::UndoScene { .. } => "undo_scene",
+            Command::RedoScene { .. } => "redo_scene",
+            Command::Undo { .. } => "undo",
+            Command::Redo { .. } => "redo",
+            Command::SaveVersion { .. } => "save_version",
+            Command::RestoreVersion { .. } => "restore_version",
+            Command::RemoveVersion { .. } => "remove_version",
+            Command::CancelBatch { .. } => "cancel_batch",
+        }
+    }
+}
+
+/// A macro as it is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewMacro {
+    pub id: MacroId,
+    #[serde(default)]
+    pub name: String,
+    pub items: Vec<NewItem>,
+    #[serde(default)]
+    pub on_refusal: OnRefusal,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewItem {
+    #[serde(default)]
+    pub after_ms: u64,
+    pub command: Command,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -6,6 +6,7 @@ use super::room::Room;
 use crate::show::Show;
 use crate::show::ids::{DestinationId, InputId, LayerId, SceneId, TransitionId};
 use crate::show::scene::Place;
+use crate::show::value::ValueName;
 
 /// Something with a value of which only the newest counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +19,7 @@ pub enum Key {
     Scene(SceneId),
     Layer(SceneId, LayerId),
     Destination(DestinationId),
+    Value(ValueName),
 }
 
 impl Event {
@@ -37,9 +39,22 @@ impl Event {
             | Event::InputRemoved { .. }
             | Event::MixerChanged { .. }
             | Event::LayoutMoved { .. }
+            | Event::SceneUndone { .. }
+            | Event::SceneRedone { .. }
+            | Event::VersionSaved { .. }
+            | Event::VersionRemoved { .. }
             | Event::LayersOrdered { .. } => Room::Scenes,
             Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
             Event::AssetAdded { .. } | Event::AssetRemoved { .. } => Room::Assets,
+            Event::ValueSet { .. } | Event::ValueRemoved { .. } => Room::Values,
+            Event::BatchScheduled { .. }
+            | Event::BatchDone { .. }
+            | Event::BatchRefused { .. }
+            | Event::BatchCanceled { .. }
+            | Event::MacroSaved { .. }
+            | Event::MacroRemoved { .. }
+            | Event::MacroStarted { .. }
+            | Event::MacroAdvanced { .. } => Room::Schedule,
         }
     }
 }
@@ -53,6 +68,9 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::InputSaved { input } => !before.inputs.contains_key(&input.id),
         Event::DestinationSaved { destination } => !before.destinations.contains_key(&destination.id),
         Event::AssetAdded { asset } => !before.assets.contains_key(&asset.id),
+        Event::MacroSaved { definition } => !before.macros.contains_key(&definition.id),
+        Event::BatchScheduled { batch } => !before.scheduled.contains_key(&batch.id),
+        Event::ValueSet { name, .. } => before.values.get(name.as_str()).is_none(),
         _ => false,
     }
 }
@@ -76,6 +94,7 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
         Event::DestinationSaved { destination } if before.destinations.contains_key(&destination.id) => {
             Some(Key::Destination(destination.id.clone()))
         }
+        Event::ValueSet { name, .. } if before.values.get(name.as_str()).is_some() => Some(Key::Value(name.clone())),
         _ => None,
     }
 }

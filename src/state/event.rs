@@ -8,14 +8,18 @@ use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId, VersionId};
 use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
+use crate::show::macros::{Course, Macro, Run};
 use crate::show::mixer::Mixer;
 use crate::show::program::{Program, Studio};
 use crate::show::scene::Scene;
+use crate::show::schedule::{Refusal, Scheduled};
 use crate::show::stream::{Stream, StreamConfig};
 use crate::show::transition::Transition;
+use crate::show::value::{Value, ValueName};
+use crate::show::version::Version;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -92,6 +96,77 @@ pub enum Event {
     AssetRemoved {
         asset: AssetId,
     },
+    ValueSet {
+        name: ValueName,
+        value: Value,
+    },
+    ValueRemoved {
+        name: ValueName,
+    },
+    BatchScheduled {
+        batch: Arc<Scheduled>,
+    },
+    /// Its time came; what it did stands before this.
+    BatchDone {
+        id: BatchId,
+    },
+    /// Its time came, and nothing of it happened.
+    BatchRefused {
+        id: BatchId,
+        refusal: Refusal,
+    },
+    BatchCanceled {
+        id: BatchId,
+    },
+    /// What was done by change `step` was taken back; how stands before this.
+    SceneUndone {
+        scene: SceneId,
+        step: u64,
+    },
+    SceneRedone {
+        scene: SceneId,
+        step: u64,
+    },
+    VersionSaved {
+        scene: SceneId,
+        name: VersionId,
+        version: Arc<Version>,
+    },
+    VersionRemoved {
+        scene: SceneId,
+        name: VersionId,
+    },
+    MacroSaved {
+        #[serde(rename = "macro")]
+        definition: Arc<Macro>,
+    },
+    MacroRemoved {
+        id: MacroId,
+    },
+    MacroStarted {
+        run: Arc<Run>,
+    },
+    /// Where its run stands now, and which of its commands were refused on the way there.
+    MacroAdvanced {
+        id: MacroId,
+        course: Course,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<Refusal>,
+    },
+}
+
+impl Event {
+    /// What it is called where what was done to scenes is listed.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::SceneSaved { .. } => "scene_saved",
+            Event::SceneRemoved { .. } => "scene_removed",
+            Event::LayerSaved { .. } => "layer_saved",
+            Event::LayerRemoved { .. } => "layer_removed",
+            Event::LayersOrdered { .. } => "layers_ordered",
+            _ => "",
+        }
+    }
 }
 
 /// Makes the show what the event says. Total: an event that names nothing known changes nothing.
@@ -139,6 +214,49 @@ pub fn evolve(show: &mut Show, event: &Event) {
         }
         Event::AssetRemoved { asset } => {
             Arc::make_mut(&mut show.assets).remove(asset);
+        }
+        Event::ValueSet { name, value } => Arc::make_mut(&mut show.values).set(name.clone(), value.clone()),
+        Event::ValueRemoved { name } => Arc::make_mut(&mut show.values).remove(name),
+        Event::BatchScheduled { batch } => {
+            Arc::make_mut(&mut show.scheduled).insert(batch.id.clone(), batch.clone());
+        }
+        Event::BatchDone { id } | Event::BatchCanceled { id } => {
+            Arc::make_mut(&mut show.scheduled).remove(id);
+        }
+        // For people, and for what remembers steps.
+        Event::SceneUndone { .. } | Event::SceneRedone { .. } => {}
+        Event::VersionSaved { scene, name, version } => {
+            let versions = Arc::make_mut(&mut show.versions).entry(scene.clone()).or_default();
+            Arc::make_mut(versions).insert(name.clone(), version.clone());
+        }
+        Event::VersionRemoved { scene, name } => {
+            let all = Arc::make_mut(&mut show.versions);
+            if let Some(versions) = all.get_mut(scene) {
+                Arc::make_mut(versions).remove(name);
+            }
+            all.retain(|_, versions| !versions.is_empty());
+        }
+        Event::MacroSaved { definition } => {
+            Arc::make_mut(&mut show.macros).insert(definition.id.clone(), definition.clone());
+        }
+        Event::MacroRemoved { id } => {
+            Arc::make_mut(&mut show.macros).remove(id);
+            Arc::make_mut(&mut show.runs).remove(id);
+        }
+        Event::MacroStarted { run } => {
+            Arc::make_mut(&mut show.runs).insert(run.of.id.clone(), run.clone());
+        }
+        Event::MacroAdvanced { id, course, refused } => {
+            if let Some(run) = Arc::make_mut(&mut show.runs).get_mut(id) {
+                let run = Arc::make_mut(run);
+                run.course = *course;
+                run.refused.extend(refused.iter().cloned());
+            }
+        }
+        Event::BatchRefused { id, refusal } => {
+            if let Some(batch) = Arc::make_mut(&mut show.scheduled).get_mut(id) {
+                Arc::make_mut(batch).refused = Some(refusal.clone());
+            }
         }
     }
 }

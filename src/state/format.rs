@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::apply::check_whole;
 use super::event::Event;
+use super::past::Past;
 use super::rejection::Rejection;
 use super::room::{Room, RoomSeqs};
 use super::{Origin, Seq};
@@ -46,7 +47,7 @@ impl ChangeRecord {
 
 impl SnapshotRecord {
     pub fn check(&self) -> Result<(), Unusable> {
-        let Self { v, seq, at: _, rooms, show } = self;
+        let Self { v, seq, at: _, rooms, show, past: _ } = self;
         if *v > VERSION {
             return Err(Unusable::Newer(*v));
         }
@@ -67,6 +68,13 @@ pub struct SnapshotRecord {
     #[serde(default)]
     pub rooms: RoomSeqs,
     pub show: Arc<Show>,
+    /// Nothing relies on it: what it brings back is checked then.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub past: Arc<Past>,
+}
+
+fn is_empty(past: &Arc<Past>) -> bool {
+    past.is_empty()
 }
 
 #[cfg(test)]

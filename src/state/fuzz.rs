@@ -69,7 +69,14 @@ fn read_command(line: &[u8]) -> Option<Command> {
 
 fn check_snapshot(show: &Show) {
     let rooms = RoomSeqs::default();
-    let record = SnapshotRecord { v: VERSION, seq: Seq(1), at: ShowTime(NOON), rooms, show: Arc::new(show.clone()) };
+    let record = SnapshotRecord {
+        v: VERSION,
+        seq: Seq(1),
+        at: ShowTime(NOON),
+        rooms,
+        show: Arc::new(show.clone()),
+        past: Default::default(),
+    };
     let text = serde_json::to_vec(&record).expect("a show is plain data");
     let read: SnapshotRecord = serde_json::from_slice(&text).expect("what is written can be read");
     assert_eq!(*read.show, *show);
@@ -86,7 +93,14 @@ pub fn record_of(change: &Change) -> (SnapshotRecord, Vec<u8>) {
     let rooms = change.rooms.iter().map(|(room, _)| *room);
     let mut numbers = RoomSeqs::default();
     numbers.count(rooms);
-    let record = SnapshotRecord { v: VERSION, seq: change.seq, at: change.at, rooms: numbers, show: change.show.clone() };
+    let record = SnapshotRecord {
+        v: VERSION,
+        seq: change.seq,
+        at: change.at,
+        rooms: numbers,
+        show: change.show.clone(),
+        past: Default::default(),
+    };
     let json = serde_json::to_vec(&record).expect("a show is plain data");
     (record, json)
 }

@@ -3,6 +3,8 @@
 //! A command goes to the writer's thread, is decided by `apply`, written to the journal, published, and only then
 //! answered: what was acknowledged is on disk.
 
+mod ahead;
+mod alarm;
 pub mod apply;
 pub mod command;
 pub mod effect;
@@ -12,6 +14,7 @@ pub mod format;
 pub mod fuzz;
 pub mod history;
 pub mod operation;
+pub mod past;
 pub mod rejection;
 pub mod room;
 pub mod store;
@@ -30,12 +33,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::show::Show;
 use crate::show::time::ShowTime;
+use crate::show::timeline::Timeline;
 use command::Command;
 use history::{Change, History, Replay};
 use operation::Operation;
+use past::Past;
 use rejection::Rejection;
 use room::RoomSeqs;
-use writer::Request;
+use writer::{Asked, Request};
 
 /// Number of a change; the first is 1, none is left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,6 +113,8 @@ pub struct Snapshot {
     /// When change `seq` happened.
     pub at: ShowTime,
     pub show: Arc<Show>,
+    /// What its scenes were before.
+    pub past: Arc<Past>,
 }
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -140,12 +147,12 @@ impl Future for Pending {
 #[derive(Clone)]
 pub struct StateHandle {
     /// None once closed; shared, so that closing one closes all.
-    requests: Arc<Mutex<Option<mpsc::Sender<Request>>>>,
+    requests: Arc<Mutex<Option<mpsc::Sender<Asked>>>>,
     published: Arc<Published>,
 }
 
 impl StateHandle {
-    fn new(requests: mpsc::Sender<Request>, published: Arc<Published>) -> Self {
+    fn new(requests: mpsc::Sender<Asked>, published: Arc<Published>) -> Self {
         Self { requests: Arc::new(Mutex::new(Some(requests))), published }
     }
 
@@ -153,7 +160,7 @@ impl StateHandle {
     pub fn begin(&self, command: Command, origin: Origin) -> Result<Pending, SubmitError> {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(SubmitError::Closing)?;
         let (answer, answered) = oneshot::channel();
-        requests.try_send(Request { command, origin, answer }).map_err(|error| match error {
+        requests.try_send(Asked::Command(Request { command, origin, answer })).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Closing,
         })?;
@@ -180,6 +187,11 @@ impl StateHandle {
         self.published.show.clone()
     }
 
+    /// The same with what is scheduled for the next seconds, for threads that make something for every instant.
+    pub fn timeline(&self) -> Arc<ArcSwap<Timeline>> {
+        self.published.timeline.clone()
+    }
+
     /// For doors: what was missed, or that it is too long ago.
     pub fn changes_since(&self, seen: Seq) -> Replay {
         self.published.history.since(seen, self.snapshot().seq)
@@ -203,6 +215,7 @@ impl StateHandle {
 /// Where the writer puts what it has made.
 struct Published {
     show: Arc<ArcSwap<Show>>,
+    timeline: Arc<ArcSwap<Timeline>>,
     snapshots: watch::Sender<Arc<Snapshot>>,
     history: History,
 }
@@ -210,7 +223,8 @@ struct Published {
 impl Published {
     fn new(snapshot: Snapshot, history: History) -> Self {
         let show = Arc::new(ArcSwap::new(snapshot.show.clone()));
-        Self { show, snapshots: watch::Sender::new(Arc::new(snapshot)), history }
+        let timeline = Arc::new(ArcSwap::from_pointee(Timeline::new(snapshot.show.clone())));
+        Self { show, timeline, snapshots: watch::Sender::new(Arc::new(snapshot)), history }
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {

@@ -1,7 +1,10 @@
 //! Why a command was turned down. Nothing has changed then.
 
 use crate::base::quote::quoted;
-use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, RenditionId, SceneId, TransitionId};
+use crate::show::ids::{
+    AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, RenditionId, SceneId, TransitionId, VersionId,
+};
+use crate::show::value::ValueName;
 
 /// What sort of trouble it is; doors turn it into their own numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +105,34 @@ pub enum Rejection {
     NoRendition(DestinationId, RenditionId),
     #[error("destination {1} gets rendition {0}: give it another first")]
     RenditionInUse(RenditionId, DestinationId),
+    #[error("there is no value {0}")]
+    NoValue(ValueName),
+    #[error("command {index} of the batch ({command}) is refused, so nothing of it was done: {why}")]
+    InBatch { index: usize, command: &'static str, why: Box<Rejection> },
+    #[error("{command} can not be part of {place}")]
+    NotInBatch { command: &'static str, place: &'static str },
+    #[error("there is no scheduled batch {0}")]
+    NoBatch(BatchId),
+    #[error("a batch {0} is scheduled already: cancel it first, or give this one another id")]
+    BatchExists(BatchId),
+    #[error("scene {scene} was changed since by {by}: send \"force\": true to take that back")]
+    ChangedSince { scene: SceneId, by: String },
+    #[error("there is nothing to take back")]
+    NothingToUndo,
+    #[error("there is nothing to take again")]
+    NothingToRedo,
+    #[error("scene {0} has no version {1}")]
+    NoVersion(SceneId, VersionId),
+    #[error("scene {0} has a version {1} already: remove it first, or choose another name")]
+    VersionExists(SceneId, VersionId),
+    #[error("there is no macro {0}")]
+    NoMacro(MacroId),
+    #[error("macro {0} is running: stop it first, or run it with \"restart\": true")]
+    MacroRunning(MacroId),
+    #[error("macro {0} is not running")]
+    MacroNotRunning(MacroId),
+    #[error("macros have started each other more than {limit} deep")]
+    MacrosTooDeep { limit: u8 },
 }
 
 impl Rejection {
@@ -154,18 +185,37 @@ impl Rejection {
             Rejection::AssetInUse(..) => "asset_in_use",
             Rejection::NoRendition(..) => "rendition_missing",
             Rejection::RenditionInUse(..) => "rendition_in_use",
+            Rejection::NoValue(_) => "value_not_found",
+            Rejection::InBatch { why, .. } => why.code(),
+            Rejection::NotInBatch { .. } => "not_in_batch",
+            Rejection::NoBatch(_) => "batch_not_found",
+            Rejection::BatchExists(_) => "already_exists",
+            Rejection::ChangedSince { .. } => "changed_since",
+            Rejection::NothingToUndo => "nothing_to_undo",
+            Rejection::NothingToRedo => "nothing_to_redo",
+            Rejection::NoVersion(..) => "version_not_found",
+            Rejection::VersionExists(..) => "already_exists",
+            Rejection::NoMacro(_) => "macro_not_found",
+            Rejection::MacroRunning(_) => "macro_running",
+            Rejection::MacroNotRunning(_) => "macro_not_running",
+            Rejection::MacrosTooDeep { .. } => "too_deep",
         }
     }
 
     pub fn kind(&self) -> Kind {
         match self {
+            Rejection::InBatch { why, .. } => why.kind(),
             Rejection::OutOfRange { .. } | Rejection::Invalid { .. } | Rejection::BadDestination(_) => Kind::Invalid,
             Rejection::NoScene(_)
             | Rejection::NoLayer(..)
             | Rejection::NoDestination(_)
             | Rejection::NoAsset(_)
             | Rejection::NoTransition(_)
-            | Rejection::NoInput(_) => Kind::NotFound,
+            | Rejection::NoInput(_)
+            | Rejection::NoValue(_)
+            | Rejection::NoBatch(_)
+            | Rejection::NoVersion(..)
+            | Rejection::NoMacro(_) => Kind::NotFound,
             Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive
@@ -183,7 +233,14 @@ impl Rejection {
             | Rejection::NothingOnAir
             | Rejection::BarAtRest
             | Rejection::AssetInUse(..)
-            | Rejection::RenditionInUse(..) => Kind::Conflict,
+            | Rejection::RenditionInUse(..)
+            | Rejection::BatchExists(_)
+            | Rejection::VersionExists(..)
+            | Rejection::ChangedSince { .. }
+            | Rejection::NothingToUndo
+            | Rejection::NothingToRedo
+            | Rejection::MacroRunning(_)
+            | Rejection::MacroNotRunning(_) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
             | Rejection::WrongAssetKind { .. }
             | Rejection::LayerNeedsInput(..)
@@ -197,6 +254,8 @@ impl Rejection {
             | Rejection::DuplicateLayer(_)
             | Rejection::OrderMismatch
             | Rejection::NoRendition(..)
+            | Rejection::NotInBatch { .. }
+            | Rejection::MacrosTooDeep { .. }
             | Rejection::TooMany { .. } => Kind::Unprocessable,
         }
     }

@@ -13,10 +13,14 @@ pub enum Room {
     Scenes,
     Assets,
     Destinations,
+    /// What live fields show by name.
+    Values,
+    /// What happens at a time: batches that wait, macros, and those that run.
+    Schedule,
 }
 
 impl Room {
-    pub const ALL: [Room; 4] = [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations];
+    pub const ALL: [Room; 6] = [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations, Room::Values, Room::Schedule];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -24,6 +28,8 @@ impl Room {
             Room::Scenes => "scenes",
             Room::Assets => "assets",
             Room::Destinations => "destinations",
+            Room::Values => "values",
+            Room::Schedule => "schedule",
         }
     }
 

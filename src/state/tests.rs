@@ -1,5 +1,9 @@
 //! Properties that every list of commands must keep, and the writer with a store that fails on demand.
 
+mod macros;
+mod past;
+mod schedule;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Map, json};
 
 use super::apply::apply;
-use super::command::{Command, Patch};
+use super::command::{Command, NewItem, NewMacro, Patch};
 use super::event::evolve;
 use super::operation::{Digest, OperationId};
 use super::room::Room;
@@ -18,13 +22,14 @@ use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
 use crate::show::asset::{Asset, AssetKind, Format};
 use crate::show::destination::{Destination, RecordFormat, Secret, Target};
-use crate::show::ids::TransitionId;
 use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use crate::show::ids::{MacroId, TransitionId};
 use crate::show::layer::Layer;
 use crate::show::length::Length;
 use crate::show::program::Way;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
+use crate::show::value::{Scalar, ValueName};
 
 fn origin() -> Origin {
     Origin::door("test")
@@ -48,6 +53,20 @@ fn asset_id() -> impl Strategy<Value = AssetId> {
 
 fn destination_id() -> impl Strategy<Value = DestinationId> {
     (0..3).prop_map(|n| DestinationId::new(&format!("d{n}")).unwrap())
+}
+
+fn value_name() -> impl Strategy<Value = ValueName> {
+    (0..3).prop_map(|n| ValueName::new(&format!("v{n}")).unwrap())
+}
+
+fn scalar() -> impl Strategy<Value = Scalar> {
+    prop_oneof![
+        any::<bool>().prop_map(Scalar::Flag),
+        any::<i64>().prop_map(Scalar::Whole),
+        Just(Scalar::Number(0.5)),
+        Just(Scalar::Number(1e300)),
+        "\\PC{0,8}".prop_map(Scalar::Text),
+    ]
 }
 
 fn number() -> impl Strategy<Value = f64> {
@@ -119,7 +138,31 @@ fn destination() -> impl Strategy<Value = Destination> {
     })
 }
 
+/// Commands by themselves, and several as one, now or later.
 fn command() -> impl Strategy<Value = Command> {
+    let at = prop_oneof![Just(None), (0..90_i64).prop_map(Some)];
+    let macros =
+        (0..2_u8, proptest::collection::vec((0..30_u64, simple_command()), 0..3), 0..3_u8).prop_map(|(id, items, what)| {
+            let id = MacroId::new(&format!("m{id}")).unwrap();
+            let items = items.into_iter().map(|(after_ms, command)| NewItem { after_ms, command }).collect();
+            match what {
+                0 => Command::PutMacro {
+                    definition: NewMacro { id, name: String::new(), items, on_refusal: Default::default() },
+                    only_new: false,
+                },
+                1 => Command::RunMacro { id, restart: true },
+                _ => Command::StopMacro { id },
+            }
+        });
+    let batch = (proptest::collection::vec(simple_command(), 0..4), at).prop_map(|(commands, at)| Command::Batch {
+        commands,
+        at,
+        id: None,
+    });
+    prop_oneof![12 => simple_command(), 2 => batch, 3 => macros]
+}
+
+fn simple_command() -> impl Strategy<Value = Command> {
     let index = || proptest::option::of(0_usize..6);
     prop_oneof![
         Just(Command::StartStream),
@@ -174,6 +217,8 @@ fn command() -> impl Strategy<Value = Command> {
             }
         }),
         asset_id().prop_map(|asset| Command::RemoveAsset { asset }),
+        (value_name(), scalar()).prop_map(|(name, value)| Command::SetValue { name, value }),
+        value_name().prop_map(|name| Command::RemoveValue { name }),
     ]
 }
 
@@ -219,6 +264,13 @@ proptest! {
                     events.iter().for_each(|event| evolve(&mut replayed, event));
                 }
                 Err(_) => prop_assert_eq!(&before, &live, "a rejection changes nothing"),
+            }
+            while let Some(at) = apply::due::next(&live).filter(|at| at.0 <= number as i64) {
+                let events = apply::due::happen(&live).unwrap().events;
+                prop_assert!(!events.is_empty(), "what is due at {:?} happens", at);
+                events.iter().for_each(|event| evolve(&mut live, event));
+                events.iter().for_each(|event| evolve(&mut replayed, event));
+                prop_assert_eq!(apply::check_whole(&live), Ok(()));
             }
             check_invariants(&live);
         }

@@ -3,14 +3,21 @@
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::apply::decide;
+use super::ahead::{self, Ahead};
+use super::alarm::Alarm;
+use super::apply::due::{self, Happening};
+use super::apply::{Given, decide_given};
 use super::command::Command;
+use super::event::Event;
 use super::format::{ChangeRecord, VERSION};
 use super::history::Change;
 use super::operation::Operations;
+use super::past::{Direction, remember};
+use super::rejection::Rejection;
 use super::store::{Loaded, Record, Store, StoreError};
 use super::{Origin, Published, Receipt, Seq, Snapshot, StateHandle, SubmitError};
 use crate::base::clock::{Clock, Stopwatch};
@@ -18,16 +25,27 @@ use crate::base::status::Condition;
 use crate::base::tasks::spawn_thread;
 use crate::base::vitals::Vitals;
 use crate::show::Show;
+use crate::show::time::ShowTime;
 
 /// Commands that may wait. A full queue is told to the caller at once.
 const WAITING: usize = 1_024;
 /// Commands that share one fsync.
 const BATCH: usize = 256;
+/// Steps that the show takes by itself before others are heard again; what is left is due at once after that.
+const MOST_DUE: usize = 1_024;
+/// A disk that takes nothing is asked again by what is due, at this distance.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 pub(super) struct Request {
     pub command: Command,
     pub origin: Origin,
     pub answer: oneshot::Sender<Result<Receipt, SubmitError>>,
+}
+
+pub(super) enum Asked {
+    Command(Request),
+    /// The show has something to do by itself.
+    WakeUp,
 }
 
 pub struct Env {
@@ -40,8 +58,9 @@ pub fn start(store: Box<dyn Store>, loaded: Loaded, env: Env) -> io::Result<(Sta
     let (requests, waiting) = mpsc::channel(WAITING);
     let Loaded { snapshot, history, operations } = loaded;
     let published = Arc::new(Published::new(snapshot, history));
+    let alarm = Alarm::start(env.clock.clone(), requests.downgrade())?;
     let handle = StateHandle::new(requests, published.clone());
-    let mut writer = Writer { store, published, operations, env };
+    let writer = Writer { store, published, operations, alarm, env };
     let thread = spawn_thread("state", move || writer.run(waiting))?;
     Ok((handle, thread))
 }
@@ -50,6 +69,7 @@ struct Writer {
     store: Box<dyn Store>,
     published: Arc<Published>,
     operations: Operations,
+    alarm: Alarm,
     env: Env,
 }
 
@@ -59,7 +79,8 @@ type Answer = oneshot::Sender<Result<Receipt, SubmitError>>;
 struct Decided {
     change: Arc<Change>,
     after: Snapshot,
-    answer: Answer,
+    /// Nobody waits for what the show does by itself.
+    answer: Option<Answer>,
     /// The same operation, asked for again while it was being carried out.
     repeats: Vec<Answer>,
 }
@@ -73,41 +94,55 @@ struct Batch {
 }
 
 impl Writer {
-    fn run(&mut self, mut waiting: mpsc::Receiver<Request>) {
+    fn run(mut self, mut waiting: mpsc::Receiver<Asked>) {
         self.env.vitals.status.report("storage", Condition::ok());
-        let mut requests = Vec::with_capacity(BATCH);
-        while waiting.blocking_recv_many(&mut requests, BATCH) > 0 {
-            let newest = self.published.snapshot();
-            let (show, after) = (Show::clone(&newest.show), Snapshot::clone(&newest));
-            let mut batch = Batch { show, after, decided: Vec::new(), records: Vec::new() };
-            for request in requests.drain(..) {
-                self.decide(&mut batch, request);
-            }
-            if batch.decided.is_empty() {
-                continue;
-            }
-            match self.write(&batch) {
-                Ok(()) => self.publish(batch.decided),
-                Err(error) => self.turn_down(batch.decided, &error),
+        // What came due while the server was away.
+        self.take(&mut Vec::new());
+        let mut asked = Vec::with_capacity(BATCH);
+        while waiting.blocking_recv_many(&mut asked, BATCH) > 0 {
+            self.take(&mut asked);
+        }
+        self.alarm.end();
+    }
+
+    fn take(&mut self, asked: &mut Vec<Asked>) {
+        let newest = self.published.snapshot();
+        let (show, after) = (Show::clone(&newest.show), Snapshot::clone(&newest));
+        let mut batch = Batch { show, after, decided: Vec::new(), records: Vec::new() };
+        for asked in asked.drain(..) {
+            match asked {
+                Asked::Command(request) => self.decide(&mut batch, request),
+                Asked::WakeUp => {}
             }
         }
+        // Also what the commands want to happen at once.
+        come_due(&mut batch, self.env.clock.now());
+        if batch.decided.is_empty() {
+            return self.look_ahead(None);
+        }
+        match self.write(&batch) {
+            Ok(()) => self.publish(batch.decided),
+            Err(error) => {
+                self.turn_down(batch.decided, &error);
+                self.look_ahead(Some(self.env.clock.now().plus(TRY_AGAIN)));
+            }
+        }
+    }
+
+    /// The engine is told what comes, and the alarm when to come back: not before `earliest`.
+    fn look_ahead(&self, earliest: Option<ShowTime>) {
+        let Ahead { timeline, wake_at } = ahead::look(&self.published.snapshot().show, self.env.clock.now());
+        self.published.timeline.store(Arc::new(timeline));
+        self.alarm.set(wake_at.map(|wake_at| earliest.map_or(wake_at, |earliest| wake_at.max(earliest))));
     }
 
     fn decide(&self, batch: &mut Batch, Request { command, origin, answer }: Request) {
         let Some(answer) = self.answer_repeated(batch, &origin, answer) else { return };
         let now = self.env.clock.now();
-        match decide(&batch.show, command, now) {
-            Ok(events) => {
-                let seq = Seq(batch.after.seq.0 + 1);
-                let rooms = &mut batch.after.rooms;
-                let mut change = Change::happen(&mut batch.show, rooms, seq, now, origin, events.into());
-                let json = written(&change);
-                change.bytes = json.len();
-                (batch.after.seq, batch.after.at, batch.after.show) = (seq, now, change.show.clone());
-                batch.records.push(Record { seq, at: now, json });
-                let after = batch.after.clone();
-                batch.decided.push(Decided { change: Arc::new(change), after, answer, repeats: Vec::new() });
-            }
+        // What was to happen before the command does.
+        come_due(batch, now);
+        match batch.decide(command, Given { now, by: origin.actor.as_deref(), depth: 0 }) {
+            Ok(events) => batch.happen(events, now, origin, Some(answer)),
             Err(rejection) => {
                 self.env.vitals.commands_rejected.inc();
                 // A caller that went away does not want to know.
@@ -152,17 +187,25 @@ impl Writer {
 
     fn publish(&mut self, decided: Vec<Decided>) {
         self.env.vitals.status.report("storage", Condition::ok());
+        let mut answers = Vec::with_capacity(decided.len());
         for Decided { change, after, answer, repeats } in decided {
             let Change { seq, at, created, .. } = *change;
-            self.env.vitals.commands_accepted.inc();
+            self.env.vitals.commands_accepted.inc_by(u64::from(answer.is_some()));
             self.env.vitals.commands_repeated.inc_by(repeats.len() as u64);
             self.operations.remember(&change.origin, seq, at, created);
             let receipt = Receipt { seq, snapshot: change.show.clone(), created, repeated: false };
             self.published.publish(change, after);
+            answers.push((answer, repeats, receipt));
+        }
+        // Before anyone is told: whoever has an answer may look at the picture.
+        self.look_ahead(None);
+        for (answer, repeats, receipt) in answers {
             for repeat in repeats {
                 let _ = repeat.send(Ok(Receipt { repeated: true, ..receipt.clone() }));
             }
-            let _ = answer.send(Ok(receipt));
+            if let Some(answer) = answer {
+                let _ = answer.send(Ok(receipt));
+            }
         }
     }
 
@@ -171,10 +214,46 @@ impl Writer {
         self.env.vitals.journal_errors.inc();
         self.env.vitals.status.report("storage", Condition::degraded(error.to_string()));
         for Decided { answer, repeats, .. } in decided {
-            for answer in repeats.into_iter().chain([answer]) {
+            for answer in repeats.into_iter().chain(answer) {
                 let _ = answer.send(Err(SubmitError::StorageUnavailable(error.to_string())));
             }
         }
+    }
+}
+
+/// What the show does by itself until `now`, each as of its own time.
+fn come_due(batch: &mut Batch, now: ShowTime) {
+    for _ in 0..MOST_DUE {
+        let Some(at) = due::next(&batch.show).filter(|at| *at <= now) else { return };
+        let Some(Happening { events, by }) = due::happen(&batch.show) else { return };
+        let origin = Origin { door: "schedule".to_owned(), actor: by, operation: None };
+        batch.happen(events, at, origin, None);
+    }
+}
+
+impl Batch {
+    fn decide(&self, command: Command, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
+        let (past, show) = (&self.after.past, &self.show);
+        match command {
+            Command::UndoScene { scene, force } => past.step_scene(show, &scene, Direction::Undo, force, given),
+            Command::RedoScene { scene, force } => past.step_scene(show, &scene, Direction::Redo, force, given),
+            Command::Undo { force } => past.step_show(show, Direction::Undo, force, given),
+            Command::Redo { force } => past.step_show(show, Direction::Redo, force, given),
+            command => decide_given(show, command, given),
+        }
+    }
+
+    fn happen(&mut self, events: Vec<Event>, at: ShowTime, origin: Origin, answer: Option<Answer>) {
+        let seq = Seq(self.after.seq.0 + 1);
+        let before = self.show.clone();
+        let mut change = Change::happen(&mut self.show, &mut self.after.rooms, seq, at, origin, events.into());
+        let json = written(&change);
+        change.bytes = json.len();
+        (self.after.seq, self.after.at, self.after.show) = (seq, at, change.show.clone());
+        self.records.push(Record { seq, at, json });
+        remember(&mut self.after.past, &before, &change);
+        let after = self.after.clone();
+        self.decided.push(Decided { change: Arc::new(change), after, answer, repeats: Vec::new() });
     }
 }
 

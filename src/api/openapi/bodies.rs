@@ -7,20 +7,23 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
+use crate::api::wire::schedule::ScheduledView;
 use crate::api::wire::show::{ProgramView, ShowView};
 use crate::api::wire::stream::StreamState;
 use crate::base::status::{Condition, Health};
 use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, LayerId};
+use crate::show::ids::{AssetId, BatchId, LayerId, MacroId, VersionId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::macros::OnRefusal;
 use crate::show::mixer::Mixer;
 use crate::show::program::{Studio, Way};
 use crate::show::scene::Scene;
 use crate::show::stream::{PreviewConfig, StreamConfig};
 use crate::show::transition::Transition;
 use crate::show::usage::User;
+use crate::show::value::{Scalar, ValueName};
 use crate::state::command::Playing;
 
 #[derive(JsonSchema)]
@@ -58,6 +61,120 @@ pub struct MoveBar {
     position: f64,
     transition: Option<Way>,
     client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewBatch {
+    #[schemars(length(min = 1, max = 256))]
+    commands: Vec<StoredCommand>,
+    /// Milliseconds of Unix time; without it now.
+    at: Option<i64>,
+    /// What it is called while it waits.
+    id: Option<BatchId>,
+    client_op_id: Option<ClientOpId>,
+}
+
+/// A command as the WebSocket takes it: its name, and its fields.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct StoredCommand {
+    command: String,
+    #[serde(flatten)]
+    fields: BTreeMap<String, Value>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct MacroBody {
+    id: Option<MacroId>,
+    #[schemars(default, length(max = 128))]
+    name: String,
+    #[schemars(length(min = 1, max = 256))]
+    items: Vec<MacroItem>,
+    #[schemars(default)]
+    on_refusal: OnRefusal,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct MacroItem {
+    /// Counted from the start of the run.
+    #[schemars(default, range(max = 86_400_000))]
+    after_ms: u64,
+    command: StoredCommand,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct RunMacro {
+    /// End the run that there may be.
+    #[schemars(default)]
+    restart: bool,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct StepBack {
+    /// Also if the step is another's.
+    #[schemars(default)]
+    force: bool,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct StepAnswer {
+    success: bool,
+    seq: u64,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct SceneStepAnswer {
+    success: bool,
+    seq: u64,
+    /// As it is now; null if it is gone.
+    scene: Option<Scene>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewVersion {
+    name: VersionId,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct BatchAnswer {
+    success: bool,
+    seq: u64,
+    /// It waits for its time; null if it has happened.
+    scheduled: Option<ScheduledView<'static>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct NewValue {
+    value: Scalar,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ValueAnswer {
+    name: ValueName,
+    value: Scalar,
 }
 
 #[derive(JsonSchema)]

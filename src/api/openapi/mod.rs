@@ -16,7 +16,8 @@ use super::access::{Access, Class};
 use super::codes::{CODES, Told, status_of, when};
 use super::rest;
 use super::routes::{Row, TABLE};
-use crate::show::ids::{AssetId, DestinationId, LayerId, SceneId};
+use crate::show::ids::{AssetId, BatchId, DestinationId, LayerId, MacroId, SceneId, VersionId};
+use crate::show::value::ValueName;
 use operations::{Answer, Body, Operation, Shape, shape};
 
 /// Made once: it is the same for every server of this version.
@@ -154,6 +155,10 @@ fn path_part(name: &str, bodies: &mut Schemas) -> Value {
         "scene" => bodies.schema(shape::<SceneId>()),
         "layer" => bodies.schema(shape::<LayerId>()),
         "destination" => bodies.schema(shape::<DestinationId>()),
+        "batch" => bodies.schema(shape::<BatchId>()),
+        "macro" => bodies.schema(shape::<MacroId>()),
+        "version" => bodies.schema(shape::<VersionId>()),
+        "value" => bodies.schema(shape::<ValueName>()),
         "asset" => bodies.schema(shape::<AssetId>()),
         _ => json!({ "type": "string", "minLength": 1 }),
     }

@@ -1,18 +1,23 @@
 //! What each row of the table takes, gives, and can refuse.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::bodies::{
-    AssetReplaced, AssetUsers, AssetsUpload, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch, Login,
-    LoginAnswer, Me, MixerPatch, MoveBar, NewDestination, NewInput, NewPassword, NewScene, NewToken, NewTransition, NewUser,
-    Order, Play, Refresh, ReplaceAsset, RolePatch, ScenePatch, ShowAnswer, StateAnswer, StreamConfigPatch, StudioPatch,
-    Take, TakeAnswer, TokenAnswer,
+    AssetReplaced, AssetUsers, AssetsUpload, BatchAnswer, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch,
+    Login, LoginAnswer, MacroBody, Me, MixerPatch, MoveBar, NewBatch, NewDestination, NewInput, NewPassword, NewScene,
+    NewToken, NewTransition, NewUser, NewValue, NewVersion, Order, Play, Refresh, ReplaceAsset, RolePatch, RunMacro,
+    ScenePatch, SceneStepAnswer, ShowAnswer, StateAnswer, StepAnswer, StepBack, StreamConfigPatch, StudioPatch, Take,
+    TakeAnswer, TokenAnswer, ValueAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
+use crate::api::wire::past::{PastView, VersionView};
 use crate::api::wire::recording::{RecordingView, ReplayView};
+use crate::api::wire::schedule::{MacroView, ScheduledView};
 use crate::api::wire::show::{StudioView, TransitionView};
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::api::wire::system::{AddressView, SystemMetrics};
@@ -22,6 +27,7 @@ use crate::show::layer::Layer;
 use crate::show::mixer::Mixer;
 use crate::show::scene::Scene;
 use crate::show::stream::StreamConfig;
+use crate::show::value::Scalar;
 
 /// Makes a type's schema.
 pub type Shape = fn(&mut SchemaGenerator) -> Schema;
@@ -152,10 +158,15 @@ fn takes(summary: &'static str, errors: &'static [&'static str]) -> Operation {
     }
 }
 
+fn steps(summary: &'static str, answer: Answer, errors: &'static [&'static str]) -> Operation {
+    Operation { body: Body::OptionalJson(shape::<StepBack>()), ..reads("scenes", summary, answer, errors) }
+}
+
 /// None for files of the page.
 pub fn describe(row: &Row) -> Option<Operation> {
     let json = |shape: Shape| Answer::Json(shape);
     let list = |shape: Shape| Answer::Json(shape);
+    let macro_view = shape::<MacroView<'static>>();
     Some(match (row.method, row.path) {
         ("POST", "/api/stream/start") => acts("stream", "Go on air", json(shape::<StateAnswer>()), &["already_live"]),
         ("POST", "/api/stream/stop") => acts("stream", "Go off air", json(shape::<StateAnswer>()), &["not_live"]),
@@ -198,6 +209,38 @@ pub fn describe(row: &Row) -> Option<Operation> {
             "Put a scene on air",
             &["scene_not_found", "transition_not_found", "asset_missing", "wrong_asset_kind", "invalid_value"],
         ),
+        ("GET", "/api/scenes/{scene}/history") => reads(
+            "scenes",
+            "Steps that can be taken back or again",
+            json(shape::<PastView<'static>>()),
+            &["scene_not_found"],
+        ),
+        ("POST", "/api/scenes/{scene}/undo") => {
+            steps("Take back the newest step of a scene", json(shape::<SceneStepAnswer>()), UNDO_TROUBLE)
+        }
+        ("POST", "/api/scenes/{scene}/redo") => {
+            steps("Take a step of a scene again", json(shape::<SceneStepAnswer>()), UNDO_TROUBLE)
+        }
+        ("POST", "/api/undo") => steps("Take back the newest step of all scenes", json(shape::<StepAnswer>()), UNDO_TROUBLE),
+        ("POST", "/api/redo") => {
+            steps("Take the newest step of all scenes again", json(shape::<StepAnswer>()), UNDO_TROUBLE)
+        }
+        ("GET", "/api/scenes/{scene}/versions") => {
+            reads("scenes", "Named versions", list(shape::<Vec<VersionView<'static>>>()), &["scene_not_found"])
+        }
+        ("POST", "/api/scenes/{scene}/versions") => {
+            let trouble = &["scene_not_found", "already_exists", "too_many"];
+            let answer = shape::<VersionView<'static>>();
+            let mut operation = puts("scenes", "Give a name to what the scene is", shape::<NewVersion>(), answer, trouble);
+            operation.answers.retain(|(status, _)| *status != 200);
+            operation
+        }
+        ("POST", "/api/scenes/{scene}/versions/{version}/restore") => {
+            acts("scenes", "Make the scene what it was", json(shape::<SceneStepAnswer>()), RESTORE_TROUBLE)
+        }
+        ("DELETE", "/api/scenes/{scene}/versions/{version}") => {
+            removes("scenes", "Forget a version", &["version_not_found"])
+        }
         ("GET", "/api/inputs") => reads("inputs", "All inputs", list(shape::<Vec<InputView>>()), &[]),
         ("POST", "/api/inputs") => puts("inputs", "Make an input", shape::<NewInput>(), shape::<InputView>(), INPUT_TROUBLE),
         ("GET", "/api/inputs/{input}") => reads("inputs", "An input", json(shape::<InputView>()), &["input_not_found"]),
@@ -353,6 +396,49 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/destinations/{destination}") => {
             removes("destinations", "Remove a destination", &["destination_not_found"])
         }
+        ("POST", "/api/batch") => {
+            let mut operation = changes(
+                "schedule",
+                "Several commands as one",
+                shape::<NewBatch>(),
+                json(shape::<BatchAnswer>()),
+                BATCH_TROUBLE,
+            );
+            operation.answers.push((202, json(shape::<BatchAnswer>())));
+            operation
+        }
+        ("GET", "/api/scheduled") => {
+            reads("schedule", "What is to happen at a time", list(shape::<Vec<ScheduledView<'static>>>()), &[])
+        }
+        ("GET", "/api/scheduled/{batch}") => {
+            reads("schedule", "A batch that waits", json(shape::<ScheduledView<'static>>()), &["batch_not_found"])
+        }
+        ("DELETE", "/api/scheduled/{batch}") => {
+            removes("schedule", "Let it not happen, or forget that it was refused", &["batch_not_found"])
+        }
+        ("GET", "/api/macros") => reads("schedule", "All macros", list(shape::<Vec<MacroView<'static>>>()), &[]),
+        ("GET", "/api/macros/{macro}") => {
+            reads("schedule", "A macro, and how its newest run is doing", json(macro_view), &["macro_not_found"])
+        }
+        ("PUT", "/api/macros/{macro}") => {
+            puts("schedule", "Make or replace a macro", shape::<MacroBody>(), macro_view, MACRO_TROUBLE)
+        }
+        ("DELETE", "/api/macros/{macro}") => removes("schedule", "Remove a macro", &["macro_not_found", "macro_running"]),
+        ("POST", "/api/macros/{macro}/run") => Operation {
+            body: Body::OptionalJson(shape::<RunMacro>()),
+            answers: vec![(200, json(macro_view)), (204, Answer::Empty)],
+            ..acts("schedule", "Run a macro", Answer::Empty, &["macro_not_found", "macro_running", "too_many"])
+        },
+        ("POST", "/api/macros/{macro}/stop") => Operation {
+            answers: vec![(200, json(macro_view)), (204, Answer::Empty)],
+            ..acts("schedule", "Stop a macro", Answer::Empty, &["macro_not_found", "macro_not_running"])
+        },
+        ("GET", "/api/values") => reads("values", "All values", json(shape::<BTreeMap<String, Scalar>>()), &[]),
+        ("GET", "/api/values/{value}") => reads("values", "A value", json(shape::<ValueAnswer>()), &["value_not_found"]),
+        ("PUT", "/api/values/{value}") => {
+            puts("values", "Set a value", shape::<NewValue>(), shape::<ValueAnswer>(), VALUE_TROUBLE)
+        }
+        ("DELETE", "/api/values/{value}") => removes("values", "Remove a value", &["value_not_found"]),
         ("GET", "/api/preview.jpg") => reads("preview", "One picture", Answer::Bytes("image/jpeg"), &["no_picture"]),
         ("GET", "/api/preview.mjpeg") => {
             reads("preview", "Pictures as they come", Answer::Bytes("multipart/x-mixed-replace"), &["no_picture"])
@@ -425,6 +511,26 @@ pub fn describe(row: &Row) -> Option<Operation> {
     })
 }
 
+/// What is wrong with a command within is told with the code that it has by itself.
+const BATCH_TROUBLE: &[&str] = &["out_of_range", "invalid_value", "not_in_batch", "already_exists", "too_many"];
+const MACRO_TROUBLE: &[&str] = &["out_of_range", "id_mismatch", "not_in_batch", "too_many"];
+const UNDO_TROUBLE: &[&str] = &[
+    "changed_since",
+    "nothing_to_undo",
+    "nothing_to_redo",
+    "scene_not_found",
+    "scene_on_air",
+    "scene_in_preview",
+    "scene_in_use",
+    "asset_missing",
+    "input_missing",
+    "scene_missing",
+    "scene_in_itself",
+    "too_many",
+];
+const RESTORE_TROUBLE: &[&str] =
+    &["version_not_found", "asset_missing", "input_missing", "scene_missing", "scene_in_itself", "too_many"];
+const VALUE_TROUBLE: &[&str] = &["out_of_range", "too_many"];
 const SCENE_PATCH_TROUBLE: &[&str] = &[
     "invalid_value",
     "out_of_range",

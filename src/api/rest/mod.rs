@@ -7,14 +7,18 @@ pub mod destinations;
 pub mod hls;
 pub mod inputs;
 pub mod layers;
+pub mod macros;
+pub mod past;
 pub mod preview;
 pub mod recordings;
 pub mod scenes;
+pub mod schedule;
 pub mod stream;
 pub mod studio;
 pub mod system;
 pub mod tokens;
 pub mod users;
+pub mod values;
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

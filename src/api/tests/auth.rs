@@ -370,3 +370,29 @@ async fn requests_are_counted_by_client() {
     house.send(from("127.0.0.2:5000")).await.refused(409, "not_live");
     house.ask("GET", "/api/health").await.expect(200);
 }
+
+#[tokio::test]
+async fn whoever_sends_several_commands_needs_the_role_for_each() {
+    let (house, _) = guarded().await;
+    let (operator, admin) = (api_token(&house, Role::Operator).await, api_token(&house, Role::Admin).await);
+    let put = json!({ "kind": "record", "format": "mkv" });
+    let tell = async |token: &str, method: &str, path: &str, body: Value| {
+        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
+        let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
+        house.send(request.expect("a request")).await
+    };
+    tell(&admin, "PUT", "/api/destinations/tape", put).await.expect(201);
+    let off = json!({ "command": "change_destination", "destination": "tape", "patch": { "enabled": false } });
+    let set = json!({ "command": "set_value", "name": "n", "value": 1 });
+    let batch = json!({ "commands": [set, off.clone()] });
+    tell(&operator, "POST", "/api/batch", batch.clone()).await.refused(403, "role_needed");
+    let inner = json!({ "command": "batch", "commands": [off.clone()] });
+    for command in [off, inner] {
+        let define = json!({ "items": [{ "command": command }] });
+        tell(&operator, "PUT", "/api/macros/m", define.clone()).await.refused(403, "role_needed");
+        tell(&admin, "PUT", "/api/macros/m", define).await;
+    }
+    assert_eq!(house.api.state.snapshot().show.values.len(), 0);
+    tell(&admin, "POST", "/api/batch", batch).await.expect(200);
+    tell(&operator, "POST", "/api/macros/m/run", json!({})).await.expect(200);
+}

@@ -3,11 +3,14 @@
 mod assets;
 mod auth;
 mod docs;
+mod past;
 mod protocol;
 mod rest;
 mod safety;
+mod schedule;
 mod socket;
 mod socketio;
+mod values;
 
 use std::sync::Arc;
 

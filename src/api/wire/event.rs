@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
+use super::past::VersionView;
+use super::schedule::{CourseView, RunView, ScheduledView};
 use super::show::{program, stream};
 use crate::state::event::Event;
 
@@ -15,6 +17,14 @@ pub fn event_view(event: &Event) -> Value {
         }
         Event::DestinationSaved { destination } => {
             json!({ "event": "destination_saved", "destination": DestinationView::decided(destination) })
+        }
+        Event::BatchScheduled { batch } => json!({ "event": "batch_scheduled", "batch": ScheduledView::new(batch) }),
+        Event::MacroStarted { run } => json!({ "event": "macro_started", "id": run.of.id, "run": RunView::new(run) }),
+        Event::MacroAdvanced { id, course, refused } => {
+            json!({ "event": "macro_advanced", "id": id, "course": CourseView::new(course), "refused": refused })
+        }
+        Event::VersionSaved { scene, name, version } => {
+            json!({ "event": "version_saved", "version": VersionView::new(scene, name, version) })
         }
         Event::InputSaved { input } => json!({ "event": "input_saved", "input": InputView::decided(input) }),
         Event::StreamConfigured { .. }
@@ -31,6 +41,16 @@ pub fn event_view(event: &Event) -> Value {
         | Event::LayersOrdered { .. }
         | Event::DestinationRemoved { .. }
         | Event::AssetAdded { .. }
+        | Event::ValueSet { .. }
+        | Event::ValueRemoved { .. }
+        | Event::BatchDone { .. }
+        | Event::SceneUndone { .. }
+        | Event::SceneRedone { .. }
+        | Event::VersionRemoved { .. }
+        | Event::MacroSaved { .. }
+        | Event::MacroRemoved { .. }
+        | Event::BatchRefused { .. }
+        | Event::BatchCanceled { .. }
         // No time and no key in these. Plain data with text keys always becomes JSON.
         | Event::AssetRemoved { .. } => serde_json::to_value(event).unwrap_or_default(),
     }

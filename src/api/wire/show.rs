@@ -1,5 +1,6 @@
 //! The show as every door shows it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -8,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
+use super::past::VersionView;
+use super::schedule::{MacroView, ScheduledView};
 use crate::base::vitals::Vitals;
 use crate::show::Show;
 use crate::show::asset::Asset;
@@ -17,6 +20,7 @@ use crate::show::program::{Mix, Program, Studio};
 use crate::show::scene::Scene;
 use crate::show::stream::{Stream, StreamConfig};
 use crate::show::transition::Transition;
+use crate::show::value::{Scalar, ValueName};
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ShowView<'a> {
@@ -29,6 +33,11 @@ pub struct ShowView<'a> {
     destinations: Vec<DestinationView>,
     config: &'a StreamConfig,
     assets: Vec<&'a Arc<Asset>>,
+    /// What live fields show by name.
+    values: BTreeMap<&'a ValueName, &'a Scalar>,
+    scheduled: Vec<ScheduledView<'a>>,
+    macros: Vec<MacroView<'a>>,
+    versions: Vec<VersionView<'a>>,
 }
 
 impl<'a> ShowView<'a> {
@@ -43,8 +52,16 @@ impl<'a> ShowView<'a> {
             destinations: DestinationView::all(show, vitals),
             config: &show.config,
             assets: show.assets.values().collect(),
+            values: values(show),
+            scheduled: ScheduledView::all(show),
+            macros: MacroView::all(show),
+            versions: VersionView::all(show),
         }
     }
+}
+
+pub fn values(show: &Show) -> BTreeMap<&ValueName, &Scalar> {
+    show.values.iter().map(|(name, value)| (name, value.scalar())).collect()
 }
 
 /// The scene on air, and since when (milliseconds of Unix time).

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::event::event_view;
+use super::past::VersionView;
+use super::schedule::{MacroView, ScheduledView};
 use super::show::{program, stream};
 use crate::api::chronicle::Topic;
 use crate::show::Show;
@@ -72,8 +74,16 @@ pub fn state(topic: Topic, show: &Show) -> Value {
                 state["config"] = json!(show.config);
                 state["program"] = program(show.program.as_ref());
             }
-            Room::Scenes => state["scenes"] = json!(show.scenes.values().collect::<Vec<_>>()),
+            Room::Scenes => {
+                state["scenes"] = json!(show.scenes.values().collect::<Vec<_>>());
+                state["versions"] = json!(VersionView::all(show));
+            }
             Room::Assets => state["assets"] = json!(show.assets.values().collect::<Vec<_>>()),
+            Room::Schedule => {
+                state["scheduled"] = json!(ScheduledView::all(show));
+                state["macros"] = json!(MacroView::all(show));
+            }
+            Room::Values => state["values"] = json!(show.values),
             Room::Destinations => {
                 state["destinations"] =
                     show.destinations.values().map(|found| json!(DestinationView::decided(found))).collect();

@@ -7,6 +7,7 @@ mod living;
 mod moving;
 mod steady;
 mod ticking;
+mod values;
 
 use std::path::Path;
 use std::sync::Arc;

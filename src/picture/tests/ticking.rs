@@ -13,6 +13,7 @@ use crate::picture::sources::Sources;
 use crate::picture::tick::Engine;
 use crate::show::stream::Stream;
 use crate::show::time::FrameNumber;
+use crate::show::timeline::Timeline;
 
 struct Stage {
     engine: Engine,
@@ -171,7 +172,7 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
     let fps = show.config.fps;
     outlet.set_wanted(true);
     let threads = run::start(run::Env {
-        show: Arc::new(arc_swap::ArcSwap::from_pointee(show)),
+        shows: Arc::new(arc_swap::ArcSwap::from_pointee(Timeline::new(Arc::new(show)))),
         clock: clock.clone(),
         assets_dir: nowhere().to_owned(),
         outlets: vec![outlet.clone()],
@@ -218,4 +219,27 @@ fn too_much_to_do_leaves_things_out_and_they_come_back() {
         frame += 1;
     }
     assert_eq!(stage.vitals.engine_rung.get(), 0);
+}
+
+#[test]
+fn what_is_scheduled_is_seen_from_the_first_frame_that_is_not_before_its_time() {
+    let mut stage = Stage::new(STILL);
+    let fps = stage.show.config.fps;
+    let before = Arc::new(stage.show.clone());
+    let after = Arc::new(Show { program: None, ..stage.show.clone() });
+    for (offset, first) in [(-1, 10), (0, 10), (1, 11)] {
+        let mut timeline = Timeline::new(before.clone());
+        timeline.push(ShowTime(fps.time_of(FrameNumber(10)).0 + offset), after.clone());
+        stage.engine.tick(&timeline, &Pictures::default(), fps.time_of(FrameNumber(7)));
+        for number in 8..=12 {
+            // Late by half a frame: what counts is the frame's own time.
+            let now = ShowTime(fps.time_of(FrameNumber(number)).0 + 16_000);
+            stage.engine.tick(&timeline, &Pictures::default(), now);
+            let frame = stage.outlet.try_take().expect("a frame");
+            assert_eq!(frame.planes()[0][0] == 16, number >= first, "frame {number}, {offset} µs after the tenth");
+        }
+        stage.outlet.set_wanted(false);
+        stage.engine.tick(&timeline, &Pictures::default(), fps.time_of(FrameNumber(20)));
+        stage.outlet.set_wanted(true);
+    }
 }

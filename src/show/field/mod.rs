@@ -17,6 +17,7 @@ use std::hash::{Hash, Hasher};
 
 use super::offset::UtcOffset;
 use super::time::ShowTime;
+use super::value::Values;
 
 /// What fields are filled in with.
 #[derive(Clone, Copy)]
@@ -25,8 +26,7 @@ pub struct Context<'a> {
     /// When the scene came on air; `{elapsed}` counts from here.
     pub since: Option<ShowTime>,
     pub timezone: UtcOffset,
-    /// Values by name.
-    pub values: &'a dyn Fn(&str) -> Option<&'a str>,
+    pub values: &'a Values,
 }
 
 /// How often time alone changes a text.
@@ -145,7 +145,7 @@ fn write_field(field: Field<'_>, context: &Context<'_>, to: &mut String) -> Resu
             None => return Ok(false),
         },
         Field::Elapsed => moment::write_duration(elapsed(context), to)?,
-        Field::Value(name) => match (context.values)(name) {
+        Field::Value(name) => match context.values.text(name) {
             Some(value) => to.write_str(value)?,
             None => return Ok(false),
         },
@@ -160,7 +160,7 @@ fn seconds(context: &Context<'_>) -> i64 {
 
 /// What is counted down to: an instant, or the name of a value that holds one.
 fn target_of(target: &str, context: &Context<'_>) -> Option<ShowTime> {
-    moment::instant(target).or_else(|| moment::instant((context.values)(target)?))
+    moment::instant(target).or_else(|| moment::instant(context.values.text(target)?))
 }
 
 /// Seconds that are left, begun ones included, so that zero is shown when it is time.
@@ -207,7 +207,7 @@ pub fn hash(text: &str, context: &Context<'_>, hasher: &mut impl Hasher) {
                 target_of(target, context).map(|target| left(target, context.at)).hash(hasher);
             }
             Piece::Field(Field::Elapsed, _) => elapsed(context).hash(hasher),
-            Piece::Field(Field::Value(name), _) => (context.values)(name).hash(hasher),
+            Piece::Field(Field::Value(name), _) => context.values.text(name).hash(hasher),
         }
     }
 }

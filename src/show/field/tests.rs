@@ -1,6 +1,7 @@
 //! What fields become, and when.
 
 use std::hash::DefaultHasher;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
@@ -9,19 +10,15 @@ use super::*;
 /// 2026-01-31 12:04:56.999999 UTC, a Saturday.
 const AT: ShowTime = ShowTime(1_769_861_096_999_999);
 
-fn value(name: &str) -> Option<&'static str> {
-    match name {
-        "score" => Some("3:2"),
-        "player.title" => Some("Blue {clock}"),
-        "start" => Some("2026-01-31T13:05:00+01:00"),
-        "empty" => Some(""),
-        _ => None,
-    }
-}
+static VALUES: LazyLock<Values> = LazyLock::new(|| {
+    let values = r#"{"score": "3:2", "player.title": "Blue {clock}", "start": "2026-01-31T13:05:00+01:00", "empty": "",
+        "home": 3, "share": 0.5, "won": true}"#;
+    serde_json::from_str(values).expect("values")
+});
 
 fn context(at: ShowTime, offset: &str) -> Context<'static> {
     let timezone = UtcOffset::try_from(offset.to_owned()).expect("an offset");
-    Context { at, since: Some(ShowTime(AT.micros() - 3_725_000_000)), timezone, values: &value }
+    Context { at, since: Some(ShowTime(AT.micros() - 3_725_000_000)), timezone, values: &VALUES }
 }
 
 #[track_caller]
@@ -37,6 +34,7 @@ fn every_field_is_filled_in() {
     check("{countdown:1769861097000} {countdown:1769861397000} {countdown:0}", "00:01 05:01 00:00");
     check("{countdown:2026-01-31T14:04:57Z} {countdown:start}", "2:00:01 00:04");
     check("{elapsed}", "1:02:05");
+    check("{home}-{value:share} {won}", "3-0.5 true");
     check("{value:score} {score} {player.title} <{empty}>", "3:2 3:2 Blue {clock} <>");
 }
 

@@ -2,17 +2,25 @@
 //! and then nothing has changed.
 
 mod asset;
+mod batch;
 mod destination;
+pub mod due;
 mod input;
 mod layer;
 mod look;
+mod macros;
 mod patch;
 mod scene;
+mod stored;
 mod stream;
 mod studio;
+mod value;
+mod version;
 mod whole;
 
 use crate::show::Show;
+use crate::show::ids::SceneId;
+use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
 use super::command::Command;
@@ -29,8 +37,24 @@ pub fn apply(show: &mut Show, command: Command, now: ShowTime) -> Result<Vec<Eve
     Ok(events)
 }
 
-/// What would happen; the show stays as it is.
+/// What a command is decided by, beside the show.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    pub now: ShowTime,
+    /// Who asks.
+    pub by: Option<&'a str>,
+    /// How many macros have started each other to get here.
+    pub depth: u8,
+}
+
+/// What would happen if nobody in particular asked; the show stays as it is.
 pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
+    decide_given(show, command, Given { now, by: None, depth: 0 })
+}
+
+/// What would happen; the show stays as it is.
+pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
+    let now = given.now;
     let one = |event| Ok(vec![event]);
     match command {
         Command::StartStream => one(stream::start(show, now)?),
@@ -65,6 +89,29 @@ pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>
         Command::AddAsset { asset } => one(asset::add(show, asset)?),
         Command::RemoveAsset { asset } => one(asset::remove(show, asset)?),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
+        Command::SetValue { name, value } => one(value::set(show, name, value)?),
+        Command::RemoveValue { name } => one(value::remove(show, name)?),
+        Command::Batch { commands, at, id } => batch::put(show, commands, at, id, given),
+        Command::CancelBatch { id } => one(batch::cancel(show, id)?),
+        Command::PutMacro { definition, only_new } => one(macros::put(show, definition, only_new)?),
+        Command::RemoveMacro { id } => one(macros::remove(show, id)?),
+        Command::RunMacro { id, restart } => one(macros::run(show, id, restart, given)?),
+        // What was before is known to the writer alone, and changes with every change.
+        Command::UndoScene { .. } | Command::RedoScene { .. } | Command::Undo { .. } | Command::Redo { .. } => {
+            Err(Rejection::NotInBatch { command: command.name(), place: "a batch" })
+        }
+        Command::SaveVersion { scene, name } => one(version::save(show, scene, name, given)?),
+        Command::RestoreVersion { scene, name } => version::restore(show, &scene, &name, given),
+        Command::RemoveVersion { scene, name } => one(version::remove(show, scene, name)?),
+        Command::StopMacro { id } => one(macros::stop(show, id, now)?),
+    }
+}
+
+/// A scene as it is to be again; None if it is not to be.
+pub fn restore(show: &Show, id: &SceneId, scene: Option<Scene>, now: ShowTime) -> Result<Vec<Event>, Rejection> {
+    match scene {
+        Some(scene) => scene::put(show, scene, false, now),
+        None => Ok(vec![scene::remove(show, id.clone())?]),
     }
 }
 

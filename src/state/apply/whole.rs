@@ -1,12 +1,28 @@
 //! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
-use super::{asset, destination, input, scene, stream, studio};
+use super::{asset, batch, destination, input, macros, scene, stream, studio, value, version};
 use crate::show::Show;
 use crate::state::rejection::Rejection;
 
 pub fn check_whole(show: &Show) -> Result<(), Rejection> {
-    let Show { config, stream: _, scenes, program, destinations, assets, inputs, mixer, studio, transitions } = show;
+    let Show {
+        config,
+        stream: _,
+        scenes,
+        program,
+        destinations,
+        assets,
+        inputs,
+        mixer,
+        studio,
+        transitions,
+        values,
+        scheduled,
+        macros,
+        runs,
+        versions: _,
+    } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
     for (id, scene) in scenes.iter() {
@@ -35,6 +51,19 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     }
     input::check_count(inputs.len())?;
     input::check_mixer(mixer)?;
+    value::check(values)?;
+    version::check(show)?;
+    batch::check_count(scheduled.values().filter(|batch| batch.refused.is_none()).count())?;
+    macros::check_count(macros.len().max(runs.len()))?;
+    for (id, definition) in macros.iter() {
+        check_place(id.as_str(), definition.id.as_str())?;
+        macros::check(definition)?;
+    }
+    runs.iter().try_for_each(|(id, run)| macros::check_run(id, run))?;
+    for (id, batch) in scheduled.iter() {
+        check_place(id.as_str(), batch.id.as_str())?;
+        batch::check(batch)?;
+    }
     Ok(())
 }
 

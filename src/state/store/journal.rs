@@ -18,6 +18,7 @@ use crate::state::apply::check_whole;
 use crate::state::format::{ChangeRecord, SnapshotRecord, VERSION};
 use crate::state::history::Change;
 use crate::state::operation::REMEMBERED;
+use crate::state::past::remember;
 use crate::state::{Epoch, Seq, Snapshot};
 
 const CHANGES: TableDefinition<u64, &[u8]> = TableDefinition::new("changes");
@@ -126,8 +127,9 @@ fn kept_with(snapshots: &VecDeque<(u64, ShowTime)>, after: &Snapshot) -> VecDequ
 }
 
 fn snapshot_json(snapshot: &Snapshot) -> Result<Vec<u8>, StoreError> {
-    let Snapshot { epoch: _, seq, rooms, at, show } = snapshot;
-    let record = SnapshotRecord { v: VERSION, seq: *seq, at: *at, rooms: rooms.clone(), show: show.clone() };
+    let Snapshot { epoch: _, seq, rooms, at, show, past } = snapshot;
+    let (rooms, show, past) = (rooms.clone(), show.clone(), past.clone());
+    let record = SnapshotRecord { v: VERSION, seq: *seq, at: *at, rooms, show, past };
     serde_json::to_vec(&record).map_err(told)
 }
 
@@ -199,8 +201,8 @@ fn load(database: &Database) -> Result<(Loaded, VecDeque<(u64, ShowTime)>), Stor
                 }
                 known.push_back((seq.value(), record.at));
                 if known.len() == 1 {
-                    let SnapshotRecord { v: _, seq, at, rooms, show } = record;
-                    loaded.snapshot = Snapshot { epoch: Epoch::default(), seq, rooms, at, show };
+                    let SnapshotRecord { v: _, seq, at, rooms, show, past } = record;
+                    loaded.snapshot = Snapshot { epoch: Epoch::default(), seq, rooms, at, show, past };
                 }
             }
         }
@@ -225,8 +227,10 @@ fn replay(loaded: &mut Loaded, show: &mut Show, seq: Seq, bytes: &[u8]) -> Resul
     let record: ChangeRecord = read("change", bytes)?;
     record.check().map_err(|error| damaged("change", error))?;
     let ChangeRecord { v: _, at, origin, events } = record;
+    let before = show.clone();
     let mut change = Change::happen(show, &mut loaded.snapshot.rooms, seq, at, origin, events);
     change.bytes = bytes.len();
+    remember(&mut loaded.snapshot.past, &before, &change);
     loaded.operations.remember(&change.origin, seq, at, change.created);
     (loaded.snapshot.seq, loaded.snapshot.at, loaded.snapshot.show) = (seq, at, change.show.clone());
     loaded.history.push(Arc::new(change));
@@ -268,7 +272,7 @@ mod tests {
         let show = Show { stream: Stream::Live { since: ShowTime(number) }, ..Show::default() };
         let mut rooms = RoomSeqs::default();
         (0..number).for_each(|_| drop(rooms.count([Room::Stream])));
-        Snapshot { epoch: Epoch::default(), seq: Seq(number as u64), rooms, at: ShowTime(number), show: Arc::new(show) }
+        Snapshot { seq: Seq(number as u64), rooms, at: ShowTime(number), show: Arc::new(show), ..Snapshot::default() }
     }
 
     #[test]

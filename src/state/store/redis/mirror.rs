@@ -247,7 +247,7 @@ fn is_of_another(text: &str, own: Epoch) -> bool {
 
 /// Keys of destinations are for this server alone: in Redis everyone could read them who reads the show.
 pub(super) fn snapshot_text(snapshot: &Snapshot) -> String {
-    let Snapshot { epoch, seq, rooms, at, show } = snapshot;
+    let Snapshot { epoch, seq, rooms, at, show, past: _ } = snapshot;
     let mut open = Show::clone(show);
     let destinations = Arc::make_mut(&mut open.destinations);
     destinations.values_mut().for_each(|destination| *destination = Arc::new(keyless(destination)));

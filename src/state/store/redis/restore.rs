@@ -29,7 +29,7 @@ pub(super) fn read(text: &str) -> Result<Snapshot, Trouble> {
     let record: SnapshotRecord = serde_json::from_str(text).map_err(|error| unreadable(damaged(error)))?;
     // Anyone may have written it.
     record.check().map_err(|error| unreadable(error.to_string()))?;
-    let SnapshotRecord { v: _, seq, at, rooms, show } = record;
+    let SnapshotRecord { v: _, seq, at, rooms, show, past: _ } = record;
     let mut show = Show::clone(&show);
     for destination in Arc::make_mut(&mut show.destinations).values_mut() {
         if destination.target.secret().is_some_and(Secret::is_empty) {
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Result<Snapshot, Trouble> {
         }
     }
     // Other changes than the ones that Redis saw may follow: these are other numbers.
-    Ok(Snapshot { epoch: Epoch::new(), seq, rooms, at, show: Arc::new(show) })
+    Ok(Snapshot { epoch: Epoch::new(), seq, rooms, at, show: Arc::new(show), ..Snapshot::default() })
 }
 
 #[cfg(test)]

@@ -1,0 +1,45 @@
+//! Looks ahead: what the show will be in the next seconds, as far as that is scheduled. The engine has it before its time,
+//! so a scheduled change is seen in its very frame, whatever the disk does at that moment.
+//!
+//! The journal says the same a little later, when the writer commits what came due: both ask `apply::due`, with the same
+//! show and the same time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::apply::due;
+use super::event::evolve;
+use crate::show::Show;
+use crate::show::time::ShowTime;
+use crate::show::timeline::Timeline;
+
+/// Pictures are prepared so long before they are seen.
+const LEAD: Duration = Duration::from_secs(2);
+/// Steps that are decided ahead of their time; the rest are once these have come.
+const MOST: usize = 32;
+
+pub(super) struct Ahead {
+    pub timeline: Timeline,
+    /// When there is something to do: to commit, or to look further.
+    pub wake_at: Option<ShowTime>,
+}
+
+pub(super) fn look(show: &Arc<Show>, now: ShowTime) -> Ahead {
+    let mut timeline = Timeline::new(show.clone());
+    let mut show = show.clone();
+    let mut wake_at = due::next(&show);
+    for _ in 0..MOST {
+        let Some(at) = due::next(&show) else { break };
+        if at > now.plus(LEAD) {
+            let look_at = ShowTime(at.0.saturating_sub(LEAD.as_micros() as i64));
+            wake_at = wake_at.map(|wake_at| wake_at.min(look_at));
+            break;
+        }
+        let Some(happening) = due::happen(&show) else { break };
+        let mut after = Show::clone(&show);
+        happening.events.iter().for_each(|event| evolve(&mut after, event));
+        show = Arc::new(after);
+        timeline.push(at, show.clone());
+    }
+    Ahead { timeline, wake_at }
+}
