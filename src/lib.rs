@@ -7,6 +7,7 @@
 // what was decided
 pub mod show;
 pub mod state;
+pub mod template;
 // what is made of it
 pub mod frame;
 pub mod media;

@@ -14,10 +14,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("gst", &["show", "frame", "base"]),
     ("media", &["show"]),
     ("picture", &["show", "frame", "media", "base"]),
+    // They paint what templates make.
+    ("picture::tests", &["show", "frame", "media", "template", "base"]),
     ("picture::sources", &["show", "frame", "gst", "media", "base"]),
     ("sound", &["show", "frame", "base"]),
     ("send", &["show", "frame", "gst", "base"]),
     ("library", &["show", "state", "gst", "media", "base"]),
+    ("template", &["show", "base"]),
     ("identity", &["show", "base"]),
     (
         "api",
@@ -31,6 +34,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "send::recordings",
             "send::replay",
             "sound::levels",
+            "template",
             "base",
         ],
     ),
@@ -41,7 +45,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fuzzing", &["api", "base", "frame::video", "identity", "library", "picture", "send", "show", "state"]),
     ("demo", &["state", "show"]),
     // The one place that sees the wiring.
-    ("app", &["api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state"]),
+    ("app", &["api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state", "template"]),
 ];
 
 /// Crates that only one room may name.
