@@ -18,6 +18,7 @@ pub mod gst;
 pub mod send;
 // who asks
 pub mod api;
+pub mod exchange;
 pub mod identity;
 pub mod library;
 // what everyone stands on

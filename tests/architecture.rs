@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("send", &["show", "frame", "gst", "base"]),
     ("library", &["show", "state", "gst", "media", "base"]),
     ("template", &["show", "base"]),
+    ("exchange", &["show", "base"]),
     ("identity", &["show", "base"]),
     (
         "api",
@@ -28,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "show",
             "state",
             "library",
+            "exchange",
             "identity",
             "send::hls",
             "send::preview",
@@ -45,7 +47,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fuzzing", &["api", "base", "frame::video", "identity", "library", "picture", "send", "show", "state"]),
     ("demo", &["state", "show"]),
     // The one place that sees the wiring.
-    ("app", &["api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state", "template"]),
+    (
+        "app",
+        &[
+            "api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state",
+            "template",
+        ],
+    ),
 ];
 
 /// Crates that only one room may name.
@@ -55,6 +63,7 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("gstreamer_video", &["gst"]),
     ("redb", &["state"]),
     ("redis", &["state"]),
+    ("tar", &["exchange"]),
     ("socketioxide", &["api"]),
     ("socketioxide_core", &["api"]),
     ("axum", &["api"]),

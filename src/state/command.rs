@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::show::asset::Asset;
+use crate::show::collection::{Collection, Mode};
 use crate::show::destination::Destination;
 use crate::show::ids::{AssetId, DestinationId, InputId, LayerId, SceneId, TransitionId};
 use crate::show::input::Input;
@@ -150,6 +151,12 @@ pub enum Command {
     ReplaceAsset {
         asset: AssetId,
         with: AssetId,
+    },
+    /// Many things at once: all of them, or none.
+    Import {
+        collection: Box<Collection>,
+        #[serde(default)]
+        mode: Mode,
     },
 }
 

@@ -203,7 +203,7 @@ fn call(name: &str, arguments: &[Value]) -> Result<Value> {
         ("floor", [one]) => number(as_number(one)?.floor()),
         ("len", [Value::Array(items)]) => Ok(Value::from(items.len())),
         ("len", [Value::String(text)]) => Ok(Value::from(text.chars().count())),
-        ("upper", [Value::String(text)]) => Ok(Value::from(text.to_uppercase())),
+        ("upper", [Value::String(text)]) => Ok(Value::from(capitals(text))),
         ("join", [Value::Array(items), Value::String(between)]) => {
             let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
             Ok(Value::from(texts.join(between)))
@@ -215,9 +215,22 @@ fn call(name: &str, arguments: &[Value]) -> Result<Value> {
             Ok(Value::from(Color { alpha: (f64::from(color.alpha) * part).round() as u8, ..color }.to_string()))
         }
         // From one colour towards the other.
-        ("mix", [one, other, part]) => Ok(Value::from(mixed(as_color(one)?, as_color(other)?, as_number(part)?).to_string())),
+        ("mix", [one, other, part]) => {
+            Ok(Value::from(mixed(as_color(one)?, as_color(other)?, as_number(part)?).to_string()))
+        }
         _ => Err(broken(&format!("there is no {name} of {} values like these", arguments.len()))),
     }
+}
+
+/// Live fields of a text stay as they are: `{clock:HH:MM}` means something.
+fn capitals(text: &str) -> String {
+    let mut within = false;
+    let raised = text.chars().flat_map(|character| {
+        within = (within || character == '{') && character != '}';
+        let (kept, raised) = (within.then_some(character), (!within).then(|| character.to_uppercase()));
+        kept.into_iter().chain(raised.into_iter().flatten())
+    });
+    raised.collect()
 }
 
 fn as_color(value: &Value) -> Result<Color> {
@@ -262,6 +275,7 @@ mod tests {
             ("len(list) - 1", json!(1)),
             ("join(list, ' · ')", json!("a · b")),
             ("upper(name)", json!("ADA")),
+            ("upper('on {date:D} ß')", json!("ON {date:D} SS")),
             ("max(min(n, 2), 1)", json!(2)),
             ("round(10 / 3)", json!(3)),
             ("alpha('#102030', 0.5)", json!("#10203080")),

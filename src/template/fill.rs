@@ -65,7 +65,11 @@ impl Filler {
         let before = self.scope.values.clone();
         let count = items.len();
         for (index, one) in items.into_iter().enumerate() {
-            self.scope.values.extend([(name.clone(), one), ("index".to_owned(), json!(index)), ("count".to_owned(), json!(count))]);
+            self.scope.values.extend([
+                (name.clone(), one),
+                ("index".to_owned(), json!(index)),
+                ("count".to_owned(), json!(count)),
+            ]);
             filled.extend(self.value(body, depth + 1)?);
         }
         self.scope.values = before;
@@ -170,13 +174,19 @@ mod tests {
 
     #[test]
     fn directives_are_filled_in() {
-        check(json!([{ "text": "${title}: ${n * 2}", "size": { "$": "n / 4" } }]), json!([{ "text": "A {clock}: 4", "size": 0.5 }]));
+        check(
+            json!([{ "text": "${title}: ${n * 2}", "size": { "$": "n / 4" } }]),
+            json!([{ "text": "A {clock}: 4", "size": 0.5 }]),
+        );
         check(json!([{ "$if": "nothing", "then": 1 }, { "$if": "title", "then": 2 }]), json!([2]));
         check(json!([{ "a": { "$if": "nothing", "then": 1 }, "b": 1 }]), json!([{ "b": 1 }]));
         check(json!([{ "$match": "side", "cases": { "left": 1, "right": 2 } }]), json!([1]));
         let each = json!([{ "$each": "teams", "as": "team", "do": { "id": "t${index}", "text": "${team.name}/${count}" } }]);
         check(each, json!([{ "id": "t0", "text": "x/2" }, { "id": "t1", "text": "y/2" }]));
-        check(json!([{ "id": "a", "$source": "main" }]), json!([{ "id": "a", "kind": "input", "input": "cam", "fit": "cover" }]));
+        check(
+            json!([{ "id": "a", "$source": "main" }]),
+            json!([{ "id": "a", "kind": "input", "input": "cam", "fit": "cover" }]),
+        );
         check(
             json!([{ "id": "a", "fit": "contain", "$source": "main" }]),
             json!([{ "id": "a", "kind": "input", "input": "cam", "fit": "contain" }]),

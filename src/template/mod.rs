@@ -252,9 +252,10 @@ mod tests {
             let schema = serde_json::to_value(&template.parameters).expect("JSON");
             for (name, parameter) in schema["properties"].as_object().expect("parameters") {
                 let choices = parameter["enum"].as_array().cloned().unwrap_or_default();
-                let ends = ["minimum", "maximum"].iter().filter_map(|end| parameter.get(*end).cloned()).map(|end| {
-                    if parameter["type"] == "integer" { json!(end.as_f64().unwrap_or(0.0) as i64) } else { end }
-                });
+                let ends = ["minimum", "maximum"]
+                    .iter()
+                    .filter_map(|end| parameter.get(*end).cloned())
+                    .map(|end| if parameter["type"] == "integer" { json!(end.as_f64().unwrap_or(0.0) as i64) } else { end });
                 let flags = [json!(true), json!(false)].into_iter().filter(|_| parameter["type"] == "boolean");
                 let texts = [json!("")].into_iter().filter(|_| parameter["type"] == "string" && choices.is_empty());
                 let texts = texts.filter(|_| parameter.get("format").is_none());

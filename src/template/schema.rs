@@ -129,7 +129,8 @@ impl Schema {
             None if is_required => "must be given".to_owned(),
             None => String::new(),
         };
-        let about = [self.title.as_deref(), self.description.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+        let about =
+            [self.title.as_deref(), self.description.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(": ");
         Told { name: name.to_owned(), kind: kind + &range, default, about }
     }
 
@@ -170,7 +171,11 @@ impl Schema {
     fn check_number(&self, given: &Value, field: &str) -> Result<(), TemplateError> {
         let number = given.as_f64().unwrap_or(f64::NAN);
         let (least, most) = (self.minimum.unwrap_or(f64::MIN), self.maximum.unwrap_or(f64::MAX));
-        if (least..=most).contains(&number) { Ok(()) } else { Err(wrong(field, &format!("{number} is not {least} to {most}"))) }
+        if (least..=most).contains(&number) {
+            Ok(())
+        } else {
+            Err(wrong(field, &format!("{number} is not {least} to {most}")))
+        }
     }
 
     fn checked_list(&self, items: &[Value], field: &str) -> Result<Value, TemplateError> {
@@ -204,7 +209,8 @@ impl Schema {
 
 fn check_source(given: &Value, field: &str) -> Result<(), TemplateError> {
     let fields = given.as_object().filter(|fields| fields.len() == 1);
-    let only = fields.and_then(|fields| fields.iter().next()).and_then(|(name, value)| Some((name.as_str(), value.as_str()?)));
+    let only =
+        fields.and_then(|fields| fields.iter().next()).and_then(|(name, value)| Some((name.as_str(), value.as_str()?)));
     let trouble = match only {
         Some(("input", id)) => InputId::new(id).err().map(|error| error.to_string()),
         Some(("scene", id)) => SceneId::new(id).err().map(|error| error.to_string()),

@@ -4,15 +4,18 @@ pub mod asset_file;
 pub mod assets;
 pub mod auth;
 pub mod destinations;
+pub mod exchange;
 pub mod hls;
 pub mod inputs;
 pub mod layers;
 pub mod preview;
 pub mod recordings;
 pub mod scenes;
+pub mod show_archive;
 pub mod stream;
 pub mod studio;
 pub mod system;
+pub mod templates;
 pub mod tokens;
 pub mod users;
 

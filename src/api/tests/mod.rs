@@ -3,11 +3,13 @@
 mod assets;
 mod auth;
 mod docs;
+mod exchange;
 mod protocol;
 mod rest;
 mod safety;
 mod socket;
 mod socketio;
+mod templates;
 
 use std::sync::Arc;
 
@@ -108,6 +110,7 @@ impl House {
             vitals,
             clock: clock.clone(),
             library: Library::open(directory.path().join("assets"), 64).expect("a library"),
+            templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             settings,
             shelf: Default::default(),

@@ -3,6 +3,7 @@
 mod golden;
 mod moving;
 mod steady;
+mod templates;
 mod ticking;
 
 use std::path::Path;

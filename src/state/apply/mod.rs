@@ -3,6 +3,7 @@
 
 mod asset;
 mod destination;
+mod import;
 mod input;
 mod layer;
 mod look;
@@ -65,6 +66,7 @@ pub fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>
         Command::AddAsset { asset } => one(asset::add(show, asset)?),
         Command::RemoveAsset { asset } => one(asset::remove(show, asset)?),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
+        Command::Import { collection, mode } => import::import(show, *collection, mode, now),
     }
 }
 
