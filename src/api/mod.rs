@@ -130,6 +130,7 @@ pub struct Api {
     addresses: Arc<Addresses>,
     live: Live,
     chronicle: Arc<Chronicle>,
+    archives: rest::show_archive::Turns,
     started: ShowTime,
 }
 
@@ -200,6 +201,7 @@ impl Api {
             addresses,
             live,
             chronicle,
+            archives: Default::default(),
             started,
         };
         tokio::spawn(figures::measure(api.clone(), figures_out, metrics_out));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
@@ -22,7 +23,7 @@ use crate::api::Api;
 use crate::api::ask::Asker;
 use crate::api::error::ApiError;
 use crate::api::request::declared_length;
-use crate::exchange::archive::{self, Checked, Manifest};
+use crate::exchange::archive::{self, ArchiveError, Checked, Manifest};
 use crate::library::{ChunkError, Library, LibraryError, Turn, Upload};
 use crate::show::asset::Asset;
 use crate::show::collection::{Collection, Mode};
@@ -32,17 +33,30 @@ use crate::state::command::Command;
 use crate::state::{Receipt, SubmitError};
 
 /// Each has a thread, and reads the disk as fast as its client takes it.
-static EXPORTS: Semaphore = Semaphore::const_new(2);
+const EXPORTS: usize = 2;
 /// Each needs as much room on the disk as its archive has, twice.
-static IMPORTS: Semaphore = Semaphore::const_new(1);
+const IMPORTS: usize = 1;
 /// Of an archive, in files of the largest kind.
 const MOST_FILES: u64 = 8;
 /// Pieces of an archive on their way to a client; a piece is what a `Write` is given, at most `PIECE`.
 const WAITING: usize = 8;
 const PIECE: usize = 64 * 1024;
 
+/// Whose turn it is.
+#[derive(Clone)]
+pub struct Turns {
+    exports: Arc<Semaphore>,
+    imports: Arc<Semaphore>,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self { exports: Arc::new(Semaphore::new(EXPORTS)), imports: Arc::new(Semaphore::new(IMPORTS)) }
+    }
+}
+
 pub async fn export(State(api): State<Api>) -> Answer {
-    let turn = EXPORTS.try_acquire().map_err(|_| ApiError::Busy)?;
+    let turn = api.archives.exports.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
     let manifest = Manifest::new(Collection::of(&api.state.snapshot().show), api.clock.now());
     // Once the archive has begun there is no way to say that a file is missing.
     for asset in &manifest.show.assets {
@@ -93,7 +107,7 @@ pub async fn import(State(api): State<Api>, wishes: Result<Query<Wishes>, QueryR
     if !is_archive(request.headers()) {
         return Err(ApiError::NotAnArchive);
     }
-    let _turn = IMPORTS.try_acquire().map_err(|_| ApiError::Busy)?;
+    let _turn = api.archives.imports.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
     let limit = api.library.largest().saturating_mul(MOST_FILES);
     let expected = declared_length(request.headers()).unwrap_or(0);
     if expected > limit {
@@ -101,6 +115,7 @@ pub async fn import(State(api): State<Api>, wishes: Result<Query<Wishes>, QueryR
     }
     let upload = api.library.receive_archive(Box::pin(chunks(request)), expected, limit).await?;
     let (upload, checked) = looked_through(upload).await?;
+    check_files(&api, &checked)?;
     if dry_run {
         let counted = counted(&checked.show, true);
         let command = Command::Import { collection: Box::new(checked.show), mode };
@@ -145,6 +160,16 @@ fn counted(show: &Collection, dry_run: bool) -> Value {
         "destinations": destinations.len(),
         "assets": assets.len(),
     })
+}
+
+/// Every asset has its file, in the archive or here already.
+fn check_files(api: &Api, checked: &Checked) -> Result<(), ApiError> {
+    let present = &api.state.snapshot().show.assets;
+    let is_there = |asset: &&Asset| present.contains_key(&asset.id) || checked.files.contains(&asset.id);
+    match checked.show.assets.iter().find(|asset| !is_there(asset)) {
+        Some(asset) => Err(ArchiveError::Broken(format!("the file of asset {} is not in it", asset.id)).into()),
+        None => Ok(()),
+    }
 }
 
 /// From its beginning to its end, before anything is done with it.
@@ -197,12 +222,9 @@ fn keep_files(
     turn: &Turn<'_>,
     kept: &mut Vec<Asset>,
 ) -> Result<(), ApiError> {
+    // Again: one may have been removed meanwhile.
+    check_files(api, checked)?;
     let present = api.state.snapshot().show.assets.clone();
-    let lacking =
-        checked.show.assets.iter().find(|asset| !present.contains_key(&asset.id) && !checked.files.contains(&asset.id));
-    if let Some(asset) = lacking {
-        return Err(archive::ArchiveError::Broken(format!("the file of asset {} is not in it", asset.id)).into());
-    }
     let file = File::open(upload.path()).map_err(LibraryError::from)?;
     let each = |asset: &Asset, file: &mut dyn Read| -> Result<(), ApiError> {
         if present.contains_key(&asset.id) {
