@@ -39,8 +39,10 @@ pub async fn obs(State(api): State<Api>, wishes: Result<Query<Wishes>, QueryReje
     let asker = Asker::of(&request)?;
     let file = json_of(request, MOST_OBS).await?;
     let show = api.state.snapshot().show.clone();
-    let known = obs::Known { assets: &show.assets, canvas: show.config.canvas() };
-    let obs::Converted { collection, report } = obs::convert(&file, &known)?;
+    let (seen, canvas) = (show.clone(), show.config.canvas());
+    // A large one takes its time, which others need not wait for.
+    let converting = tokio::task::spawn_blocking(move || obs::convert(&file, &obs::Known::new(&seen.assets, canvas)));
+    let obs::Converted { collection, report } = converting.await.map_err(|_| ApiError::Internal)??;
     let command = Command::Import { collection: Box::new(collection), mode: mode.unwrap_or(Mode::Add) };
     if dry_run {
         decide(&show, command, api.clock.now()).map_err(SubmitError::from)?;

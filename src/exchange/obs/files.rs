@@ -8,9 +8,7 @@ pub fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or("").trim()
 }
 
-/// Names are compared without capitals: the systems that most collections come from do so too.
 pub fn find<'a>(known: &Known<'a>, path: &str, good: fn(AssetKind) -> bool) -> Option<&'a Asset> {
-    let name = base_name(path).to_lowercase();
-    let found = known.assets.values().find(|asset| good(asset.kind) && asset.name.to_lowercase() == name);
-    found.map(|asset| &**asset).filter(|_| !name.is_empty())
+    let name = Some(base_name(path).to_lowercase()).filter(|name| !name.is_empty())?;
+    known.by_name.get(&name)?.iter().copied().find(|asset| good(asset.kind))
 }

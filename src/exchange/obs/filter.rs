@@ -12,6 +12,8 @@ use crate::show::text::{Crawl, CrawlDirection};
 
 /// Of a layer.
 const MOST: usize = 8;
+/// Of a source, that are looked at: each counts for every item that shows it.
+const MOST_READ: usize = 64;
 
 /// What a source's filters come to.
 pub struct Filtered {
@@ -25,7 +27,7 @@ pub struct Filtered {
 
 pub fn convert(source: Data<'_>, about: About<'_>, conversion: &mut Conversion<'_>) -> Filtered {
     let mut made = Filtered { filters: Vec::new(), mask: None, crop: [0.0; 4], opacity: 1.0, crawl: None };
-    for filter in source.list("filters").take(256) {
+    for filter in source.list("filters").take(MOST_READ) {
         let about = About { kind: filter.text("id"), ..about };
         if !filter.flag_or("enabled", true) {
             conversion.report.skipped(about, "filter_off", "this filter is switched off");

@@ -38,10 +38,20 @@ const MOST_LAYERS: usize = 16_384;
 
 /// What the show has that a collection can use.
 pub struct Known<'a> {
-    /// Files are found by their names.
-    pub assets: &'a BTreeMap<AssetId, Arc<Asset>>,
+    /// Without capitals: the systems that most collections come from do not tell them apart either.
+    by_name: BTreeMap<String, Vec<&'a Asset>>,
     /// For collections that do not say what they were made for.
-    pub canvas: Canvas,
+    canvas: Canvas,
+}
+
+impl<'a> Known<'a> {
+    pub fn new(assets: &'a BTreeMap<AssetId, Arc<Asset>>, canvas: Canvas) -> Self {
+        let mut by_name: BTreeMap<String, Vec<&Asset>> = BTreeMap::new();
+        for asset in assets.values() {
+            by_name.entry(asset.name.to_lowercase()).or_default().push(asset);
+        }
+        Self { by_name, canvas }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,12 +1,16 @@
 //! Ids of ours from names that may be anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Leaves room for what is put behind it.
 const LONGEST: usize = 40;
 
 #[derive(Debug, Default)]
-pub struct Names(BTreeSet<String>);
+pub struct Names {
+    taken: BTreeSet<String>,
+    /// Up to where the numbers of a name are taken: thousands of things of one name are not counted through each time.
+    numbers: BTreeMap<String, u32>,
+}
 
 impl Names {
     /// Letters, digits and dashes of the name, and a number behind it where that is taken.
@@ -24,10 +28,13 @@ impl Names {
         }
         let slug = slug.trim_matches('-');
         let slug = if slug.is_empty() { otherwise } else { slug };
-        let numbered = (2_u32..).map(|number| format!("{slug}-{number}"));
-        let free = std::iter::once(slug.to_owned()).chain(numbered).find(|name| !self.0.contains(name));
-        let id = free.unwrap_or_default();
-        self.0.insert(id.clone());
+        let mut id = slug.to_owned();
+        while self.taken.contains(&id) {
+            let number = self.numbers.entry(slug.to_owned()).or_insert(1);
+            *number += 1;
+            id = format!("{slug}-{number}");
+        }
+        self.taken.insert(id.clone());
         id
     }
 }

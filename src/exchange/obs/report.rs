@@ -1,5 +1,7 @@
 //! What became of a collection, and what did not.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -8,6 +10,8 @@ use crate::show::ids::{InputId, SceneId, TransitionId};
 
 /// Longer reports help nobody; the rest is counted.
 const MOST: usize = 1_000;
+/// Of one missing file.
+const MOST_USERS: usize = 32;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Report {
@@ -24,6 +28,8 @@ pub struct Report {
     pub approximated: Vec<Lost>,
     /// Entries beyond those that are listed.
     pub unlisted: usize,
+    #[serde(skip)]
+    seen: Seen,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -43,7 +49,15 @@ pub struct MissingFile {
     pub how: &'static str,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+/// So that an entry is told once, and found without looking through all of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Seen {
+    lost: BTreeSet<(bool, Lost)>,
+    /// By name and path.
+    missing: BTreeMap<(String, String), usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Lost {
     /// The scene's name, for what belongs to one.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -79,19 +93,22 @@ impl Report {
 
     fn note(&mut self, lost: Lost, is_there: bool) {
         let list = if is_there { &mut self.approximated } else { &mut self.skipped };
-        if list.contains(&lost) {
-            return;
+        if list.len() >= MOST {
+            self.unlisted += 1;
+        } else if self.seen.lost.insert((is_there, lost.clone())) {
+            list.push(lost);
         }
-        if list.len() < MOST { list.push(lost) } else { self.unlisted += 1 }
     }
 
     pub fn missing(&mut self, file: &str, path: &str, user: &str) {
         let (file, path, user) = (quoted(file), quoted(path), quoted(user));
-        if let Some(known) = self.missing.iter_mut().find(|known| known.file == file && known.path == path) {
-            if known.used_by.len() < MOST && !known.used_by.contains(&user) {
+        let name = (file.clone(), path.clone());
+        if let Some(known) = self.seen.missing.get(&name).and_then(|place| self.missing.get_mut(*place)) {
+            if known.used_by.len() < MOST_USERS && !known.used_by.contains(&user) {
                 known.used_by.push(user);
             }
         } else if self.missing.len() < MOST {
+            self.seen.missing.insert(name, self.missing.len());
             self.missing.push(MissingFile { file, path, used_by: vec![user], how: HOW });
         } else {
             self.unlisted += 1;

@@ -35,7 +35,7 @@ fn library() -> BTreeMap<AssetId, Arc<Asset>> {
 }
 
 fn converted_with(text: &str, assets: &BTreeMap<AssetId, Arc<Asset>>) -> Converted {
-    let known = Known { assets, canvas: Canvas { width: 1920, height: 1080 } };
+    let known = Known::new(assets, Canvas { width: 1920, height: 1080 });
     convert(&serde_json::from_str(text).expect("JSON"), &known).expect("a collection")
 }
 
@@ -193,7 +193,7 @@ fn what_is_missing_keeps_its_place_and_is_told_with_how_to_bring_it() {
 #[track_caller]
 fn refused(file: &Value) -> ObsError {
     let (assets, canvas) = (library(), Canvas { width: 1920, height: 1080 });
-    convert(file, &Known { assets: &assets, canvas }).expect_err("refused")
+    convert(file, &Known::new(&assets, canvas)).expect_err("refused")
 }
 
 #[test]
@@ -209,6 +209,9 @@ fn what_is_no_collection_is_refused() {
     }
     let many: Vec<Value> = (0..=MOST_SOURCES).map(|number| json!({ "id": "scene", "name": number.to_string() })).collect();
     assert_eq!(refused(&json!({ "sources": many })).code(), "collection_too_large");
+    let items: Vec<Value> = (0..=MOST_LAYERS).map(|_| json!({ "name": "s" })).collect();
+    let many = json!({ "sources": [{ "id": "scene", "name": "s", "settings": { "items": items } }] });
+    assert_eq!(refused(&many).code(), "collection_too_large");
     // A group in itself, a hundred times: it would have 100⁸ layers.
     let items: Vec<Value> = (0..100).map(|_| json!({ "name": "g" })).collect();
     let group = json!({ "id": "group", "name": "g", "settings": { "items": items } });
@@ -251,7 +254,7 @@ proptest! {
             wrong[next % wrong.len()].clone()
         });
         let (assets, canvas) = (library(), Canvas { width: 1920, height: 1080 });
-        if let Ok(converted) = convert(&file, &Known { assets: &assets, canvas }) {
+        if let Ok(converted) = convert(&file, &Known::new(&assets, canvas)) {
             for input in &converted.collection.inputs {
                 prop_assert_eq!(input.check().map_err(|error| error.to_string()), Ok(()));
             }
