@@ -189,7 +189,8 @@ async fn bring(api: &Api, asker: &Asker, upload: &Upload, checked: Checked, mode
     let mut kept = Vec::new();
     let told = match keep_files(api, upload, &checked, &turn, &mut kept) {
         Ok(()) => {
-            let collection = with_what_was_found(checked.show, &kept);
+            let present = api.state.snapshot().show.assets.clone();
+            let collection = with_what_is_known(checked.show, &kept, &present);
             api.act(asker, Command::Import { collection: Box::new(collection), mode }).await
         }
         Err(error) => Err(error),
@@ -202,12 +203,13 @@ async fn bring(api: &Api, asker: &Asker, upload: &Upload, checked: Checked, mode
     told
 }
 
-/// What an asset is follows from its file, as with every upload; of what the archive says only the name counts.
-fn with_what_was_found(mut show: Collection, kept: &[Asset]) -> Collection {
-    let found: BTreeMap<&AssetId, &Asset> = kept.iter().map(|asset| (&asset.id, asset)).collect();
+/// What an asset is follows from its file, as with every upload; of what the archive says only the name counts, and that only
+/// where the file is new. So the same archive, sent again, makes the same command.
+fn with_what_is_known(mut show: Collection, kept: &[Asset], present: &BTreeMap<AssetId, Arc<Asset>>) -> Collection {
     for asset in &mut show.assets {
-        if let Some(found) = found.get(&asset.id) {
-            *asset = Asset::clone(found);
+        let new = kept.iter().find(|kept| kept.id == asset.id);
+        if let Some(known) = new.or_else(|| present.get(&asset.id).map(Arc::as_ref)) {
+            *asset = Asset::clone(known);
         }
     }
     show

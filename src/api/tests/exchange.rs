@@ -110,7 +110,17 @@ async fn a_show_goes_to_another_server_with_its_files_and_without_its_secrets() 
     let tv = other.ask("GET", "/api/destinations/tv").await.expect(200).json();
     assert_eq!((&tv["enabled"], &tv["key_set"]), (&json!(false), &json!(false)), "it waits for its key");
     bring(&other, "?mode=add", archive.clone()).await.refused(409, "already_exists");
-    bring(&other, "", archive).await.expect(200);
+    let again = |number: &'static str| {
+        let request = Request::post("/api/import").header("content-type", "application/x-tar");
+        let request = request.header("x-client-op-id", "bring").header("x-request-id", number);
+        other.send(request.body(Body::from(archive.clone())).expect("a request"))
+    };
+    let first = again("1").await.expect(200);
+    let second = again("2").await.expect(200);
+    assert_eq!(
+        (second.header("x-marquee-repeated"), second.header("x-marquee-seq")),
+        ("true", first.header("x-marquee-seq"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,16 +119,30 @@ fn playlist(settings: Data<'_>, about: About<'_>, conversion: &mut Conversion<'_
     Some(local(first, options, about, conversion))
 }
 
-/// A user and a password in an address are kept as a secret, which no door shows.
+/// What is secret in an address is kept apart, where no door shows it.
 fn network(address: &str) -> InputKind {
     let address = address.trim();
-    let apart = address.split_once("://").and_then(|(scheme, rest)| {
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (user, host) = rest[..end].rsplit_once('@').filter(|(user, _)| !user.is_empty())?;
-        Some((format!("{scheme}://{host}{}", &rest[end..]), user.to_owned()))
-    });
+    let apart = match address.split_once("://") {
+        Some((scheme @ ("rtsp" | "rtsps" | "http" | "https"), rest)) => without_user(scheme, rest),
+        Some(("srt", rest)) => without_passphrase(rest),
+        _ => None,
+    };
     let (url, secret) = apart.unwrap_or((address.to_owned(), String::new()));
     InputKind::Network { url, secret: Secret::new(secret), latency_ms: 200 }
+}
+
+fn without_user(scheme: &str, rest: &str) -> Option<(String, String)> {
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (user, host) = rest[..end].rsplit_once('@').filter(|(user, _)| !user.is_empty())?;
+    Some((format!("{scheme}://{host}{}", &rest[end..]), user.to_owned()))
+}
+
+fn without_passphrase(rest: &str) -> Option<(String, String)> {
+    let (host, query) = rest.split_once('?')?;
+    let secret = query.split('&').find_map(|pair| pair.strip_prefix("passphrase="))?;
+    let others: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("passphrase=")).collect();
+    let sign = if others.is_empty() { "" } else { "?" };
+    Some((format!("srt://{host}{sign}{}", others.join("&")), secret.to_owned()))
 }
 
 fn page(settings: Data<'_>, about: About<'_>, conversion: &mut Conversion<'_>) -> Perhaps {
@@ -220,5 +234,24 @@ fn strip(source: Data<'_>, about: About<'_>, conversion: &mut Conversion<'_>) ->
         solo: false,
         pan: (source.number_or("balance", 0.5).clamp(0.0, 1.0) * 2.0 - 1.0) as f32,
         delay_ms: delay_ms.clamp(0.0, 2_000.0) as u16,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_secret_in_an_address_is_taken_out() {
+        for (address, url, secret) in [
+            ("rtsp://ada:lace@host:554/stage", "rtsp://host:554/stage", "ada:lace"),
+            ("https://host/a.m3u8?b=c@d", "https://host/a.m3u8?b=c@d", ""),
+            ("srt://host:9000?mode=caller&passphrase=0123456789", "srt://host:9000?mode=caller", "0123456789"),
+            ("srt://host:9000?passphrase=0123456789", "srt://host:9000", "0123456789"),
+            ("rtmp://host/live", "rtmp://host/live", ""),
+        ] {
+            let InputKind::Network { url: found, secret: kept, .. } = network(address) else { panic!("a stream") };
+            assert_eq!((found.as_str(), kept.reveal()), (url, secret));
+        }
     }
 }
