@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("media", &["show"]),
     ("picture", &["show", "frame", "media", "base"]),
     // They paint what templates make.
-    ("picture::tests", &["show", "frame", "media", "template", "base"]),
+    ("picture::tests", &["picture", "show", "frame", "media", "template", "base"]),
     ("picture::sources", &["show", "frame", "gst", "media", "base"]),
     ("sound", &["show", "frame", "base"]),
     ("send", &["show", "frame", "gst", "base"]),
