@@ -35,6 +35,7 @@ use crate::state::store::directory::DataDirectory;
 use crate::state::store::journal::Journal;
 use crate::state::store::{Loaded, redis as redis_copy};
 use crate::state::{Origin, Seq, StateHandle, writer};
+use crate::template::Templates;
 
 /// Frames that may wait for the encoder: a quarter of a second at 30 fps rides out a busy moment.
 const ENCODER_PLACES: usize = 8;
@@ -134,6 +135,7 @@ struct House {
     clock: Clock,
     vitals: Arc<Vitals>,
     library: Library,
+    templates: Templates,
     identity: Identity,
     redis: Option<redis_copy::Target>,
     capabilities: Arc<serde_json::Value>,
@@ -165,6 +167,7 @@ impl House {
         let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
             .map_err(|error| BadSetting { key: "pipelines_dir", why: error.to_string() })?;
         let library = Library::open(directory.assets(), config.max_upload_mb)?;
+        let templates = Templates::open(&directory.templates())?;
         let identity = Identity::open(&config.data_dir, clock.clone())?;
 
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
@@ -226,6 +229,7 @@ impl House {
             clock,
             vitals,
             library,
+            templates,
             identity,
             redis,
             capabilities,
@@ -294,6 +298,7 @@ impl House {
             vitals: self.vitals.clone(),
             clock: self.clock.clone(),
             library: self.library.clone(),
+            templates: self.templates.clone(),
             identity: self.identity.clone(),
             settings: settings(config),
             capabilities: self.capabilities.clone(),

@@ -7,6 +7,7 @@
 // what was decided
 pub mod show;
 pub mod state;
+pub mod template;
 // what is made of it
 pub mod frame;
 pub mod media;
@@ -17,6 +18,7 @@ pub mod gst;
 pub mod send;
 // who asks
 pub mod api;
+pub mod exchange;
 pub mod identity;
 pub mod library;
 // what everyone stands on

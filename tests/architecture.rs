@@ -14,10 +14,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("gst", &["show", "frame", "base"]),
     ("media", &["show"]),
     ("picture", &["show", "frame", "media", "base"]),
+    // They paint what templates make.
+    ("picture::tests", &["picture", "show", "frame", "media", "template", "base"]),
     ("picture::sources", &["show", "frame", "gst", "media", "base"]),
     ("sound", &["show", "frame", "base"]),
     ("send", &["show", "frame", "gst", "base"]),
     ("library", &["show", "state", "gst", "media", "base"]),
+    ("template", &["show", "base"]),
+    ("exchange", &["show", "base"]),
     ("identity", &["show", "base"]),
     (
         "api",
@@ -25,12 +29,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "show",
             "state",
             "library",
+            "exchange",
             "identity",
             "send::hls",
             "send::preview",
             "send::recordings",
             "send::replay",
             "sound::levels",
+            "template",
             "base",
         ],
     ),
@@ -41,7 +47,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fuzzing", &["api", "base", "frame::video", "identity", "library", "picture", "send", "show", "state"]),
     ("demo", &["state", "show"]),
     // The one place that sees the wiring.
-    ("app", &["api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state"]),
+    (
+        "app",
+        &[
+            "api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state",
+            "template",
+        ],
+    ),
 ];
 
 /// Crates that only one room may name.
@@ -51,6 +63,7 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("gstreamer_video", &["gst"]),
     ("redb", &["state"]),
     ("redis", &["state"]),
+    ("tar", &["exchange"]),
     ("socketioxide", &["api"]),
     ("socketioxide_core", &["api"]),
     ("axum", &["api"]),

@@ -14,6 +14,7 @@ use super::routes::access_of;
 use super::wire::message::command;
 use super::{Api, rest};
 use crate::identity::{Caller, CallerKind};
+use crate::show::collection::Mode;
 use crate::show::ids::BatchId;
 use crate::state::command::Command;
 use crate::state::operation::{Digest, InvalidOperationId, Operation, OperationId};
@@ -199,6 +200,10 @@ fn route_of(command: &Command) -> (&'static str, &'static str) {
         Command::CancelBatch { .. } => ("DELETE", "/api/scheduled/{batch}"),
         Command::SetValue { .. } => ("PUT", "/api/values/{value}"),
         Command::RemoveValue { .. } => ("DELETE", "/api/values/{value}"),
+        Command::Import { collection, mode } if *mode != Mode::Replace && collection.is_for_the_stage() => {
+            ("POST", "/api/import/obs")
+        }
+        Command::Import { .. } => ("POST", "/api/import"),
     }
 }
 
@@ -242,6 +247,7 @@ impl Api {
     async fn perform(&self, asker: &Asker, command: Command) -> Result<Receipt, ApiError> {
         match command {
             Command::AddAsset { .. } => Err(ApiError::NeedsUpload),
+            Command::Import { collection, .. } if !collection.assets.is_empty() => Err(ApiError::NeedsUpload),
             Command::RemoveAsset { asset } => rest::assets::remove_with_file(self.clone(), asker.clone(), asset).await,
             command => self.act(asker, command).await,
         }

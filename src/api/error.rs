@@ -9,12 +9,15 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::exchange::archive::ArchiveError;
+use crate::exchange::obs::ObsError;
 use crate::identity::{self, IdentityError};
 use crate::library::LibraryError;
 use crate::send::recordings::RecordingError;
 use crate::send::replay::ReplayError;
 use crate::state::SubmitError;
 use crate::state::rejection::{Kind, Rejection};
+use crate::template::TemplateError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -22,6 +25,14 @@ pub enum ApiError {
     State(#[from] SubmitError),
     #[error(transparent)]
     Library(#[from] LibraryError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("the body must be a show's archive: send it with Content-Type: application/x-tar")]
+    NotAnArchive,
+    #[error(transparent)]
+    Obs(#[from] ObsError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error("log in first, or send an API token: Authorization: Bearer …")]
@@ -104,11 +115,14 @@ impl ApiError {
             ApiError::State(SubmitError::Overloaded) => "overloaded",
             ApiError::State(SubmitError::Closing) => "closing",
             ApiError::Library(error) => error.code(),
+            ApiError::Archive(error) => error.code(),
+            ApiError::Obs(error) => error.code(),
+            ApiError::Template(error) => error.code(),
             ApiError::Identity(error) => error.code(),
             ApiError::LoginRequired => "login_required",
             ApiError::UnknownPath => "unknown_path",
             ApiError::MethodNotAllowed(_) => "method_not_allowed",
-            ApiError::NotJson | ApiError::NotMultipart => "unsupported_media_type",
+            ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive => "unsupported_media_type",
             ApiError::MalformedJson(_) => "malformed_json",
             ApiError::InvalidBody { .. } => "invalid_body",
             ApiError::InvalidQuery(_) => "invalid_query",
@@ -147,6 +161,11 @@ impl ApiError {
         match self {
             ApiError::State(error) => status_of_submit(error),
             ApiError::Library(error) => status_of_library(error),
+            ApiError::Archive(_) | ApiError::Obs(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            ApiError::Template(TemplateError::Unknown(_)) => StatusCode::NOT_FOUND,
+            ApiError::Template(TemplateError::Parameter { .. }) => StatusCode::BAD_REQUEST,
+            // The template lies on this machine; whoever uses it can not help it.
+            ApiError::Template(TemplateError::Broken(_)) => StatusCode::UNPROCESSABLE_ENTITY,
             ApiError::Identity(error) => status_of_identity(error),
             ApiError::LoginRequired => StatusCode::UNAUTHORIZED,
             ApiError::MalformedJson(_)
@@ -167,7 +186,7 @@ impl ApiError {
             ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             ApiError::NotAUser | ApiError::NoUsers => StatusCode::CONFLICT,
             ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            ApiError::NotJson | ApiError::NotMultipart => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -183,6 +202,7 @@ impl ApiError {
     pub fn details(&self) -> Value {
         match self {
             ApiError::State(SubmitError::Rejected(rejection)) => details_of(rejection),
+            ApiError::Template(TemplateError::Parameter { field, .. }) => json!({ "field": field }),
             ApiError::InvalidBody { field, .. } if !field.is_empty() => json!({ "field": field }),
             ApiError::RateLimited { retry_after } => json!({ "retry_after_ms": retry_after.as_millis() as u64 }),
             ApiError::BodyTooLarge { limit } => json!({ "limit_bytes": limit }),

@@ -53,6 +53,7 @@ use crate::show::time::ShowTime;
 use crate::sound::levels::LevelsHandle;
 use crate::state::StateHandle;
 use crate::state::store::redis::mirror::Views;
+use crate::template::Templates;
 use chronicle::Chronicle;
 use error::ApiError;
 use figures::Figures;
@@ -78,6 +79,7 @@ pub struct Parts {
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
     pub library: Library,
+    pub templates: Templates,
     pub identity: Identity,
     pub settings: Settings,
     /// What this build on this machine can and can not do.
@@ -120,6 +122,7 @@ pub struct Api {
     vitals: Arc<Vitals>,
     clock: Clock,
     library: Library,
+    templates: Templates,
     identity: Identity,
     settings: Arc<Settings>,
     limits: Limits,
@@ -127,6 +130,7 @@ pub struct Api {
     addresses: Arc<Addresses>,
     live: Live,
     chronicle: Arc<Chronicle>,
+    archives: rest::show_archive::Turns,
     started: ShowTime,
 }
 
@@ -160,6 +164,7 @@ impl Api {
             vitals,
             clock,
             library,
+            templates,
             identity,
             settings,
             capabilities,
@@ -188,6 +193,7 @@ impl Api {
             vitals,
             clock,
             library,
+            templates,
             identity,
             settings,
             limits,
@@ -195,6 +201,7 @@ impl Api {
             addresses,
             live,
             chronicle,
+            archives: Default::default(),
             started,
         };
         tokio::spawn(figures::measure(api.clone(), figures_out, metrics_out));

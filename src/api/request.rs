@@ -24,6 +24,18 @@ const MAX_CANDIDATES: usize = 64;
 /// The fields of a JSON object: all of our bodies are objects.
 pub struct Fields(pub Map<String, Value>);
 
+/// A body that is one JSON value of any kind, of at most so many bytes.
+pub async fn json_of(request: Request, most: usize) -> Result<Value, ApiError> {
+    if !is_json(request.headers()) {
+        return Err(ApiError::NotJson);
+    }
+    if declared_length(request.headers()).is_some_and(|length| length > most as u64) {
+        return Err(ApiError::BodyTooLarge { limit: most });
+    }
+    let body = tokio::time::timeout(PATIENCE, collect(request, most)).await.map_err(|_| ApiError::RequestTimeout)??;
+    serde_json::from_slice(&body).map_err(|error| ApiError::MalformedJson(error.to_string()))
+}
+
 /// Reads the body, if there is one.
 pub async fn body_of(request: Request) -> Result<Option<Fields>, ApiError> {
     let said_json = is_json(request.headers());
@@ -33,7 +45,7 @@ pub async fn body_of(request: Request) -> Result<Option<Fields>, ApiError> {
     if !said_json && declared_length(request.headers()).is_some_and(|length| length > 0) {
         return Err(ApiError::NotJson);
     }
-    let body = tokio::time::timeout(PATIENCE, collect(request)).await.map_err(|_| ApiError::RequestTimeout)??;
+    let body = tokio::time::timeout(PATIENCE, collect(request, MAX_JSON)).await.map_err(|_| ApiError::RequestTimeout)??;
     if body.is_empty() {
         return Ok(None);
     }
@@ -46,13 +58,13 @@ pub async fn body_of(request: Request) -> Result<Option<Fields>, ApiError> {
     }
 }
 
-async fn collect(request: Request) -> Result<BytesMut, ApiError> {
+async fn collect(request: Request, most: usize) -> Result<BytesMut, ApiError> {
     let mut body = BytesMut::new();
     let mut chunks = request.into_body().into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| ApiError::BodyBroken(error.to_string()))?;
-        if body.len() + chunk.len() > MAX_JSON {
-            return Err(ApiError::BodyTooLarge { limit: MAX_JSON });
+        if body.len() + chunk.len() > most {
+            return Err(ApiError::BodyTooLarge { limit: most });
         }
         body.extend_from_slice(&chunk);
     }

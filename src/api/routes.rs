@@ -19,8 +19,8 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    asset_file, assets, auth, destinations, hls, inputs, layers, macros, past, preview, recordings, scenes, schedule,
-    stream, studio, system, tokens, users, values,
+    asset_file, assets, auth, destinations, exchange, hls, inputs, layers, macros, past, preview, recordings, scenes,
+    schedule, show_archive, stream, studio, system, templates, tokens, users, values,
 };
 use super::{Api, face, openapi, socketio, ws};
 
@@ -109,6 +109,15 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/assets/{asset}/usage", VIEWER, Class::Read, || get(assets::usage)),
     row("POST", "/api/assets/{asset}/replace", OPERATOR, Class::Write, || post(assets::replace)),
     row("DELETE", "/api/assets/{asset}", OPERATOR, Class::Write, || delete(assets::remove)),
+    row("GET", "/api/templates", VIEWER, Class::Read, || get(templates::list)),
+    row("GET", "/api/templates/{template}", VIEWER, Class::Read, || get(templates::one)),
+    row("POST", "/api/templates/{template}/instantiate", OPERATOR, Class::Write, || post(templates::instantiate)),
+    row("GET", "/api/export", ADMIN, Class::Heavy, || get(show_archive::export)),
+    row("POST", "/api/import", ADMIN, Class::Heavy, || {
+        // Bounded where it is received: an archive is larger than a form.
+        post(show_archive::import).layer(DefaultBodyLimit::disable())
+    }),
+    row("POST", "/api/import/obs", OPERATOR, Class::Heavy, || post(exchange::obs)),
     row("GET", "/api/destinations", VIEWER, Class::Read, || get(destinations::list)),
     row("POST", "/api/destinations", ADMIN, Class::Write, || post(destinations::create)),
     row("GET", "/api/destinations/{destination}", VIEWER, Class::Read, || get(destinations::one)),
@@ -220,6 +229,8 @@ fn worth_it() -> impl Predicate {
     SizeAbove::new(1_024)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::const_new("video/"))
+        // Of a show: mostly pictures and videos.
+        .and(NotForContentType::const_new("application/x-tar"))
         .and(NotForContentType::const_new("multipart/"))
 }
 

@@ -23,7 +23,6 @@ use futures_util::Stream;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::show::asset::Asset;
-use crate::show::ids::AssetId;
 use check::Found;
 
 pub use error::{ChunkError, LibraryError};
@@ -81,6 +80,14 @@ impl Library {
         upload::receive(&self.0.directory, chunks, bounds, expected).await
     }
 
+    /// What holds many files in it: larger than each of them, and never an asset itself.
+    pub async fn receive_archive<S>(&self, chunks: S, expected: u64, limit: u64) -> Result<Upload, LibraryError>
+    where
+        S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
+    {
+        upload::receive(&self.0.directory, chunks, Bounds { long: limit, others: limit }, expected).await
+    }
+
     /// Checks the upload by its content and puts it in its place: on disk when Ok.
     pub async fn store(&self, upload: Upload, name: &str, _turn: &Turn<'_>) -> Result<Asset, LibraryError> {
         let name = presentable(name);
@@ -123,7 +130,7 @@ async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T, LibraryError> +
 fn keep(directory: &Path, upload: Upload, name: String) -> Result<Asset, LibraryError> {
     let found = check::check(upload.path())?;
     let digest = upload.hash().to_hex();
-    let id = AssetId::new(&digest[..24]).map_err(|error| LibraryError::Storage(error.to_string()))?;
+    let id = Asset::id_of(&digest).map_err(|error| LibraryError::Storage(error.to_string()))?;
     let bytes = upload.bytes();
     let Found { kind, format, width, height, duration_ms, has_alpha, animated, families } = found;
     let asset = Asset { id, name, kind, format, width, height, bytes, duration_ms, has_alpha, animated, families };

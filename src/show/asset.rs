@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ids::AssetId;
+use super::ids::{AssetId, InvalidId};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Asset {
@@ -139,6 +139,11 @@ impl Format {
 }
 
 impl Asset {
+    /// Of a file with this digest, in hexadecimal digits: 96 bits of it are enough to tell all files apart.
+    pub fn id_of(digest: &str) -> Result<AssetId, InvalidId> {
+        AssetId::new(digest.get(..24).unwrap_or(digest))
+    }
+
     /// Its file's name in the assets directory.
     pub fn file_name(&self) -> String {
         format!("{}.{}", self.id, self.format.extension())

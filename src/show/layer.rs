@@ -212,6 +212,32 @@ pub enum Outline {
 }
 
 impl Layer {
+    /// With everything as it is where nothing is said.
+    pub fn plain(id: LayerId, content: Content) -> Layer {
+        Layer {
+            id,
+            name: String::new(),
+            x: Length::ZERO,
+            y: Length::ZERO,
+            width: None,
+            height: None,
+            anchor: Anchor::default(),
+            fit: Fit::default(),
+            crop: Crop::default(),
+            rotation: 0.0,
+            opacity: 1.0,
+            visible: true,
+            blend: Blend::default(),
+            radius: 0.0,
+            border: None,
+            shadow: None,
+            mask: None,
+            filters: Vec::new(),
+            animations: Vec::new(),
+            content,
+        }
+    }
+
     /// The layers inside it, lowest first.
     pub fn layers(&self) -> &[Arc<Layer>] {
         match &self.content {

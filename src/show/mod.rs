@@ -5,6 +5,7 @@
 
 pub mod arrange;
 pub mod asset;
+pub mod collection;
 pub mod color;
 pub mod destination;
 pub mod easing;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::show::asset::Asset;
+use crate::show::collection::{Collection, Mode};
 use crate::show::destination::Destination;
 use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId, VersionId};
 use crate::show::input::Input;
@@ -153,6 +154,12 @@ pub enum Command {
         asset: AssetId,
         with: AssetId,
     },
+    /// Many things at once: all of them, or none.
+    Import {
+        collection: Box<Collection>,
+        #[serde(default)]
+        mode: Mode,
+    },
     /// Live fields of this name show it from now on.
     SetValue {
         name: ValueName,
@@ -272,6 +279,7 @@ impl Command {
             Command::AddAsset { .. } => "add_asset",
             Command::RemoveAsset { .. } => "remove_asset",
             Command::ReplaceAsset { .. } => "replace_asset",
+            Command::Import { .. } => "import",
             Command::SetValue { .. } => "set_value",
             Command::RemoveValue { .. } => "remove_value",
             Command::Batch { .. } => "batch",

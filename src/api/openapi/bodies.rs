@@ -11,9 +11,10 @@ use crate::api::wire::schedule::ScheduledView;
 use crate::api::wire::show::{ProgramView, ShowView};
 use crate::api::wire::stream::StreamState;
 use crate::base::status::{Condition, Health};
+use crate::exchange::obs::Report;
 use crate::identity::{Role, UserView};
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, LayerId, MacroId, VersionId};
+use crate::show::ids::{AssetId, BatchId, LayerId, MacroId, SceneId, VersionId};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::macros::OnRefusal;
@@ -201,6 +202,71 @@ pub struct Order {
     /// All layers of the scene, lowest first.
     order: Vec<LayerId>,
     client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ShowImported {
+    success: bool,
+    dry_run: bool,
+    scenes: usize,
+    inputs: usize,
+    transitions: usize,
+    destinations: usize,
+    assets: usize,
+}
+
+/// What became of a scene collection.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct ObsImported {
+    success: bool,
+    dry_run: bool,
+    report: Report,
+}
+
+/// Into a scene of its own, or with `into` as a group in a scene that is there.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct Instantiate {
+    /// By the template's own schema.
+    #[schemars(default)]
+    parameters: Map<String, Value>,
+    /// Of the new scene; made up where it is left out.
+    scene: Option<SceneId>,
+    /// Of the new scene or group.
+    #[schemars(length(max = 128))]
+    name: Option<String>,
+    into: Option<SceneId>,
+    /// Of the new group; the ids of its layers begin with it.
+    layer: Option<LayerId>,
+    parent: Option<LayerId>,
+    index: Option<usize>,
+    client_op_id: Option<ClientOpId>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct Instantiated {
+    success: bool,
+    /// The scene, or where a group was made, its id.
+    scene: Value,
+    layer: Option<Layer>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct TemplateView {
+    id: String,
+    name: String,
+    description: String,
+    /// `scene` or `overlay`.
+    kind: String,
+    /// JSON Schema of the parameters.
+    parameters: Map<String, Value>,
+    /// Of one template: its layers, as they are written.
+    layers: Option<Vec<Value>>,
 }
 
 /// What the client calls its request: the same name again within five minutes gets the first receipt.

@@ -186,6 +186,7 @@ fn request_body(body: Body, bodies: &mut Schemas) -> Option<Value> {
         Body::Json(shape) => ("application/json", bodies.schema(shape), true),
         Body::OptionalJson(shape) => ("application/json", bodies.schema(shape), false),
         Body::Form(shape) => ("multipart/form-data", bodies.schema(shape), true),
+        Body::Raw(kind) => (kind, json!({ "type": "string", "format": "binary" }), true),
     };
     Some(json!({ "required": required, "content": { kind: { "schema": schema } } }))
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::bodies::{
-    AssetReplaced, AssetUsers, AssetsUpload, BatchAnswer, DestinationPatch, HealthAnswer, InputPatch, LayerBody, LayerPatch,
-    Login, LoginAnswer, MacroBody, Me, MixerPatch, MoveBar, NewBatch, NewDestination, NewInput, NewPassword, NewScene,
-    NewToken, NewTransition, NewUser, NewValue, NewVersion, Order, Play, Refresh, ReplaceAsset, RolePatch, RunMacro,
-    ScenePatch, SceneStepAnswer, ShowAnswer, StateAnswer, StepAnswer, StepBack, StreamConfigPatch, StudioPatch, Take,
-    TakeAnswer, TokenAnswer, ValueAnswer,
+    AssetReplaced, AssetUsers, AssetsUpload, BatchAnswer, DestinationPatch, HealthAnswer, InputPatch, Instantiate,
+    Instantiated, LayerBody, LayerPatch, Login, LoginAnswer, MacroBody, Me, MixerPatch, MoveBar, NewBatch, NewDestination,
+    NewInput, NewPassword, NewScene, NewToken, NewTransition, NewUser, NewValue, NewVersion, ObsImported, Order, Play,
+    Refresh, ReplaceAsset, RolePatch, RunMacro, ScenePatch, SceneStepAnswer, ShowAnswer, ShowImported, StateAnswer,
+    StepAnswer, StepBack, StreamConfigPatch, StudioPatch, Take, TakeAnswer, TemplateView, TokenAnswer, ValueAnswer,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
@@ -46,6 +46,8 @@ pub enum Body {
     OptionalJson(Shape),
     /// With a file in it.
     Form(Shape),
+    /// A file of this type.
+    Raw(&'static str),
 }
 
 #[derive(Clone, Copy)]
@@ -135,6 +137,72 @@ const DESTINATION_TROUBLE: &[&str] = &[
     "destination_not_found",
 ];
 
+const IMPORT_TROUBLE: &[&str] = &[
+    "invalid_query",
+    "broken_archive",
+    "archive_too_new",
+    "unexpected_file",
+    "asset_mismatch",
+    "upload_too_large",
+    "upload_interrupted",
+    "unsupported_media",
+    "unsupported_image",
+    "image_too_large",
+    "broken_image",
+    "broken_media",
+    "broken_font",
+    "broken_lut",
+    "unsafe_drawing",
+    "too_many_frames",
+    "already_exists",
+    "invalid_value",
+    "out_of_range",
+    "invalid_destination",
+    "rendition_missing",
+    "asset_missing",
+    "wrong_asset_kind",
+    "input_missing",
+    "scene_missing",
+    "scene_in_itself",
+    "duplicate_layer",
+    "scene_on_air",
+    "scene_not_found",
+    "needs_restart",
+    "too_deep",
+    "too_many",
+];
+const OBS_TROUBLE: &[&str] = &[
+    "invalid_query",
+    "not_a_scene_collection",
+    "collection_too_large",
+    "already_exists",
+    "invalid_value",
+    "out_of_range",
+    "wrong_asset_kind",
+    "scene_in_itself",
+    "scene_on_air",
+    "too_deep",
+    "too_many",
+];
+const TEMPLATE_TROUBLE: &[&str] = &[
+    "template_not_found",
+    "invalid_parameter",
+    "broken_template",
+    "invalid_value",
+    "out_of_range",
+    "duplicate_layer",
+    "asset_missing",
+    "wrong_asset_kind",
+    "input_missing",
+    "scene_missing",
+    "scene_in_itself",
+    "not_a_group",
+    "too_deep",
+    "too_many",
+    "already_exists",
+    "scene_not_found",
+    "layer_not_found",
+];
 const INPUT_TROUBLE: &[&str] =
     &["invalid_value", "id_mismatch", "asset_missing", "wrong_asset_kind", "too_many", "already_exists", "input_not_found"];
 const PLAY_TROUBLE: &[&str] = &["input_not_found", "not_playable", "invalid_value"];
@@ -369,6 +437,43 @@ pub fn describe(row: &Row) -> Option<Operation> {
             changes("assets", "Let everyone who uses an asset use another", body, answer, trouble)
         }
         ("DELETE", "/api/assets/{asset}") => removes("assets", "Remove an asset", &["asset_not_found", "asset_in_use"]),
+        ("GET", "/api/templates") => {
+            reads("templates", "All templates, without their layers", list(shape::<Vec<TemplateView>>()), &[])
+        }
+        ("GET", "/api/templates/{template}") => {
+            reads("templates", "A template", json(shape::<TemplateView>()), &["template_not_found"])
+        }
+        ("POST", "/api/templates/{template}/instantiate") => Operation {
+            answers: vec![(201, json(shape::<Instantiated>())), (204, Answer::Empty)],
+            ..changes(
+                "templates",
+                "Make a scene or a group of a template",
+                shape::<Instantiate>(),
+                Answer::Empty,
+                TEMPLATE_TROUBLE,
+            )
+        },
+        ("GET", "/api/export") => reads(
+            "exchange",
+            "The show and its assets as one file",
+            Answer::Bytes("application/x-tar"),
+            &["storage_unavailable"],
+        ),
+        ("POST", "/api/import") => Operation {
+            body: Body::Raw("application/x-tar"),
+            ..changes(
+                "exchange",
+                "Bring a show that was exported (?dry_run=true, ?mode=add, merge or replace)",
+                shape::<Value>(),
+                json(shape::<ShowImported>()),
+                IMPORT_TROUBLE,
+            )
+        },
+        ("POST", "/api/import/obs") => {
+            let (body, answer) = (shape::<Map<String, Value>>(), json(shape::<ObsImported>()));
+            let summary = "Make scenes, inputs and transitions of a scene collection of OBS (?dry_run=true, ?mode=add, merge or replace)";
+            changes("exchange", summary, body, answer, OBS_TROUBLE)
+        }
         ("GET", "/api/destinations") => {
             reads("destinations", "All destinations", list(shape::<Vec<DestinationView>>()), &[])
         }

@@ -28,7 +28,7 @@ use crate::state::{Receipt, SubmitError};
 /// The form around the file.
 const MAX_AROUND: u64 = 64 * 1024;
 /// Between two pieces of an upload.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn find<'a>(show: &'a Show, id: &AssetId) -> Result<&'a Arc<Asset>, ApiError> {
     show.assets.get(id).ok_or_else(|| SubmitError::from(Rejection::NoAsset(id.clone())).into())
@@ -107,7 +107,7 @@ async fn keep(api: &Api, asker: &Asker, field: Field<'_>, (limit, expected): (u6
 }
 
 /// A file and the show's word about it go together, so this is not given up when the client goes away halfway.
-async fn to_the_end<T: Send + 'static>(
+pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::spawn(work).await.unwrap_or(Err(ApiError::Internal))

@@ -3,6 +3,7 @@
 mod assets;
 mod auth;
 mod docs;
+mod exchange;
 mod past;
 mod protocol;
 mod rest;
@@ -10,6 +11,7 @@ mod safety;
 mod schedule;
 mod socket;
 mod socketio;
+mod templates;
 mod values;
 
 use std::sync::Arc;
@@ -111,6 +113,7 @@ impl House {
             vitals,
             clock: clock.clone(),
             library: Library::open(directory.path().join("assets"), 64).expect("a library"),
+            templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             settings,
             shelf: Default::default(),

@@ -6,6 +6,7 @@ mod golden;
 mod living;
 mod moving;
 mod steady;
+mod templates;
 mod ticking;
 mod values;
 

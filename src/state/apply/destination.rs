@@ -78,13 +78,25 @@ fn find<'a>(show: &'a Show, id: &DestinationId) -> Result<&'a Arc<Destination>, 
     show.destinations.get(id).ok_or_else(|| Rejection::NoDestination(id.clone()))
 }
 
-fn save(show: &Show, destination: Destination) -> Result<Event, Rejection> {
+pub(super) fn save(show: &Show, destination: Destination) -> Result<Event, Rejection> {
     check_name(&destination.name)?;
-    if let Some(missing) = destination.renditions().into_iter().find(|rendition| !show.config.has_rendition(rendition)) {
-        return Err(Rejection::NoRendition(destination.id, missing));
-    }
+    check_wanted(show, &destination)?;
     let target = checked(destination.target)?;
     Ok(Event::DestinationSaved { destination: Arc::new(Destination { target, ..destination }) })
+}
+
+/// One that comes without its secret, and is switched off until it has it.
+pub(super) fn save_without_secret(show: &Show, destination: Destination) -> Result<Event, Rejection> {
+    check_wanted(show, &destination)?;
+    check(&destination)?;
+    Ok(Event::DestinationSaved { destination: Arc::new(Destination { enabled: false, ..destination }) })
+}
+
+fn check_wanted(show: &Show, destination: &Destination) -> Result<(), Rejection> {
+    match destination.renditions().into_iter().find(|rendition| !show.config.has_rendition(rendition)) {
+        Some(missing) => Err(Rejection::NoRendition(destination.id.clone(), missing)),
+        None => Ok(()),
+    }
 }
 
 fn checked(target: Target) -> Result<Target, Rejection> {

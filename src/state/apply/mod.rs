@@ -5,6 +5,7 @@ mod asset;
 mod batch;
 mod destination;
 pub mod due;
+mod import;
 mod input;
 mod layer;
 mod look;
@@ -89,6 +90,7 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::AddAsset { asset } => one(asset::add(show, asset)?),
         Command::RemoveAsset { asset } => one(asset::remove(show, asset)?),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
+        Command::Import { collection, mode } => import::import(show, *collection, mode, now),
         Command::SetValue { name, value } => one(value::set(show, name, value)?),
         Command::RemoveValue { name } => one(value::remove(show, name)?),
         Command::Batch { commands, at, id } => batch::put(show, commands, at, id, given),

@@ -48,13 +48,18 @@ pub(super) fn configure(show: &Show, patch: &Patch, restart: bool) -> Result<Eve
     let config = patch::merged("stream configuration", &*show.config, patch)?;
     check(&config)?;
     super::destination::check_renditions(show, &config)?;
-    if show.stream.is_on_air()
-        && !restart
-        && let Some(field) = interrupting_change(&show.config, &config)
-    {
-        return Err(Rejection::NeedsRestart { field });
+    if !restart {
+        check_change(show, &config)?;
     }
     Ok(Event::StreamConfigured { config: Arc::new(config) })
+}
+
+/// Whether a stream that is on air can take it without being interrupted.
+pub(super) fn check_change(show: &Show, config: &StreamConfig) -> Result<(), Rejection> {
+    match interrupting_change(&show.config, config) {
+        Some(field) if show.stream.is_on_air() => Err(Rejection::NeedsRestart { field }),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn check(config: &StreamConfig) -> Result<(), Rejection> {

@@ -49,6 +49,10 @@ impl DataDirectory {
         self.path.join("assets")
     }
 
+    pub fn templates(&self) -> PathBuf {
+        self.path.join("templates")
+    }
+
     pub fn recordings(&self) -> PathBuf {
         self.path.join("recordings")
     }
