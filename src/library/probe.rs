@@ -18,7 +18,8 @@ use crate::show::asset::{AssetKind, Format};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the decoder is looked at, if it does not call before.
 const NAP: Duration = Duration::from_millis(20);
-/// A transport stream has no table of what is in it: its parts and its length show while it is read.
+/// Formats without a table of what is in them: a transport stream's parts, and everybody's length, show while they are read.
+const SHOWN_WHILE_READ: [Format; 3] = [Format::Mpegts, Format::Aac, Format::Mp3];
 const SHOWING: Duration = Duration::from_millis(1_500);
 /// Parts of an MP4 at its top level. Fragmented recordings have two for each second.
 const MOST_PARTS: usize = 100_000;
@@ -56,7 +57,7 @@ fn look_into(path: &Path, format: Format, kept: &mut Option<Probing>) -> Result<
         if let Some(found) = probing.step()? {
             return Ok(found);
         }
-        probing.may_show_more = format == Format::Mpegts && watch.elapsed() < SHOWING;
+        probing.may_show_more = SHOWN_WHILE_READ.contains(&format) && watch.elapsed() < SHOWING;
         std::thread::park_timeout(NAP);
     }
     let why = if probing.is_ready { "nothing came out of it within 5 s" } else { "it could not be opened within 5 s" };
@@ -121,7 +122,8 @@ impl Probing {
             }
         }
         self.found.duration_ms = self.decoder.length().map(|micros| micros.unsigned_abs().div_ceil(1_000));
-        let is_all = !self.may_show_more || wants_video && self.found.duration_ms.is_some();
+        let is_known = self.found.duration_ms.is_some() && (wants_video || self.format != Format::Mpegts);
+        let is_all = is_known || !self.may_show_more;
         match (has_come, has_ended) {
             (true, ended) if ended || is_all => Ok(Some(self.found.clone())),
             (false, true) => Err(LibraryError::BrokenMedia("there is neither picture nor sound in it".to_owned())),

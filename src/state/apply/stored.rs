@@ -28,7 +28,7 @@ pub(super) fn check_for_later(command: &Command) -> Result<(), Rejection> {
         // Commands that wait within commands that wait have no end.
         Command::PutMacro { .. } => Err(Rejection::NotInBatch { command: command.name(), place: "what waits" }),
         // Its address may have the key in it.
-        Command::PutDestination { .. } => Err(secret()),
+        Command::PutDestination { .. } | Command::Import { .. } => Err(secret()),
         Command::ChangeDestination { patch, .. } if patch.contains_key("url") => Err(secret()),
         _ if names_secret(&written(command)) => Err(secret()),
         _ => Ok(()),
