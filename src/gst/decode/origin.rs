@@ -42,15 +42,17 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
             let caps = Caps::builder("video/x-raw").field("width", *width as i32).field("height", *height as i32);
             raw(&pipeline, outlets, &source, &caps.field("framerate", gstreamer::Fraction::new(*fps as i32, 1)).build())?;
         }
+        // What it consists of is known when something is pushed.
+        Origin::Pushed => {}
     }
     Ok(pipeline)
 }
 
-fn made(element: &str) -> Result<Element, GstError> {
+pub(super) fn made(element: &str) -> Result<Element, GstError> {
     ElementFactory::make(element).build().map_err(|_| missing::error_for(&[element.to_owned()]))
 }
 
-fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result<(), GstError> {
+pub(super) fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result<(), GstError> {
     pipeline.add(element).map_err(|error| GstError::BadPipeline(error.to_string()))
 }
 
@@ -92,7 +94,7 @@ fn camera_caps(width: Option<u32>, height: Option<u32>, fps: Option<u32>) -> Cap
     caps
 }
 
-fn attach_new_pads(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &Element) {
+pub(super) fn attach_new_pads(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &Element) {
     let (pipeline, outlets) = (pipeline.downgrade(), Arc::downgrade(outlets));
     source.connect_pad_added(move |_, pad| {
         if let (Some(pipeline), Some(outlets)) = (pipeline.upgrade(), outlets.upgrade())

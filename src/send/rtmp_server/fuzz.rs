@@ -98,7 +98,8 @@ pub fn rtmp_amf(bytes: &[u8]) {
     assert_eq!(amf::encode(&again), written);
     for kind in [message::COMMAND, message::DATA] {
         let (mut dialogue, mut output) = (Dialogue::default(), Output::new());
-        let heard = dialogue.hear(&Message { kind, stream: 0, payload: Bytes::copy_from_slice(bytes) }, &mut output);
+        let heard =
+            dialogue.hear(&Message { kind, stream: 0, time_ms: 0, payload: Bytes::copy_from_slice(bytes) }, &mut output);
         assert!(!matches!(heard, Ok(Step::Play { .. })), "nobody plays without having connected");
     }
 }
