@@ -141,7 +141,8 @@ fn shown_late_it_begins_at_the_newest_key_picture_and_hidden_it_decodes_nothing(
     assert_eq!(stand.frames(), decoded);
     stand.order(true);
     // Nothing more is sent: what was sent before is enough.
-    eventually("a picture", || shows(&stand, 64, 60));
+    let frame = eventually("a picture", || shows(&stand, 64, 60).and(stand.frame(stand.clock.now())));
+    assert!(frame.alpha().is_none());
 }
 
 #[test]
