@@ -7,6 +7,7 @@ mod architecture;
 mod bad_input;
 mod doors;
 mod durability;
+mod inputs;
 mod outputs;
 mod redis;
 mod soak;

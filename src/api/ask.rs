@@ -12,7 +12,7 @@ use super::gate::Who;
 use super::request::{Fields, body_of};
 use super::routes::access_of;
 use super::wire::message::command;
-use super::{Api, rest};
+use super::{Api, able, rest};
 use crate::identity::{Caller, CallerKind};
 use crate::state::command::Command;
 use crate::state::operation::{Digest, InvalidOperationId, Operation, OperationId};
@@ -183,6 +183,7 @@ impl Api {
         if !access.allows(Some(asker.caller.role())) {
             return Err(ApiError::RoleNeeded { needed: access.name() });
         }
+        able::check(&command, &self.capabilities)?;
         let origin = asker.origin(&command);
         Ok(self.state.submit(command, origin).await?)
     }

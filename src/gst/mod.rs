@@ -46,6 +46,8 @@ pub struct Capabilities {
     pub encoders: Vec<&'static str>,
     pub layers: [&'static str; 5],
     pub destinations: Vec<&'static str>,
+    /// Kinds of inputs.
+    pub inputs: Vec<&'static str>,
     pub missing: Vec<Missing>,
 }
 
@@ -71,6 +73,15 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         ("record mkv", &["matroskamux"]),
         ("record mp4", &["mp4mux"]),
     ];
+    let needed: [(&'static str, &[&str]); 6] = [
+        ("video", &["uridecodebin3"]),
+        ("network", &["uridecodebin3"]),
+        ("published", &["appsrc", "h264parse", "aacparse", "decodebin3"]),
+        ("camera", &["v4l2src", "decodebin3"]),
+        ("page", &["wpesrc"]),
+        ("tone", &[]),
+    ];
+    let inputs = needed.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
     let destinations = needs.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
     Ok(Capabilities {
         marquee: env!("CARGO_PKG_VERSION"),
@@ -79,6 +90,7 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         encoders: usable.iter().map(|encoder| encoder.element).collect(),
         layers: ["color", "gradient", "image", "pattern", "text"],
         destinations: destinations.map(|(name, _)| name).collect(),
+        inputs: inputs.map(|(name, _)| name).collect(),
         missing,
     })
 }

@@ -5,6 +5,7 @@ pub mod load;
 pub mod media;
 pub mod nginx;
 pub mod npm;
+pub mod picture;
 pub mod process;
 pub mod prometheus;
 pub mod redis;
