@@ -15,6 +15,7 @@ mod socketio;
 mod sockets;
 mod stream;
 mod support;
+mod survival;
 mod tour;
 mod typescript;
 mod users;
