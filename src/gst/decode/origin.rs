@@ -18,6 +18,8 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
     let pipeline = gstreamer::Pipeline::new();
     match origin {
         Origin::File(path) => {
+            // The data directory may be given from where the server was started; an address can not.
+            let path = std::path::absolute(path).map_err(|error| GstError::Failed(error.to_string()))?;
             let uri = glib::filename_to_uri(path, None).map_err(|error| GstError::Failed(error.message().to_owned()))?;
             stay_in_the_file(&pipeline, outlets);
             let _ = decoding(&pipeline, outlets, uri.as_str())?;
