@@ -31,7 +31,7 @@ export interface paths {
         /** All assets */
         get: operations["getAssets"];
         put?: never;
-        /** Upload a picture */
+        /** Upload a file */
         post: operations["postAssets"];
         delete?: never;
         options?: never;
@@ -64,8 +64,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The picture itself */
+        /** The file itself, or a part of it */
         get: operations["getAssetsAssetFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assets/{asset}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let everyone who uses an asset use another */
+        post: operations["postAssetsAssetReplace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assets/{asset}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who uses an asset */
+        get: operations["getAssetsAssetUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1093,20 +1127,44 @@ export interface components {
             ratio?: number;
         };
         Asset: {
+            /** @description A picture that moves. */
+            animated?: boolean;
             bytes: number;
-            format: components["schemas"]["ImageFormat"];
+            /** @description Of a video, a sound, or an animated picture; absent if the file does not tell. */
+            duration_ms?: number | null;
+            /** @description Of a font: the names of its families. */
+            families?: string[];
+            format: components["schemas"]["Format"];
+            /** @description Something can be seen through it. */
+            has_alpha?: boolean;
             height: number;
             /** @description From the content: the same file is the same asset. */
             id: components["schemas"]["AssetId"];
+            /** @default image */
+            kind: components["schemas"]["AssetKind"];
             /** @description What the uploader called it; for people only, never part of a path. */
             name: string;
+            /** @description Of a picture or video as it is shown; 0 for what has none. */
             width: number;
         };
         /** @description An uploaded file. */
         AssetId: string;
         /** @description An uploaded file. */
         AssetIdSent: string;
-        /** @description PNG, JPEG or WebP, at most 32 MiB. */
+        /**
+         * @description What an asset is good for.
+         * @enum {string}
+         */
+        AssetKind: "image" | "video" | "sound" | "font" | "lut";
+        AssetReplaced: {
+            success: boolean;
+            /** @description Of the other asset, now. */
+            users: components["schemas"]["User"][];
+        };
+        AssetUsers: {
+            users: components["schemas"]["User"][];
+        };
+        /** @description Pictures (PNG, JPEG, WebP, GIF, SVG), fonts (TTF, OTF, TTC) and colour tables (.cube) of at most 32 MiB; videos and sound. */
         AssetsUploadSent: {
             /** Format: binary */
             file: string;
@@ -1402,7 +1460,7 @@ export interface components {
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_request" | "malformed_json" | "invalid_body" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "asset_not_found" | "recording_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "replay_off" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_image" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "too_many" | "image_too_large" | "broken_image" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "storage_unavailable" | "overloaded" | "closing" | "busy" | "identity_storage" | "no_picture" | "recording_storage";
+                code: "bad_request" | "malformed_json" | "invalid_body" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "asset_not_found" | "recording_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "replay_off" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "too_many" | "wrong_asset_kind" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "not_installed" | "storage_unavailable" | "overloaded" | "closing" | "busy" | "identity_storage" | "no_picture" | "recording_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -1575,6 +1633,7 @@ export interface components {
         Fit: "auto" | "fill" | "contain" | "cover" | "none";
         /** @description How content with a size of its own is brought into a box of another shape. */
         FitSent: "auto" | "fill" | "contain" | "cover" | "none";
+        Format: ("png" | "jpeg" | "webp" | "gif" | "svg" | "mov" | "webm" | "mkv" | "mpegts" | "ogg" | "mp3" | "wav" | "flac" | "aac" | "ttf" | "otf" | "ttc" | "cube") | "mp4";
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
         Fps: number | string;
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
@@ -1605,8 +1664,6 @@ export interface components {
         };
         HlsFormat: "fmp4" | "ts";
         HlsFormatSent: "fmp4" | "ts";
-        /** @enum {string} */
-        ImageFormat: "png" | "jpeg" | "webp";
         /** @description Something that moves or sounds: a video, a stream, a camera. */
         InputId: string;
         /** @description Something that moves or sounds: a video, a stream, a camera. */
@@ -1625,7 +1682,7 @@ export interface components {
             hold_ms?: number | null;
             hz?: number | null;
             id?: components["schemas"]["InputIdSent"];
-            key?: components["schemas"]["SecretSent"];
+            key?: components["schemas"]["SecretSent"] | null;
             kind?: "video" | "network" | "published" | "camera" | "page" | "tone";
             latency_ms?: number | null;
             level_db?: number | null;
@@ -1721,9 +1778,15 @@ export interface components {
              */
             url: string;
         } | {
+            /** @default  */
             key: components["schemas"]["Secret"];
             /** @constant */
             kind: "published";
+            /**
+             * @description How much later than it came it is shown, so that an uneven network is not seen.
+             * @default 200
+             */
+            latency_ms: number;
         } | {
             /** @description `/dev/video0` */
             device: string;
@@ -2619,9 +2682,15 @@ export interface components {
              */
             url: string;
         } | {
-            key: components["schemas"]["SecretSent"];
+            /** @default  */
+            key?: components["schemas"]["SecretSent"];
             /** @constant */
             kind: "published";
+            /**
+             * @description How much later than it came it is shown, so that an uneven network is not seen.
+             * @default 200
+             */
+            latency_ms?: number;
         } | {
             /** @description `/dev/video0` */
             device: string;
@@ -2793,6 +2862,8 @@ export interface components {
             width?: number;
         };
         OutlineSent: ("rectangle" | "ellipse" | "path") | "line";
+        /** @description What an asset is to whoever uses it. */
+        Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition";
         PlaySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
         } & ({
@@ -2923,6 +2994,10 @@ export interface components {
             id: components["schemas"]["RenditionIdSent"];
             /** @description The stream's own where it is left out. */
             preset?: components["schemas"]["PresetSent"] | null;
+        };
+        ReplaceAssetSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            with: components["schemas"]["AssetIdSent"];
         };
         ReplayView: {
             bytes: number;
@@ -3546,6 +3621,24 @@ export interface components {
              */
             softness: number;
         });
+        User: {
+            /** @constant */
+            kind: "layer";
+            layer: components["schemas"]["LayerId"];
+            part: components["schemas"]["Part"];
+            scene: components["schemas"]["SceneId"];
+        } | {
+            input: components["schemas"]["InputId"];
+            /** @constant */
+            kind: "input";
+            part: components["schemas"]["Part"];
+        } | {
+            /** @constant */
+            kind: "transition";
+            part: components["schemas"]["Part"];
+            /** @description Absent: the one on the desk. */
+            transition?: components["schemas"]["TransitionId"] | null;
+        };
         /** @description What may be shown of a user. */
         UserView: {
             /** @description Milliseconds of Unix time. */
@@ -3844,7 +3937,7 @@ export interface operations {
             };
             /**
              * @description `body_too_large`: more than 1 MiB of JSON
-             *     `upload_too_large`: a file of more than 32 MiB
+             *     `upload_too_large`: a file of more than 32 MiB; a video or sound of more than `max_upload_mb`; a drawing of more than 4 MiB
              */
             413: {
                 headers: {
@@ -3856,7 +3949,8 @@ export interface operations {
             };
             /**
              * @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data`
-             *     `unsupported_image`: the file is no PNG, JPEG or WebP, whatever its name
+             *     `unsupported_media`: the file is of no known format, whatever its name, or a video or sound that has no decoder here
+             *     `unsupported_image`: a picture of a kind that is not decoded
              */
             415: {
                 headers: {
@@ -3868,7 +3962,13 @@ export interface operations {
             };
             /**
              * @description `image_too_large`: more than 8192 × 8192 or 64 million pixels
+             *     `too_many_frames`: an animated picture of more than 10,000 pictures
              *     `broken_image`: the picture is damaged or cut off
+             *     `unsafe_drawing`: an SVG with entities, too many or too deep elements, or one that takes too long to draw
+             *     `broken_media`: the video or sound is damaged, cut off, or has neither picture nor sound
+             *     `broken_font`: the font is damaged, or can not be drawn
+             *     `broken_lut`: the colour table can not be read
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -4177,7 +4277,278 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/*": unknown;
+                    "*/*": unknown;
+                };
+            };
+            /** @description OK */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `asset_not_found`: no such asset */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `range_not_there`: the file is shorter than the range that is asked for */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postAssetsAssetReplace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                asset: components["schemas"]["AssetIdSent"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceAssetSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetReplaced"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `asset_not_found`: no such asset */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getAssetsAssetUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: components["schemas"]["AssetIdSent"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetUsers"];
                 };
             };
             /**
@@ -6133,6 +6504,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -6410,6 +6782,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -6733,6 +7106,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `too_many`: a limit on the number of things
              */
             422: {
@@ -7935,6 +8309,7 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `input_missing`: a layer shows an input that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
@@ -8209,6 +8584,7 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `input_missing`: a layer shows an input that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
@@ -8536,6 +8912,7 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `input_missing`: a layer shows an input that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
@@ -8822,6 +9199,7 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `input_missing`: a layer shows an input that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
@@ -9115,6 +9493,7 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `input_missing`: a layer shows an input that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
@@ -9451,6 +9830,7 @@ export interface operations {
             /**
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `input_missing`: a layer shows an input that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
@@ -9783,7 +10163,10 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `asset_missing`: a layer shows an asset that is not there */
+            /**
+             * @description `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11197,7 +11580,10 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `asset_missing`: a layer shows an asset that is not there */
+            /**
+             * @description `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11360,7 +11746,10 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `asset_missing`: a layer shows an asset that is not there */
+            /**
+             * @description `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11664,7 +12053,10 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `asset_missing`: a layer shows an asset that is not there */
+            /**
+             * @description `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12466,6 +12858,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
              *     `too_many`: a limit on the number of things
              */
             422: {

@@ -124,7 +124,7 @@ fn recorded(server: &Server, seconds: u64, what: &str) -> BTreeMap<usize, f64> {
 /// Twelve files and four streams in one scene; streams are killed and return; everything stays together, and nothing grows.
 #[test]
 fn soak_sources() {
-    let (seconds, look) = long_for(20 * 60).map_or((8, 6), |seconds| (seconds, 12));
+    let (seconds, look) = long_for(20 * 60).map_or((6, 5), |seconds| (seconds, 12));
     let server = Server::start(&[]);
     let dir = tempfile::tempdir().unwrap();
     server.small();

@@ -6,6 +6,9 @@ pub mod missing;
 pub mod pipeline;
 pub mod sink;
 pub mod source;
+mod warm;
+
+use std::sync::Once;
 
 use serde::Serialize;
 
@@ -32,7 +35,10 @@ pub enum GstError {
 
 /// Once, before anything else here.
 pub fn start() -> Result<(), GstError> {
-    gstreamer::init().map_err(|error| GstError::NotStarted(error.to_string()))
+    static WARM: Once = Once::new();
+    gstreamer::init().map_err(|error| GstError::NotStarted(error.to_string()))?;
+    WARM.call_once(warm::network);
+    Ok(())
 }
 
 /// What this machine's GStreamer can do for us.

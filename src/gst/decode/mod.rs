@@ -22,8 +22,8 @@ use gstreamer::prelude::*;
 use gstreamer::{Bus, ClockTime, MessageView, Pad, SeekFlags, SeekType, State};
 use gstreamer_app::AppSink;
 
-use super::GstError;
 use super::pipeline::error_text;
+use super::{GstError, warm};
 use crate::frame::ingest::Codec;
 use crate::frame::video::VideoFrame;
 use crate::show::destination::Secret;
@@ -130,6 +130,7 @@ pub struct Part {
 impl Decoder {
     /// Opens it paused: it finds out what there is, and then says `Ready`. What comes live says nothing and is to be played.
     pub fn open(origin: &Origin, fit: Fit, wake: Wake) -> Result<Self, GstError> {
+        warm::decoding();
         let outlets = Arc::new(Outlets {
             video: OnceLock::new(),
             sound: OnceLock::new(),
