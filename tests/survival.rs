@@ -257,3 +257,71 @@ fn soak_switching() {
         assert!(memory_after < memory + memory / 10, "{memory} to {memory_after}");
     }
 }
+
+/// A GIF that says its one picture a hundred thousand times.
+fn endless_gif() -> Vec<u8> {
+    let mut one = Vec::new();
+    let frame = image::Frame::new(image::RgbaImage::from_pixel(1, 1, image::Rgba([0, 0, 0, 255])));
+    image::codecs::gif::GifEncoder::new(&mut one).encode_frame(frame).unwrap();
+    // After the head and the screen's description, of 13 bytes, stands a table of colours, whose size the last bits of the eleventh tell.
+    let table = if one[10] & 0x80 == 0 { 0 } else { 3 << ((one[10] & 7) + 1) };
+    let (head, picture) = one[..one.len() - 1].split_at(13 + table);
+    [head, &picture.repeat(100_000), b";"].concat()
+}
+
+/// Files and streams that are broken or lie: each is told by a code or a state, soon; the show goes on beside them, and little is kept.
+#[test]
+fn hostile_media_disturbs_nothing() {
+    let server = Server::start(&[]);
+    let dir = tempfile::tempdir().unwrap();
+    server.small();
+    server.pattern_on_air();
+    server.http.post("/api/stream/start", &json!({})).ok();
+    eventually("the encoder runs", PATIENCE, || (server.metric("marquee_encoder_frames_out_total") > 0.0).then_some(()));
+    let whole = std::fs::read(clip(0).file(dir.path(), "whole.mp4")).unwrap();
+    let stream = std::fs::read(clip(1).file(dir.path(), "small.ts")).unwrap();
+    let larger = std::fs::read(Clip { size: (320, 180), hz: 900 }.file(dir.path(), "larger.ts")).unwrap();
+    let noise: Vec<u8> = (0..300_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let memory = process::resident(server.pid());
+    let buckets = lateness_buckets(&server);
+    let watch = Stopwatch::start();
+    server.http.upload("/api/assets", "many.gif", &endless_gif()).refused(422, "too_many_frames");
+    server.http.upload("/api/assets", "cut.mp4", &whole[..whole.len() / 2]).refused(422, "broken_media");
+    assert!((400..500).contains(&server.http.upload("/api/assets", "noise.mp4", &noise).status));
+    // What is fetched is played as far as it goes; the noise is lost, with a reason.
+    let files: [(&str, Vec<u8>, &[&str]); 4] = [
+        ("noise", noise.clone(), &["lost"]),
+        ("cut", stream[..stream.len() / 3 + 77].to_vec(), &["playing", "lost"]),
+        ("grows", [&stream[..], &larger].concat(), &["playing"]),
+        ("torn", [&stream[..stream.len() / 4], &noise, &larger[..]].concat(), &["playing", "lost"]),
+    ];
+    let web = senders::serve_directory(dir.path());
+    let mut layers = vec![json!({"id": "card", "kind": "pattern"})];
+    for (id, bytes, _) in &files {
+        std::fs::write(dir.path().join(format!("{id}.ts")), bytes).unwrap();
+        let input = json!({"kind": "network", "url": format!("http://127.0.0.1:{web}/{id}.ts"), "hold_ms": 100});
+        server.http.put(&format!("/api/inputs/{id}"), &input).ok();
+        layers.push(json!({"id": id, "kind": "input", "input": id, "width": 160, "height": 90}));
+    }
+    server.http.put("/api/scenes/hostile", &json!({"layers": layers})).ok();
+    server.http.post("/api/scenes/hostile/take", &json!({})).ok();
+    for (id, _, states) in &files {
+        wait_for_input(&server, id, states);
+    }
+    let_pass(Duration::from_secs(5));
+    let (_, p99) = lateness(&server, &buckets);
+    let (after, skipped) = (process::resident(server.pid()), server.metric("marquee_frames_skipped_total"));
+    println!(
+        "hostile media for {} s: tick lateness p99 at most {p99} s, {skipped} frames skipped, {} MB, before {} MB",
+        watch.elapsed().as_secs(),
+        after >> 20,
+        memory >> 20
+    );
+    assert!(after < memory + (250 << 20), "{memory} to {after}");
+    // The picture goes on.
+    let painted = server.metric("marquee_encoder_frames_out_total");
+    eventually("more pictures", PATIENCE, || {
+        (server.metric("marquee_encoder_frames_out_total") > painted + 30.0).then_some(())
+    });
+    assert_eq!(server.http.get("/api/health").ok().json()["components"]["engine"]["state"], "ok");
+}
