@@ -16,6 +16,7 @@ use crate::base::config::{Config, Hidden, Redis};
 use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
+use crate::frame::ingest::Ingest;
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::taps::Taps;
 use crate::gst;
@@ -142,6 +143,7 @@ struct House {
     preview: PreviewHandle,
     levels: LevelsHandle,
     program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
+    ingest: Arc<Ingest>,
     shelf: Shelf,
     recordings: Recordings,
     replay: Replay,
@@ -201,7 +203,8 @@ impl House {
             vitals: vitals.clone(),
         })?;
         let taps = Taps::new();
-        let sources = Sources::new(clock.clone(), taps.clone(), vitals.clone());
+        let ingest = Ingest::new();
+        let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
         let pictures = picture::run::start(picture::run::Env {
             sources: sources.clone(),
             shows: state.timeline(),
@@ -236,6 +239,7 @@ impl House {
             preview,
             levels,
             program,
+            ingest,
             shelf,
             recordings,
             replay,
@@ -333,7 +337,8 @@ impl House {
         if let Some(listener) = doors.rtmp {
             let seen = api.clone();
             let may_play = Arc::new(move |token: Option<&str>| seen.may_watch(token));
-            let env = rtmp_server::Env::new(self.program.clone(), self.vitals.clone(), may_play);
+            let mut env = rtmp_server::Env::new(self.program.clone(), self.vitals.clone(), may_play);
+            env.publishing = Some(self.publishing());
             tasks.push(("rtmp", tokio::spawn(rtmp_server::serve(listener, env, until_closed()))));
         }
         let mut snapshots = self.state.snapshots();
@@ -351,6 +356,13 @@ impl House {
             addresses.http.map_or_else(String::new, |address| address.to_string())
         );
         Ok(Served { closing, tasks })
+    }
+
+    /// A key is known as long as an input has it.
+    fn publishing(&self) -> rtmp_server::Publishing {
+        let show = self.state.live_show();
+        let may_publish = move |key: &str| show.load().inputs.values().any(|input| input.is_published_under(key));
+        rtmp_server::Publishing { ingest: self.ingest.clone(), may_publish: Arc::new(may_publish) }
     }
 
     /// With the flow: no more commands, no more frames, then the outputs finish, then the doors shut.

@@ -56,7 +56,7 @@ fn soak_integrity() {
 }
 
 /// Median and 99th percentile of how late ticks were, from the histogram's buckets (their upper bounds), in seconds.
-fn lateness(server: &Server, before: &[(f64, f64)]) -> (f64, f64) {
+pub fn lateness(server: &Server, before: &[(f64, f64)]) -> (f64, f64) {
     let now = lateness_buckets(server);
     let counts: Vec<_> =
         now.iter().enumerate().map(|(n, (bound, count))| (*bound, count - before.get(n).map_or(0.0, |old| old.1))).collect();
@@ -65,7 +65,7 @@ fn lateness(server: &Server, before: &[(f64, f64)]) -> (f64, f64) {
     (at(0.5), at(0.99))
 }
 
-fn lateness_buckets(server: &Server) -> Vec<(f64, f64)> {
+pub fn lateness_buckets(server: &Server) -> Vec<(f64, f64)> {
     let text = server.http.get("/metrics").text();
     let lines = text.lines().filter_map(|line| line.strip_prefix("marquee_tick_lateness_seconds_bucket{le=\""));
     lines

@@ -150,6 +150,7 @@ pub const CODES: &[Code] = &[
     http("locked_out", 429, "too many failed logins; see `Retry-After`"),
     http("too_many_logins", 429, "too many logins are waiting"),
     http("internal", 500, "a mistake of the server; its log says more under the request's id"),
+    http("not_installed", 501, "this machine's GStreamer lacks an element; `details.package` names what to install"),
     http("storage_unavailable", 503, "the disk takes nothing; nothing was changed"),
     http("overloaded", 503, "too many commands wait"),
     http("closing", 503, "the server is going down"),

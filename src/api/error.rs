@@ -85,6 +85,8 @@ pub enum ApiError {
     RateLimited { retry_after: Duration },
     #[error("the server is busy with other requests")]
     Busy,
+    #[error("{what} need GStreamer's {element}, which is not installed here: install {package}, and start the server anew")]
+    NotInstalled { what: &'static str, element: &'static str, package: String },
     #[error("the engine makes no picture at the moment")]
     NoPicture,
     #[error("there is no such playlist or segment, or none any more")]
@@ -143,6 +145,7 @@ impl ApiError {
             ApiError::ForbiddenHost(_) => "forbidden_host",
             ApiError::RateLimited { .. } => "rate_limited",
             ApiError::Busy => "busy",
+            ApiError::NotInstalled { .. } => "not_installed",
             ApiError::NoPicture => "no_picture",
             ApiError::NoHls => "hls_not_found",
             ApiError::Recording(RecordingError::Unknown) => "recording_not_found",
@@ -189,6 +192,7 @@ impl ApiError {
             ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            ApiError::NotInstalled { .. } => StatusCode::NOT_IMPLEMENTED,
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Recording(RecordingError::Unknown) => StatusCode::NOT_FOUND,
             ApiError::Recording(RecordingError::Open) | ApiError::Replay(ReplayError::Nothing) => StatusCode::CONFLICT,
@@ -205,6 +209,7 @@ impl ApiError {
             ApiError::Template(TemplateError::Parameter { field, .. }) => json!({ "field": field }),
             ApiError::InvalidBody { field, .. } if !field.is_empty() => json!({ "field": field }),
             ApiError::RateLimited { retry_after } => json!({ "retry_after_ms": retry_after.as_millis() as u64 }),
+            ApiError::NotInstalled { element, package, .. } => json!({ "element": element, "package": package }),
             ApiError::BodyTooLarge { limit } => json!({ "limit_bytes": limit }),
             ApiError::Library(LibraryError::TooLarge { limit }) => json!({ "limit_bytes": limit }),
             ApiError::Library(LibraryError::TooManyPixels { width, height }) => json!({ "width": width, "height": height }),
@@ -227,6 +232,7 @@ impl ApiError {
             426 => "upgrade_required",
             429 => "rate_limit_exceeded",
             400..=499 => "validation",
+            501 => "not_installed",
             503 => "unavailable",
             _ => "internal",
         }

@@ -5,6 +5,7 @@
 
 pub mod error;
 
+mod able;
 mod access;
 mod answer;
 mod ask;

@@ -86,6 +86,8 @@ pub enum InputState {
     /// Nobody sees it, so nothing is decoded.
     Idle,
     Connecting,
+    /// Nobody has published it yet.
+    Waiting,
     Playing {
         since: ShowTime,
     },
@@ -105,12 +107,13 @@ pub enum InputState {
 }
 
 impl InputState {
-    pub const LABELS: [&'static str; 7] = ["idle", "connecting", "playing", "paused", "ended", "lost", "failed"];
+    pub const LABELS: [&'static str; 8] = ["idle", "connecting", "waiting", "playing", "paused", "ended", "lost", "failed"];
 
     pub fn label(&self) -> &'static str {
         match self {
             InputState::Idle => "idle",
             InputState::Connecting => "connecting",
+            InputState::Waiting => "waiting",
             InputState::Playing { .. } => "playing",
             InputState::Paused => "paused",
             InputState::Ended => "ended",

@@ -175,6 +175,10 @@ vitals! {
     rtmp_connections: IntGauge = "marquee_rtmp_connections";
     /// RTMP clients that play the program now.
     rtmp_players: IntGauge = "marquee_rtmp_players";
+    /// RTMP clients that publish now.
+    rtmp_publishers: IntGauge = "marquee_rtmp_publishers";
+    /// Bytes that RTMP publishers sent.
+    rtmp_received: IntCounter = "marquee_rtmp_received_bytes_total";
     /// RTMP connections turned away or closed for bad behaviour.
     rtmp_refused: IntCounter = "marquee_rtmp_refused_connections_total";
     /// Bytes sent to RTMP players.

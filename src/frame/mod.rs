@@ -2,6 +2,7 @@
 
 pub mod encoded;
 pub mod feed;
+pub mod ingest;
 pub mod mailbox;
 pub mod picture;
 pub mod pixels;

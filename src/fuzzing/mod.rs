@@ -34,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     ("command_apply", command_apply),
     ("rtmp_chunks", send::rtmp_server::fuzz::rtmp_chunks),
     ("rtmp_amf", send::rtmp_server::fuzz::rtmp_amf),
+    ("rtmp_media", send::rtmp_server::fuzz::rtmp_media),
     ("journal_record", state::store::journal::fuzz::journal_record),
     ("journal_file", state::store::journal::fuzz::journal_file),
     ("scene_json", texts::scene_json),

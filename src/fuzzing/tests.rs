@@ -75,6 +75,7 @@ targets! {
     command_apply: 5,
     rtmp_chunks: 1,
     rtmp_amf: 1,
+    rtmp_media: 1,
     journal_record: 5,
     journal_file: 5,
     scene_json: 1,

@@ -5,7 +5,7 @@ use gstreamer::ElementFactory;
 use super::{GstError, Missing};
 
 /// Element, Debian package, what it is for.
-const USED: [(&str, &str, &str); 15] = [
+const USED: [(&str, &str, &str); 21] = [
     ("appsrc", "gstreamer1.0-plugins-base", "everything"),
     ("appsink", "gstreamer1.0-plugins-base", "everything"),
     ("audioconvert", "gstreamer1.0-plugins-base", "sound"),
@@ -21,6 +21,12 @@ const USED: [(&str, &str, &str); 15] = [
     ("matroskamux", "gstreamer1.0-plugins-good", "recording as Matroska"),
     ("mp4mux", "gstreamer1.0-plugins-good", "recording as MP4"),
     ("filesink", "libgstreamer1.0-0", "recording"),
+    ("decodebin3", "gstreamer1.0-plugins-base", "inputs"),
+    ("uridecodebin3", "gstreamer1.0-plugins-base", "videos and network inputs"),
+    ("avdec_h264", "gstreamer1.0-libav", "inputs in H.264"),
+    ("srtsrc", "gstreamer1.0-plugins-bad", "SRT inputs"),
+    ("v4l2src", "gstreamer1.0-plugins-good", "cameras"),
+    ("wpesrc", "gstreamer1.0-wpe", "web pages"),
 ];
 
 pub(super) fn missing() -> Vec<Missing> {

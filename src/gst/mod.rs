@@ -6,6 +6,9 @@ pub mod missing;
 pub mod pipeline;
 pub mod sink;
 pub mod source;
+mod warm;
+
+use std::sync::Once;
 
 use serde::Serialize;
 
@@ -32,7 +35,10 @@ pub enum GstError {
 
 /// Once, before anything else here.
 pub fn start() -> Result<(), GstError> {
-    gstreamer::init().map_err(|error| GstError::NotStarted(error.to_string()))
+    static WARM: Once = Once::new();
+    gstreamer::init().map_err(|error| GstError::NotStarted(error.to_string()))?;
+    WARM.call_once(warm::network);
+    Ok(())
 }
 
 /// What this machine's GStreamer can do for us.
@@ -46,6 +52,8 @@ pub struct Capabilities {
     pub encoders: Vec<&'static str>,
     pub layers: [&'static str; 11],
     pub destinations: Vec<&'static str>,
+    /// Kinds of inputs.
+    pub inputs: Vec<&'static str>,
     pub missing: Vec<Missing>,
 }
 
@@ -71,6 +79,15 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         ("record mkv", &["matroskamux"]),
         ("record mp4", &["mp4mux"]),
     ];
+    let needed: [(&'static str, &[&str]); 6] = [
+        ("video", &["uridecodebin3"]),
+        ("network", &["uridecodebin3"]),
+        ("published", &["appsrc", "h264parse", "aacparse", "decodebin3"]),
+        ("camera", &["v4l2src", "decodebin3"]),
+        ("page", &["wpesrc"]),
+        ("tone", &[]),
+    ];
+    let inputs = needed.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
     let destinations = needs.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
     Ok(Capabilities {
         marquee: env!("CARGO_PKG_VERSION"),
@@ -79,6 +96,7 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         encoders: usable.iter().map(|encoder| encoder.element).collect(),
         layers: ["color", "gradient", "image", "shape", "input", "scene", "group", "layout", "backdrop", "pattern", "text"],
         destinations: destinations.map(|(name, _)| name).collect(),
+        inputs: inputs.map(|(name, _)| name).collect(),
         missing,
     })
 }

@@ -47,6 +47,19 @@ impl Source {
         self.0.push_buffer(buffer).is_ok()
     }
 
+    /// The same for a stream of others, whose pictures may be shown in another order than they are decoded in. In nanoseconds.
+    pub fn push_coded(&self, data: impl AsRef<[u8]> + Send + 'static, decoded_at: u64, shown_at: u64, key: bool) -> bool {
+        let mut buffer = Buffer::from_slice(data);
+        if let Some(buffer) = buffer.get_mut() {
+            buffer.set_pts(ClockTime::from_nseconds(shown_at));
+            buffer.set_dts(ClockTime::from_nseconds(decoded_at));
+            if !key {
+                buffer.set_flags(BufferFlags::DELTA_UNIT);
+            }
+        }
+        self.0.push_buffer(buffer).is_ok()
+    }
+
     /// Pushed, and not yet taken.
     pub fn waiting(&self) -> u64 {
         self.0.current_level_buffers()

@@ -9,11 +9,13 @@ use super::asset::Asset;
 use super::destination::Destination;
 use super::ids::{SceneId, TransitionId};
 use super::input::Input;
+use super::macros::Macro;
 use super::mixer::Mixer;
 use super::program::Studio;
 use super::scene::Scene;
 use super::stream::StreamConfig;
 use super::transition::Transition;
+use super::value::Values;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -31,6 +33,10 @@ pub struct Collection {
     pub transitions: BTreeMap<TransitionId, Transition>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub destinations: Vec<Destination>,
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    pub values: Values,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub macros: Vec<Macro>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mixer: Option<Mixer>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +74,8 @@ impl Collection {
             scenes: show.scenes.values().map(|scene| Scene::clone(scene)).collect(),
             transitions: show.transitions.iter().map(|(id, one)| (id.clone(), Transition::clone(one))).collect(),
             destinations: destinations.collect(),
+            values: Values::clone(&show.values),
+            macros: show.macros.values().map(|definition| Macro::clone(definition)).collect(),
             mixer: Some(Mixer::clone(&show.mixer)),
             studio: Some(Studio::clone(&show.studio)),
             program: show.program.as_ref().map(|program| program.scene.clone()),
@@ -76,8 +84,9 @@ impl Collection {
 
     /// Nothing but what an operator may make one by one.
     pub fn is_for_the_stage(&self) -> bool {
-        let Collection { config, assets, destinations, mixer, studio, program, .. } = self;
+        let Collection { config, assets, destinations, macros, mixer, studio, program, .. } = self;
         config.is_none()
+            && macros.is_empty()
             && assets.is_empty()
             && destinations.is_empty()
             && mixer.is_none()

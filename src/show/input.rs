@@ -4,6 +4,7 @@ pub mod check;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 
 use super::destination::Secret;
 use super::ids::{AssetId, InputId};
@@ -63,8 +64,15 @@ pub enum InputKind {
         #[schemars(range(min = 20, max = 10_000))]
         latency_ms: u32,
     },
-    /// A stream that somebody pushes to this server's RTMP port under this key.
-    Published { key: Secret },
+    /// A stream that somebody pushes to this server's RTMP port, to `rtmp://host:1935/live/` and this key. While it is empty nobody may.
+    Published {
+        #[serde(default)]
+        key: Secret,
+        /// How much later than it came it is shown, so that an uneven network is not seen.
+        #[serde(default = "latency_ms")]
+        #[schemars(range(min = 20, max = 10_000))]
+        latency_ms: u32,
+    },
     /// A camera or capture card of this machine.
     Camera {
         /// `/dev/video0`
@@ -215,10 +223,16 @@ impl Playback {
 }
 
 impl Input {
+    /// Whether this key lets somebody publish it. How long that takes tells nothing about the key.
+    pub fn is_published_under(&self, said: &str) -> bool {
+        let InputKind::Published { key, .. } = &self.kind else { return false };
+        !key.is_empty() && bool::from(key.reveal().as_bytes().ct_eq(said.as_bytes()))
+    }
+
     /// Without what no door may show.
     pub fn without_secrets(mut self) -> Self {
         match &mut self.kind {
-            InputKind::Network { secret, .. } | InputKind::Published { key: secret } => *secret = Secret::default(),
+            InputKind::Network { secret, .. } | InputKind::Published { key: secret, .. } => *secret = Secret::default(),
             InputKind::Video(_) | InputKind::Camera { .. } | InputKind::Page { .. } | InputKind::Tone { .. } => {}
         }
         self

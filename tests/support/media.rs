@@ -26,6 +26,14 @@ pub struct Seen {
 
 /// Decodes every picture of a file. The pattern covers the whole canvas.
 pub fn pictures(file: &str, width: usize, height: usize) -> Vec<Seen> {
+    let whole = Rect { x: 0, y: 0, width: width as i32, height: height as i32 };
+    let look = |luma: &[u8]| (pattern::read_counter(luma, width, whole), is_flash(luma, width, whole));
+    let seen = looked_at(file, (width, height), look).into_iter();
+    seen.map(|(at, (counter, flash))| Seen { at, counter, flash }).collect()
+}
+
+/// Decodes every picture of a file: its time in seconds, and what is found in its luma.
+pub fn looked_at<T>(file: &str, (width, height): (usize, usize), look: impl Fn(&[u8]) -> T) -> Vec<(f64, T)> {
     let frames = probe(file, &["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]);
     let times = frames["frames"].as_array().expect("there are frames").iter();
     let times: Vec<f64> =
@@ -37,14 +45,9 @@ pub fn pictures(file: &str, width: usize, height: usize) -> Vec<Seen> {
     let mut child = super::process::Ended(ffmpeg.spawn().expect("ffmpeg is installed"));
     let mut raw = child.0.stdout.take().unwrap();
     let mut luma = vec![0; width * height];
-    let whole = Rect { x: 0, y: 0, width: width as i32, height: height as i32 };
     let mut seen = Vec::new();
     while raw.read_exact(&mut luma).is_ok() {
-        seen.push(Seen {
-            at: times.get(seen.len()).copied().unwrap_or(f64::NAN),
-            counter: pattern::read_counter(&luma, width, whole),
-            flash: is_flash(&luma, width, whole),
-        });
+        seen.push((times.get(seen.len()).copied().unwrap_or(f64::NAN), look(&luma)));
     }
     assert_eq!(seen.len(), times.len(), "every picture has a time");
     seen

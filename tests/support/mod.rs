@@ -1,13 +1,16 @@
 //! Real parts for tests: a marquee on free ports, its doors, and the peers it talks to.
 
+pub mod flashes;
 pub mod http;
 pub mod load;
 pub mod media;
 pub mod nginx;
 pub mod npm;
+pub mod picture;
 pub mod process;
 pub mod prometheus;
 pub mod redis;
+pub mod senders;
 pub mod server;
 pub mod spoken;
 pub mod throttle;
@@ -38,6 +41,12 @@ pub fn let_pass(duration: Duration) {
 /// For a peer that can not be asked to choose one itself.
 pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// How long a soak's long form runs, in seconds, if that was asked for: `MARQUEE_SOAK_SECONDS`, or what is usual.
+pub fn long_for(usual: u64) -> Option<u64> {
+    let asked = std::env::var("MARQUEE_SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    is_long().then(|| asked.unwrap_or(usual))
 }
 
 /// Whether the long form of a soak was asked for.

@@ -37,7 +37,7 @@ impl InputView {
     /// Without what it is doing.
     pub fn decided(input: &Input) -> Self {
         let secret_set = match &input.kind {
-            InputKind::Network { secret, .. } | InputKind::Published { key: secret } => !secret.is_empty(),
+            InputKind::Network { secret, .. } | InputKind::Published { key: secret, .. } => !secret.is_empty(),
             _ => false,
         };
         Self { input: input.clone().without_secrets(), secret_set, status: None }
@@ -52,7 +52,9 @@ impl InputView {
 impl Status {
     fn of(state: &InputState) -> Self {
         let (since, reason) = match state {
-            InputState::Idle | InputState::Connecting | InputState::Paused | InputState::Ended => (None, None),
+            InputState::Idle | InputState::Connecting | InputState::Waiting | InputState::Paused | InputState::Ended => {
+                (None, None)
+            }
             InputState::Playing { since } => (Some(since.millis()), None),
             InputState::Lost { next_try: _, attempt: _, reason } | InputState::Failed { reason } => {
                 (None, Some(reason.clone()))

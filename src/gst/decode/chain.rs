@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use gstreamer::prelude::*;
-use gstreamer::{Bin, Caps, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut, StreamType, TagListRef};
+use gstreamer::{
+    Bin, Caps, EventView, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut, StreamType, TagListRef,
+};
 use gstreamer_app::{AppSink, AppSinkCallbacks};
-use gstreamer_video::VideoMeta;
+use gstreamer_video::{VideoInfo, VideoMeta};
 
 use super::{MOST_PIXELS_ACROSS, Outlets};
 use crate::gst::GstError;
@@ -84,19 +86,41 @@ fn video_text(pad: &Pad, outlets: &Outlets) -> String {
     if is_interlaced(pad) {
         text.push_str(" ! deinterlace");
     }
-    text.push_str(" ! videoconvert");
-    let mut format = "(string){I420,A420}";
+    text.push_str(" ! videoconvert name=convert");
     if is_turned(pad) {
         // Turns what a telephone filmed upright. It does not know pictures with alpha, which no telephone makes.
         text.push_str(" ! videoflip video-direction=auto");
-        format = "I420";
     }
     if let Some((width, height)) = outlets.fit {
         let (width, height) = (width.max(2), height.max(2));
         text.push_str(&format!(" ! videoscale ! video/x-raw,width=[2,{width}],height=[2,{height}],pixel-aspect-ratio=1/1"));
     }
-    text.push_str(&format!(" ! video/x-raw,format={format},colorimetry=bt709 ! appsink name=sink"));
+    text.push_str(&format!(" ! capsfilter name=format caps={} ! appsink name=sink", painted(false)));
     text
+}
+
+/// What the house paints.
+fn painted(has_alpha: bool) -> &'static str {
+    if has_alpha { "video/x-raw,format=A420,colorimetry=bt709" } else { "video/x-raw,format=I420,colorimetry=bt709" }
+}
+
+/// Pictures get an alpha plane only if they have alpha. Left to choose, `videoconvert` gives one to every picture whose colours it
+/// converts, and fills it with half (GStreamer 1.22).
+fn keep_alpha(bin: &Bin) {
+    let (Some(convert), Some(format)) = (bin.by_name("convert"), bin.by_name("format")) else { return };
+    let Some(pad) = convert.static_pad("sink") else { return };
+    // What is turned stays without alpha.
+    let is_turned = bin.iterate_all_by_element_factory_name("videoflip").next().is_ok_and(|found| found.is_some());
+    pad.add_probe(PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
+        if let Some(event) = info.event()
+            && let EventView::Caps(caps) = event.view()
+        {
+            let has_alpha = VideoInfo::from_caps(caps.caps()).is_ok_and(|info| info.has_alpha());
+            // Before the converter sees them, so that it finds its answer decided.
+            format.set_property_from_str("caps", painted(has_alpha && !is_turned));
+        }
+        PadProbeReturn::Ok
+    });
 }
 
 /// Builds the elements of the text behind the pad; gives the sink at their end.
@@ -110,6 +134,7 @@ fn link(
     let failed = |error: gstreamer::glib::BoolError| GstError::Failed(error.to_string());
     let bin = gstreamer::parse::bin_from_description(text, true)
         .map_err(|error| GstError::BadPipeline(error.message().to_owned()))?;
+    keep_alpha(&bin);
     let sink = sink_of(&bin).ok_or_else(|| GstError::NoElement { kind: "appsink", name: "sink".to_owned() })?;
     sink.set_max_buffers(most);
     // Time is kept by whoever takes; the decoder goes on as fast as there is room.

@@ -5,6 +5,7 @@
 //! take seconds when a peer hangs: drop it where that is fine.
 
 mod chain;
+pub mod inlet;
 mod origin;
 mod taken;
 
@@ -21,10 +22,12 @@ use gstreamer::prelude::*;
 use gstreamer::{Bus, ClockTime, MessageView, Pad, SeekFlags, SeekType, State};
 use gstreamer_app::AppSink;
 
-use super::GstError;
 use super::pipeline::error_text;
+use super::{GstError, warm};
+use crate::frame::ingest::Codec;
 use crate::frame::video::VideoFrame;
 use crate::show::destination::Secret;
+use inlet::Inlet;
 
 /// Widest and highest picture that is decoded. 8K is 7680 × 4320, and takes 50 MB.
 pub const MOST_PIXELS_ACROSS: u32 = 8192;
@@ -34,9 +37,25 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 pub enum Origin {
     File(PathBuf),
-    Network { url: String, secret: Secret, latency_ms: u32 },
-    Camera { device: String, width: Option<u32>, height: Option<u32>, fps: Option<u32> },
-    Page { url: String, width: u32, height: u32, fps: u32 },
+    Network {
+        url: String,
+        secret: Secret,
+        latency_ms: u32,
+    },
+    Camera {
+        device: String,
+        width: Option<u32>,
+        height: Option<u32>,
+        fps: Option<u32>,
+    },
+    Page {
+        url: String,
+        width: u32,
+        height: u32,
+        fps: u32,
+    },
+    /// Coded pictures and sound that we are given ourselves, through inlets.
+    Pushed,
 }
 
 /// A size that pictures are scaled down into while they are decoded; their shape stays.
@@ -111,6 +130,7 @@ pub struct Part {
 impl Decoder {
     /// Opens it paused: it finds out what there is, and then says `Ready`. What comes live says nothing and is to be played.
     pub fn open(origin: &Origin, fit: Fit, wake: Wake) -> Result<Self, GstError> {
+        warm::decoding();
         let outlets = Arc::new(Outlets {
             video: OnceLock::new(),
             sound: OnceLock::new(),
@@ -128,6 +148,11 @@ impl Decoder {
 
     pub fn play(&self) -> Result<(), GstError> {
         self.set_state(State::Playing)
+    }
+
+    /// A way in for what is `Pushed`; one for each codec.
+    pub fn inlet(&self, codec: Codec) -> Result<Inlet, GstError> {
+        Inlet::new(&self.pipeline, &self.outlets, codec)
     }
 
     fn set_state(&self, state: State) -> Result<(), GstError> {

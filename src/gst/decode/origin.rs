@@ -1,5 +1,6 @@
 //! Where it comes from: the elements before the decoder, set up for the kind of source.
 
+use std::path::Path;
 use std::sync::{Arc, Weak};
 
 use gstreamer::glib::{self, Value};
@@ -17,6 +18,8 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
     let pipeline = gstreamer::Pipeline::new();
     match origin {
         Origin::File(path) => {
+            // The data directory may be given from where the server was started; an address can not.
+            let path = std::path::absolute(path).map_err(|error| GstError::Failed(error.to_string()))?;
             let uri = glib::filename_to_uri(path, None).map_err(|error| GstError::Failed(error.message().to_owned()))?;
             stay_in_the_file(&pipeline, outlets);
             let _ = decoding(&pipeline, outlets, uri.as_str())?;
@@ -33,24 +36,38 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
         }
         Origin::Camera { device, width, height, fps } => {
             let source = made("v4l2src")?;
+            // GStreamer's own word for it is that a device can not be identified.
+            if !Path::new(device).exists() {
+                return Err(GstError::Failed(format!("there is no camera at {device}")));
+            }
             source.set_property("device", device);
-            raw(&pipeline, outlets, &source, &camera_caps(*width, *height, *fps))?;
+            raw(&pipeline, outlets, &[source], &camera_caps(*width, *height, *fps))?;
         }
         Origin::Page { url, width, height, fps } => {
             let source = made("wpesrc")?;
             source.set_property("location", url);
+            // What the page leaves open shows what lies below the layer.
+            source.set_property("draw-background", false);
+            // Its sound comes and goes with what plays in the page.
+            attach_new_pads(&pipeline, outlets, &source);
+            // Without a GPU, GStreamer 1.22's draws pages at 1920 x 1080 and 30 a second, whatever it is asked for.
+            let (scale, rate) = (made("videoscale")?, made("videorate")?);
+            scale.set_property("add-borders", false);
+            let elements = [source, scale, rate];
             let caps = Caps::builder("video/x-raw").field("width", *width as i32).field("height", *height as i32);
-            raw(&pipeline, outlets, &source, &caps.field("framerate", gstreamer::Fraction::new(*fps as i32, 1)).build())?;
+            raw(&pipeline, outlets, &elements, &caps.field("framerate", gstreamer::Fraction::new(*fps as i32, 1)).build())?;
         }
+        // What it consists of is known when something is pushed.
+        Origin::Pushed => {}
     }
     Ok(pipeline)
 }
 
-fn made(element: &str) -> Result<Element, GstError> {
+pub(super) fn made(element: &str) -> Result<Element, GstError> {
     ElementFactory::make(element).build().map_err(|_| missing::error_for(&[element.to_owned()]))
 }
 
-fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result<(), GstError> {
+pub(super) fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result<(), GstError> {
     pipeline.add(element).map_err(|error| GstError::BadPipeline(error.to_string()))
 }
 
@@ -64,15 +81,14 @@ fn decoding(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, uri: &str) -
 }
 
 /// A device's own format may be raw or coded (a camera's JPEG), so it goes through a decoder too.
-fn raw(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &Element, caps: &Caps) -> Result<(), GstError> {
+fn raw(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &[Element], caps: &Caps) -> Result<(), GstError> {
     let filter = made("capsfilter")?;
     filter.set_property("caps", caps);
     let decode = made("decodebin3")?;
-    for element in [source, &filter, &decode] {
-        added(pipeline, element)?;
-    }
+    let elements = || source.iter().chain([&filter, &decode]);
+    elements().try_for_each(|element| added(pipeline, element))?;
     attach_new_pads(pipeline, outlets, &decode);
-    Element::link_many([source, &filter, &decode]).map_err(|error| GstError::BadPipeline(error.to_string()))
+    Element::link_many(elements()).map_err(|error| GstError::BadPipeline(error.to_string()))
 }
 
 fn camera_caps(width: Option<u32>, height: Option<u32>, fps: Option<u32>) -> Caps {
@@ -92,7 +108,7 @@ fn camera_caps(width: Option<u32>, height: Option<u32>, fps: Option<u32>) -> Cap
     caps
 }
 
-fn attach_new_pads(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &Element) {
+pub(super) fn attach_new_pads(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &Element) {
     let (pipeline, outlets) = (pipeline.downgrade(), Arc::downgrade(outlets));
     source.connect_pad_added(move |_, pad| {
         if let (Some(pipeline), Some(outlets)) = (pipeline.upgrade(), outlets.upgrade())

@@ -10,6 +10,7 @@ mod turn;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::course::Course;
 use super::laps::Laps;
 use super::queue::{FOREVER, Order};
 use super::session::{DEAD_AFTER, End, Session, must_reopen};
@@ -99,12 +100,27 @@ struct Player<'a> {
     had_played: bool,
 }
 
+/// A decoder that has just been opened, beside many others, may refuse its first seek and take the next (one in two hundred, on a
+/// busy machine). A file in which nothing can be sought refuses all.
+const SEEKS_WITHIN: Duration = Duration::from_secs(1);
+
 impl Player<'_> {
+    fn begins(&mut self, now: ShowTime, course: Course) -> bool {
+        let watch = Stopwatch::start();
+        while !self.jump(now, course, course.place_at(now)) {
+            if watch.elapsed() > SEEKS_WITHIN {
+                return false;
+            }
+            self.session.rest(NAP);
+        }
+        true
+    }
+
     fn run(mut self) -> End {
         let course = self.course();
         let now = self.session.shown_at(&self.order);
         self.session.queue.show_until(FOREVER);
-        if !self.jump(now, course, course.place_at(now)) {
+        if !self.begins(now, course) {
             return self.broken("it can not be sought in, so it can not follow the time");
         }
         if let Err(error) = self.decoder.play() {

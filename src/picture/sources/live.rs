@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::course::Course;
 use super::drift::{Drift, Pace};
+use super::published::{Fed, Feeder};
 use super::queue::{FOREVER, Order};
 use super::session::{DEAD_AFTER, End, OPEN_WITHIN, Session, must_reopen};
 use crate::base::clock::Stopwatch;
@@ -26,14 +27,30 @@ const NAP: Duration = Duration::from_millis(10);
 
 pub(super) fn play(session: &mut Session, order: &Arc<Order>) -> End {
     let Some((origin, pace, latency_ms)) = origin(&order.wanted.input.kind) else { return End::Left };
-    let opened = Decoder::open(&origin, None, Session::wake()).and_then(|decoder| decoder.play().map(|()| decoder));
+    receive(session, order, &origin, pace, latency_ms, None)
+}
+
+/// The same for what is pushed to us.
+pub(super) fn play_pushed(session: &mut Session, order: &Arc<Order>, feeder: Feeder, latency_ms: u32) -> End {
+    receive(session, order, &Origin::Pushed, Pace::Arriving, latency_ms, Some(feeder))
+}
+
+fn receive(
+    session: &mut Session,
+    order: &Arc<Order>,
+    origin: &Origin,
+    pace: Pace,
+    latency_ms: u32,
+    feeder: Option<Feeder>,
+) -> End {
+    let opened = Decoder::open(origin, None, Session::wake()).and_then(|decoder| decoder.play().map(|()| decoder));
     let decoder = match opened {
         Ok(decoder) => decoder,
         Err(error) => return End::Broken { reason: error.to_string(), had_played: false },
     };
     let drift = Drift::new(pace, latency_ms, session.clock.now());
-    let receiver =
-        Receiver { session, order: order.clone(), decoder, pace, drift, course: None, last_data: Stopwatch::start() };
+    let last_data = Stopwatch::start();
+    let receiver = Receiver { session, order: order.clone(), decoder, feeder, pace, drift, course: None, last_data };
     receiver.run()
 }
 
@@ -58,6 +75,8 @@ struct Receiver<'a> {
     session: &'a mut Session,
     order: Arc<Order>,
     decoder: Decoder,
+    /// Of what is pushed to us.
+    feeder: Option<Feeder>,
     pace: Pace,
     drift: Drift,
     /// None before the first piece. Pictures and sound are on the same one, so they stay together.
@@ -73,6 +92,9 @@ impl Receiver<'_> {
                 return End::Left;
             }
             self.order = next;
+            if let Some(end) = self.feed() {
+                return end;
+            }
             if let Some(reason) = self.trouble() {
                 return End::Broken { reason, had_played: self.course.is_some() };
             }
@@ -90,6 +112,20 @@ impl Receiver<'_> {
             self.session.queue.prune(shown);
             self.session.queue.publish();
             self.session.rest(NAP);
+        }
+    }
+
+    /// What comes from a publisher goes to the decoder; what comes from elsewhere is there by itself.
+    fn feed(&mut self) -> Option<End> {
+        let had_played = self.course.is_some();
+        match self.feeder.as_mut()?.feed(&self.decoder) {
+            Ok(Fed::All) => None,
+            Ok(Fed::Missed(count)) => {
+                self.session.count_missed(count);
+                None
+            }
+            Ok(Fed::Ended(why)) => Some(End::Over { reason: why.to_owned() }),
+            Err(error) => Some(End::Broken { reason: error.to_string(), had_played }),
         }
     }
 

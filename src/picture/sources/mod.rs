@@ -11,6 +11,7 @@ mod drift;
 mod file;
 mod laps;
 mod live;
+mod published;
 mod queue;
 mod runner;
 mod session;
@@ -31,6 +32,7 @@ use arc_swap::ArcSwap;
 use crate::base::clock::Clock;
 use crate::base::tasks::{StopFlag, join_within, spawn_thread};
 use crate::base::vitals::Vitals;
+use crate::frame::ingest::Ingest;
 use crate::frame::tap::Tap;
 use crate::frame::taps::Taps;
 use crate::frame::video::{Films, VideoFrame};
@@ -49,6 +51,8 @@ pub struct Sources {
     vitals: Arc<Vitals>,
     /// Where the mixer finds what they leave.
     taps: Arc<Taps>,
+    /// Where streams that are pushed to us are found.
+    ingest: Arc<Ingest>,
     /// Read by the tick thread for every frame; replaced when an input comes or goes.
     slots: ArcSwap<Slots>,
     /// Pictures that move by themselves.
@@ -84,9 +88,9 @@ impl Films for Sources {
 
 impl Sources {
     /// Nothing runs before the first order. `gst::start` must have been called.
-    pub fn new(clock: Clock, taps: Arc<Taps>, vitals: Arc<Vitals>) -> Arc<Self> {
+    pub fn new(clock: Clock, taps: Arc<Taps>, ingest: Arc<Ingest>, vitals: Arc<Vitals>) -> Arc<Self> {
         let animations = Animations::new(clock.clone());
-        Arc::new(Self { clock, vitals, taps, slots: ArcSwap::default(), animations, running: Mutex::default() })
+        Arc::new(Self { clock, vitals, taps, ingest, slots: ArcSwap::default(), animations, running: Mutex::default() })
     }
 
     /// The picture that is due at `at`, if there is one. Never waits, decodes or allocates.
@@ -151,7 +155,7 @@ impl Sources {
         let id = &wanted.input.id;
         let stop = StopFlag::default();
         let slot = Slot::new(wanted.clone(), held_at, self.taps.get_or_insert(id));
-        let runner = Runner::new(slot.clone(), self.clock.clone(), self.vitals.clone(), stop.clone());
+        let runner = Runner::new(slot.clone(), self.clock.clone(), self.ingest.clone(), self.vitals.clone(), stop.clone());
         match spawn_thread(&format!("in-{id}"), move || runner.run()) {
             Ok(thread) => {
                 slot.worked_by(thread.thread().clone());

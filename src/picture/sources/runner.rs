@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::queue::{FOREVER, Order, Slot};
 use super::session::{End, Session, must_reopen};
-use super::{file, live, tone};
+use super::{file, live, published, tone};
 use crate::base::clock::Clock;
 use crate::base::status::InputState;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
+use crate::frame::ingest::Ingest;
 use crate::show::input::InputKind;
 use crate::show::time::ShowTime;
 
@@ -36,8 +37,8 @@ impl Drop for Alarm {
 }
 
 impl Runner {
-    pub fn new(slot: Arc<Slot>, clock: Clock, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
-        Self { session: Session::new(slot, clock, vitals, stop), attempt: 0 }
+    pub fn new(slot: Arc<Slot>, clock: Clock, ingest: Arc<Ingest>, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
+        Self { session: Session::new(slot, clock, ingest, vitals, stop), attempt: 0 }
     }
 
     pub fn run(mut self) {
@@ -50,9 +51,17 @@ impl Runner {
                 self.session.rest(IDLE);
                 continue;
             }
-            self.session.report(InputState::Connecting);
+            if !self.is_awaited(&order) {
+                self.session.report(InputState::Connecting);
+            }
             match play(&mut self.session, &order) {
                 End::Left => self.attempt = 0,
+                End::Over { reason } => {
+                    self.hold(&order);
+                    self.attempt = 0;
+                    self.session.count_reconnect();
+                    self.session.report(InputState::Lost { next_try: self.session.clock.now(), attempt: 0, reason });
+                }
                 End::Broken { reason, had_played } => {
                     self.hold(&order);
                     let reason = without_secret(&reason, &order);
@@ -65,6 +74,11 @@ impl Runner {
             }
         }
         self.put_away();
+    }
+
+    /// Whether it is not for us to connect.
+    fn is_awaited(&self, order: &Order) -> bool {
+        matches!(order.wanted.input.kind, InputKind::Published { .. })
     }
 
     fn put_away(&mut self) {
@@ -124,15 +138,15 @@ fn play(session: &mut Session, order: &Arc<Order>) -> End {
         InputKind::Video(_) => file::play(session, order),
         InputKind::Network { .. } | InputKind::Camera { .. } | InputKind::Page { .. } => live::play(session, order),
         InputKind::Tone { hz, level_db } => tone::play(session, order, *hz, *level_db),
-        InputKind::Published { .. } => {
-            let reason = "streams that are pushed to this server can not be shown yet".to_owned();
-            End::Broken { reason, had_played: false }
-        }
+        InputKind::Published { key, latency_ms } => published::play(session, order, key, *latency_ms),
     }
 }
 
 fn is_live(order: &Order) -> bool {
-    matches!(order.wanted.input.kind, InputKind::Network { .. } | InputKind::Camera { .. } | InputKind::Page { .. })
+    match order.wanted.input.kind {
+        InputKind::Network { .. } | InputKind::Published { .. } | InputKind::Camera { .. } | InputKind::Page { .. } => true,
+        InputKind::Video(_) | InputKind::Tone { .. } => false,
+    }
 }
 
 /// GStreamer's messages may quote an address with the key in it.

@@ -10,6 +10,7 @@ use crate::base::clock::{Clock, Stopwatch};
 use crate::base::status::InputState;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
+use crate::frame::ingest::Ingest;
 use crate::gst::decode::Wake;
 use crate::show::input::{InputKind, Playback, WhenHidden};
 use crate::show::time::ShowTime;
@@ -26,6 +27,8 @@ pub(super) struct Session {
     pub clock: Clock,
     pub queue: Queue,
     pub sound: Sound,
+    /// Where what is pushed to us is found.
+    pub ingest: Arc<Ingest>,
     vitals: Arc<Vitals>,
     stop: StopFlag,
     id: String,
@@ -39,6 +42,8 @@ pub(super) struct Session {
 pub(super) enum End {
     /// It was told to, or is to be opened in another way.
     Left,
+    /// Whoever sent it has gone, and may come back at any moment.
+    Over { reason: String },
     Broken {
         reason: String,
         /// Whether it played before it broke.
@@ -47,11 +52,11 @@ pub(super) enum End {
 }
 
 impl Session {
-    pub fn new(slot: Arc<Slot>, clock: Clock, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
+    pub fn new(slot: Arc<Slot>, clock: Clock, ingest: Arc<Ingest>, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
         let id = slot.ordered().wanted.input.id.to_string();
         let queue = Queue::new(slot.window.clone());
         let sound = Sound::new(slot.tap.clone());
-        Self { slot, clock, queue, sound, vitals, stop, id, last_seen: None, state: None }
+        Self { slot, clock, queue, sound, ingest, vitals, stop, id, last_seen: None, state: None }
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -97,8 +102,16 @@ impl Session {
         self.vitals.input_dropped.with_label_values(&[&self.id]).inc();
     }
 
+    pub fn count_missed(&self, count: u64) {
+        self.vitals.input_dropped.with_label_values(&[&self.id]).inc_by(count);
+    }
+
     pub fn count_reconnect(&self) {
         self.vitals.input_reconnects.with_label_values(&[&self.id]).inc();
+    }
+
+    pub fn is_lost(&self) -> bool {
+        matches!(self.state, Some(InputState::Lost { .. }))
     }
 
     /// It plays, from now on if it did not before.

@@ -5,6 +5,7 @@ use crate::base::clock::Clock;
 use crate::base::status::Health;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
+use crate::frame::ingest::Ingest;
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::picture::Frame;
 use crate::frame::taps::Taps;
@@ -176,7 +177,7 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
         clock: clock.clone(),
         assets_dir: nowhere().to_owned(),
         outlets: vec![outlet.clone()],
-        sources: Sources::new(clock.clone(), Taps::new(), Arc::new(Vitals::new())),
+        sources: Sources::new(clock.clone(), Taps::new(), Ingest::new(), Arc::new(Vitals::new())),
         vitals: Arc::new(Vitals::new()),
         stop: stop.clone(),
     })

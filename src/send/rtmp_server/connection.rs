@@ -8,18 +8,24 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::dialogue::{Dialogue, Refusal, Step, refuse_playing, send_not_found};
+use super::dialogue::{Dialogue, Key, Refusal, Step, accept_publishing, refuse_playing, refuse_publishing, send_not_found};
 use super::handshake::shake_hands;
 use super::input::Input;
 use super::output::Output;
 use super::player::Player;
-use super::{Ending, Env, message};
+use super::publisher::Publisher;
+use super::{Ending, Env, Publishing, message};
 use crate::base::vitals::Counted;
+use crate::frame::ingest::Publication;
 
 /// Packets are added to the output up to this size; the rest waits in the feed, where it costs nothing.
 const BATCH: usize = 256 * 1024;
 /// A client with so many unread answers is not listened to until it reads some.
 const ANSWERS: usize = 512 * 1024;
+/// How often a publisher is looked after: whether its key still holds, and whether it sends.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often it is asked whether the publisher before has fallen silent.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
 /// After the last word, the client has this long to read it and hang up.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -31,6 +37,12 @@ pub struct Connection {
     dialogue: Dialogue,
 }
 
+/// What a connection is for, once it is open.
+enum Opened {
+    Player(Player),
+    Publisher { publisher: Publisher, stream: u32, key: Key },
+}
+
 /// Talks with a client until one of both has had enough.
 pub async fn converse(socket: TcpStream, env: &Env) -> Result<(), Ending> {
     // A packet should leave when it is made, not when the one before was acknowledged.
@@ -40,9 +52,22 @@ pub async fn converse(socket: TcpStream, env: &Env) -> Result<(), Ending> {
     let mut connection = Connection { reader, writer, input, output, dialogue };
     let opened = timeout(env.patience.open_within, connection.open(env)).await;
     let outcome = match opened.map_err(|_| Ending::Silent)? {
-        Ok(mut player) => {
+        Ok(Opened::Player(mut player)) => {
             let _counted = Counted::in_gauge(&env.vitals.rtmp_players);
             connection.play(&mut player, env).await
+        }
+        Ok(Opened::Publisher { mut publisher, stream, key }) => {
+            let _counted = Counted::in_gauge(&env.vitals.rtmp_publishers);
+            let outcome = connection.take_in(&mut publisher, &key, env).await;
+            // Others may have the place now, whatever is still said.
+            drop(publisher);
+            match outcome {
+                Err(Ending::Refused(why)) => refuse_publishing(stream, why, &mut connection.output),
+                // It says goodbye before it hangs up; GStreamer's takes it for an error if we are first.
+                Ok(()) => drop(timeout(FAREWELL, connection.hung_up()).await),
+                Err(_) => {}
+            }
+            outcome
         }
         Err(ending) => Err(ending),
     };
@@ -54,8 +79,8 @@ pub async fn converse(socket: TcpStream, env: &Env) -> Result<(), Ending> {
 }
 
 impl Connection {
-    /// From the handshake to a `play` of the program.
-    async fn open(&mut self, env: &Env) -> Result<Player, Ending> {
+    /// From the handshake to a `play` of the program or a `publish` under a key.
+    async fn open(&mut self, env: &Env) -> Result<Opened, Ending> {
         shake_hands(&mut self.reader, &mut self.writer).await?;
         loop {
             match self.listen()? {
@@ -76,7 +101,20 @@ impl Connection {
                         return Err(Ending::OffAir);
                     };
                     message::send_play_begin(&mut self.output, stream);
-                    return Ok(player);
+                    return Ok(Opened::Player(player));
+                }
+                Step::Publish { stream, key } => {
+                    return match begin_publishing(&key, env).await {
+                        Ok(publication) => {
+                            self.input.expect_media();
+                            accept_publishing(stream, &mut self.output);
+                            Ok(Opened::Publisher { publisher: Publisher::new(publication), stream, key })
+                        }
+                        Err(why) => {
+                            refuse_publishing(stream, why, &mut self.output);
+                            Err(Ending::Refused(why))
+                        }
+                    };
                 }
             }
             while !self.output.is_empty() {
@@ -136,13 +174,63 @@ impl Connection {
         }
     }
 
+    /// Takes what a publisher sends until it leaves, is silent, or may no longer.
+    async fn take_in(&mut self, publisher: &mut Publisher, key: &Key, env: &Env) -> Result<(), Ending> {
+        let mut progress = Instant::now();
+        let mut look_at = Instant::now() + LOOK;
+        loop {
+            if self.hears_media(publisher)? {
+                return Ok(());
+            }
+            tokio::select! {
+                received = self.input.receive(&mut self.reader), if self.output.size() < ANSWERS => {
+                    env.vitals.rtmp_received.inc_by(received? as u64);
+                    progress = Instant::now();
+                }
+                written = self.output.write_some(&mut self.writer), if !self.output.is_empty() => {
+                    env.vitals.rtmp_bytes.inc_by(written? as u64);
+                }
+                () = sleep_until(look_at) => {}
+            }
+            // Asked by the clock and not only when nothing comes: a publisher that sends without a pause must not escape it.
+            if Instant::now() >= look_at {
+                look_at = Instant::now() + LOOK;
+                if !env.publishing.as_ref().is_some_and(|publishing| (publishing.may_publish)(&key.0)) {
+                    return Err(Ending::Refused(Refusal::NoSuchKey));
+                }
+            }
+            if publisher.is_over() {
+                return Err(Ending::Refused(Refusal::Busy));
+            }
+            if progress.elapsed() > env.patience.progress_within {
+                return Err(Ending::Stalled);
+            }
+        }
+    }
+
+    /// Hands on what has come; says whether the publisher leaves.
+    fn hears_media(&mut self, publisher: &mut Publisher) -> Result<bool, Ending> {
+        while let Some(message) = self.input.next()? {
+            if matches!(message.kind, message::VIDEO | message::AUDIO) {
+                publisher.hear(&message).map_err(|bad| Ending::Refused(Refusal::Unknown(bad)))?;
+                continue;
+            }
+            match self.dialogue.hear(&message, &mut self.output)? {
+                Step::Listen | Step::Play { .. } | Step::Publish { .. } => {}
+                Step::Leave | Step::Refuse(_) => return Ok(true),
+            }
+        }
+        self.dialogue.acknowledge(self.input.received, &mut self.output);
+        Ok(false)
+    }
+
     /// Whether the client leaves. That it plays again or wants something else is answered as far as it can be.
     fn hears_the_end(&mut self) -> Result<bool, Ending> {
         loop {
             match self.listen()? {
                 Step::Listen => return Ok(false),
                 Step::Leave | Step::Refuse(_) => return Ok(true),
-                Step::Play { .. } => {}
+                Step::Play { .. } | Step::Publish { .. } => {}
             }
         }
     }
@@ -155,8 +243,36 @@ impl Connection {
             env.vitals.rtmp_bytes.inc_by(written as u64);
         }
         self.writer.shutdown().await?;
+        self.hung_up().await
+    }
+
+    async fn hung_up(&mut self) -> io::Result<()> {
         let mut ignored = [0; 1024];
         while self.reader.read(&mut ignored).await? > 0 {}
         Ok(())
     }
+}
+
+/// Whoever sends keeps the place. One that has fallen silent, as a connection does whose network was lost, makes room for the next,
+/// which is most often the same publisher coming back.
+async fn begin_publishing(key: &Key, env: &Env) -> Result<Publication, Refusal> {
+    let allowed = |publishing: &&Publishing| !key.0.is_empty() && (publishing.may_publish)(&key.0);
+    let Some(publishing) = env.publishing.as_ref().filter(allowed) else {
+        // Who guesses gets to guess seldom.
+        tokio::time::sleep(env.patience.refuse_after).await;
+        return Err(Refusal::NoSuchKey);
+    };
+    let mut before = None;
+    while let Some(stream) = publishing.ingest.stream(&key.0) {
+        let (came, silent_for) = stream.came();
+        if silent_for >= env.patience.yield_after {
+            break;
+        }
+        if before.is_some_and(|before| before != came) {
+            return Err(Refusal::Busy);
+        }
+        before = Some(came);
+        tokio::time::sleep(ASK_AGAIN).await;
+    }
+    Ok(publishing.ingest.publish(&key.0))
 }

@@ -1,5 +1,7 @@
 //! What a client says, and what it is answered. Pure: messages in, answers appended to the output, nothing waits.
 
+use std::fmt;
+
 use super::amf::{self, Value};
 use super::input::Violation;
 use super::message::{self, Message, send_command, send_status, status};
@@ -16,18 +18,35 @@ pub enum Step {
     Listen,
     /// It wants the program on this message stream, and shows this token.
     Play { stream: u32, token: Option<String> },
+    /// It wants to publish under this key on this message stream.
+    Publish { stream: u32, key: Key },
     /// It was told why not; the connection ends.
     Refuse(Refusal),
     /// It has had enough.
     Leave,
 }
 
+/// What a publisher says to be let in. Nothing prints it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(pub String);
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(***)")
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     NoSuchApp,
     NoSuchStream,
-    Publishing,
     NotAllowed,
+    /// No input has this key, or none has it any more.
+    NoSuchKey,
+    /// Somebody publishes under this key.
+    Busy,
+    /// It sends what is not decoded here.
+    Unknown(super::tag::BadTag),
 }
 
 #[derive(Default)]
@@ -83,7 +102,7 @@ impl Dialogue {
                 send_command(out, 0, &[Value::text("_result"), Value::Number(transaction), Value::Null, number]);
             }
             "play" | "play2" => return Ok(play(stream, text(3), out)),
-            "publish" => return Ok(refuse_publishing(stream, out)),
+            "publish" => return Ok(Step::Publish { stream, key: Key(text(3).to_owned()) }),
             "FCSubscribe" => {
                 let status = status("status", "NetStream.Play.Start", "Subscribed.");
                 send_command(out, 0, &[Value::text("onFCSubscribe"), Value::Number(0.0), Value::Null, status]);
@@ -134,9 +153,19 @@ fn play(stream: u32, name: &str, out: &mut Output) -> Step {
     Step::Refuse(Refusal::NoSuchStream)
 }
 
-fn refuse_publishing(stream: u32, out: &mut Output) -> Step {
-    send_status(out, stream, status("error", "NetStream.Publish.Denied", "Publishing is not enabled on this server."));
-    Step::Refuse(Refusal::Publishing)
+/// What a publisher awaits before its first picture.
+pub fn accept_publishing(stream: u32, out: &mut Output) {
+    message::send_user_control(out, message::STREAM_BEGIN, stream);
+    send_status(out, stream, status("status", "NetStream.Publish.Start", "Go on."));
+}
+
+pub fn refuse_publishing(stream: u32, why: Refusal, out: &mut Output) {
+    let (code, description) = match why {
+        Refusal::Busy => ("NetStream.Publish.BadName", "Somebody else publishes under this key."),
+        Refusal::Unknown(bad) => ("NetStream.Publish.Failed", bad.told()),
+        _ => ("NetStream.Publish.Denied", "No input of this server has this key."),
+    };
+    send_status(out, stream, status("error", code, description));
 }
 
 pub fn send_not_found(out: &mut Output, stream: u32, why: &'static str) {
@@ -163,7 +192,7 @@ mod tests {
     use super::*;
 
     fn command(stream: u32, values: &[Value]) -> Message {
-        Message { kind: message::COMMAND, stream, payload: amf::encode(values) }
+        Message { kind: message::COMMAND, stream, time_ms: 0, payload: amf::encode(values) }
     }
 
     fn connect(app: &'static str) -> Message {
@@ -193,7 +222,10 @@ mod tests {
         check(&[connect("live"), named("play", "program?a=b&access_token=mqt_1")], play(Some("mqt_1")));
         check(&[connect("live"), named("play", "other")], Ok(Step::Refuse(Refusal::NoSuchStream)));
         check(&[connect("vod")], Ok(Step::Refuse(Refusal::NoSuchApp)));
-        check(&[connect("live"), named("publish", "program")], Ok(Step::Refuse(Refusal::Publishing)));
+        let publish = Step::Publish { stream: 1, key: Key("cam?a=b".to_owned()) };
+        check(&[connect("live"), named("publish", "cam?a=b")], Ok(publish.clone()));
+        assert!(!format!("{publish:?}").contains("cam"));
+        check(&[named("publish", "cam")], Err(Violation::Order));
         check(&[named("play", "program")], Err(Violation::Order));
     }
 

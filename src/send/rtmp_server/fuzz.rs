@@ -1,4 +1,4 @@
-//! Fuzz targets: what an RTMP client sends after its handshake.
+//! Fuzz targets: what an RTMP client sends after its handshake, and what a publisher sends after it was let in.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -8,7 +8,9 @@ use super::dialogue::{Dialogue, Step};
 use super::input::{Input, MAX_MESSAGE, Violation};
 use super::message::{self, Message};
 use super::output::Output;
+use super::publisher::Publisher;
 use crate::base::fuzz::check_told;
+use crate::frame::ingest::{Ingest, Next};
 
 /// Commands are answered with more than they are themselves; a server that could be made to say far more than it hears would
 /// serve to flood others.
@@ -98,9 +100,39 @@ pub fn rtmp_amf(bytes: &[u8]) {
     assert_eq!(amf::encode(&again), written);
     for kind in [message::COMMAND, message::DATA] {
         let (mut dialogue, mut output) = (Dialogue::default(), Output::new());
-        let heard = dialogue.hear(&Message { kind, stream: 0, payload: Bytes::copy_from_slice(bytes) }, &mut output);
+        let heard =
+            dialogue.hear(&Message { kind, stream: 0, time_ms: 0, payload: Bytes::copy_from_slice(bytes) }, &mut output);
         assert!(!matches!(heard, Ok(Step::Play { .. })), "nobody plays without having connected");
     }
+}
+
+/// The bytes are messages: their kind, their time, their length in two bytes, their body.
+pub fn rtmp_media(bytes: &[u8]) {
+    let ingest = Ingest::new();
+    let mut publisher = Publisher::new(ingest.publish("fuzz"));
+    let stream = ingest.stream("fuzz").expect("it is published");
+    let mut reader = stream.read();
+    let (mut rest, mut taken) = (bytes, 0);
+    while let Some((&[kind, a, b, c, d, high, low], after)) = rest.split_first_chunk::<7>() {
+        let length = usize::from(u16::from_be_bytes([high, low])).min(after.len());
+        let (body, after) = after.split_at(length);
+        rest = after;
+        let kind = if kind % 2 == 0 { message::VIDEO } else { message::AUDIO };
+        let time_ms = u32::from_be_bytes([a, b, c, d]);
+        let payload = Bytes::copy_from_slice(body);
+        if let Err(bad) = publisher.hear(&Message { kind, stream: 1, time_ms, payload }) {
+            check_told(&bad.to_string());
+            check_told(bad.told());
+        }
+        while let Next::Piece(piece) = reader.next() {
+            taken += piece.data.len();
+            assert!(!piece.data.is_empty() && piece.setup.config.len() <= 4_096);
+            // A sender can stretch time, but no more than ten seconds with each message.
+            assert!(piece.decoded_at.unsigned_abs() <= 10_000_000 * (1 + bytes.len() as u64));
+            assert!(piece.shown_at.abs_diff(piece.decoded_at) <= 8_388_608_000);
+        }
+    }
+    assert!(taken <= bytes.len(), "nothing comes twice");
 }
 
 fn is_short(value: &Value) -> bool {

@@ -11,16 +11,20 @@ use super::message::{self, Message};
 
 /// Longest message of a player. The longest that is known, a `connect` with long addresses in it, has about 2 KB.
 pub const MAX_MESSAGE: usize = 64 * 1024;
+/// Longest of somebody who publishes: a key picture of 4K at 100 Mbit/s has about 2 MB.
+pub const MAX_MEDIA: usize = 4 << 20;
 /// Most chunk streams of one client; players use three or four.
 const MAX_STREAMS: usize = 64;
 /// Bytes asked of the socket at once.
 const READ_SIZE: usize = 4 * 1024;
+/// The same of a publisher, who sends thousands of times as much.
+const MEDIA_READ_SIZE: usize = 64 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
     #[error("it does not speak RTMP 3")]
     Version,
-    #[error("a message of {0} bytes is longer than a player needs")]
+    #[error("a message of {0} bytes is longer than it needs")]
     Length(usize),
     #[error("{0} is not a chunk size")]
     ChunkSize(u32),
@@ -40,6 +44,9 @@ pub enum Violation {
 pub struct Input {
     bytes: BytesMut,
     chunk_size: usize,
+    /// Longest message that is taken.
+    longest: usize,
+    read_size: usize,
     streams: BTreeMap<u32, ChunkStream>,
     /// Bytes of all messages that are not complete.
     unfinished: usize,
@@ -54,7 +61,19 @@ struct ChunkStream {
     kind: u8,
     stream: u32,
     extended: bool,
+    time_ms: u32,
+    /// What is added when a message comes without a time of its own.
+    step_ms: u32,
     partial: BytesMut,
+}
+
+/// What the header of a message says about its time.
+#[derive(Clone, Copy)]
+enum Time {
+    At(u32),
+    After(u32),
+    /// As much after the one before as that was after its own.
+    Same,
 }
 
 /// Where the payload of a chunk begins, after its header.
@@ -63,21 +82,29 @@ struct Head {
     chunk_stream: u32,
     /// Whether it only goes on with the message before.
     plain: bool,
+    time: Time,
 }
 
 impl Input {
     pub fn new() -> Self {
-        Self { bytes: BytesMut::new(), chunk_size: 128, streams: BTreeMap::new(), unfinished: 0, received: 0 }
+        let (longest, read_size) = (MAX_MESSAGE, READ_SIZE);
+        let (bytes, streams) = (BytesMut::new(), BTreeMap::new());
+        Self { bytes, chunk_size: 128, longest, read_size, streams, unfinished: 0, received: 0 }
     }
 
-    /// Takes what the socket has. Safe to cancel.
-    pub async fn receive(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
-        self.bytes.reserve(READ_SIZE);
+    /// From now on messages may be as long as coded pictures are.
+    pub fn expect_media(&mut self) {
+        (self.longest, self.read_size) = (MAX_MEDIA, MEDIA_READ_SIZE);
+    }
+
+    /// Takes what the socket has, and says how much. Safe to cancel.
+    pub async fn receive(&mut self, reader: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
+        self.bytes.reserve(self.read_size);
         match reader.read_buf(&mut self.bytes).await? {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             count => {
                 self.received += count as u64;
-                Ok(())
+                Ok(count)
             }
         }
     }
@@ -134,9 +161,17 @@ impl Input {
             return Ok(None);
         }
         let length = (fields >= 7).then(|| u32::from_be_bytes([0, header[3], header[4], header[5]]) as usize);
-        if let Some(length) = length.filter(|length| *length > MAX_MESSAGE) {
+        if let Some(length) = length.filter(|length| *length > self.longest) {
             return Err(Violation::Length(length));
         }
+        let late = self.bytes.get(basic + fields..size).and_then(|time| time.first_chunk().copied());
+        let early = header.first_chunk::<3>().map(|[high, middle, low]| [0, *high, *middle, *low]);
+        let told = u32::from_be_bytes(late.or(early).unwrap_or_default());
+        let time = match format {
+            0 => Time::At(told),
+            1 | 2 => Time::After(told),
+            _ => Time::Same,
+        };
         let kind = (fields >= 7).then(|| header[6]);
         let stream_id = (fields == 11).then(|| u32::from_le_bytes([header[7], header[8], header[9], header[10]]));
         let stream = self.streams.entry(chunk_stream).or_default();
@@ -145,7 +180,7 @@ impl Input {
         stream.kind = kind.unwrap_or(stream.kind);
         stream.stream = stream_id.unwrap_or(stream.stream);
         stream.extended = extended;
-        Ok(Some(Head { size, chunk_stream, plain: format == 3 }))
+        Ok(Some(Head { size, chunk_stream, plain: format == 3, time }))
     }
 
     /// Takes a whole chunk. The outer None says that bytes are missing, the inner one that the message goes on.
@@ -160,13 +195,16 @@ impl Input {
             return Ok(None);
         }
         self.bytes.advance(head.size);
+        if stream.partial.is_empty() {
+            stream.begin(head.time);
+        }
         if count == stream.length {
             let payload = self.bytes.split_to(count).freeze();
-            return Ok(Some(Some(Message { kind: stream.kind, stream: stream.stream, payload })));
+            return Ok(Some(Some(stream.message(payload))));
         }
         stream.partial.extend_from_slice(&self.bytes.split_to(count));
         self.unfinished += count;
-        if self.unfinished > 2 * MAX_MESSAGE {
+        if self.unfinished > 2 * self.longest {
             return Err(Violation::Unfinished);
         }
         if stream.partial.len() < stream.length {
@@ -174,7 +212,26 @@ impl Input {
         }
         self.unfinished -= stream.partial.len();
         let payload: Bytes = std::mem::take(&mut stream.partial).freeze();
-        Ok(Some(Some(Message { kind: stream.kind, stream: stream.stream, payload })))
+        Ok(Some(Some(stream.message(payload))))
+    }
+}
+
+impl ChunkStream {
+    /// A message begins. After a time that was told outright, one without is that much later again: it is odd, but it is what the
+    /// protocol says and what ffmpeg and librtmp do.
+    fn begin(&mut self, time: Time) {
+        self.time_ms = match time {
+            Time::At(time) => time,
+            Time::After(step) => self.time_ms.wrapping_add(step),
+            Time::Same => self.time_ms.wrapping_add(self.step_ms),
+        };
+        if let Time::At(step) | Time::After(step) = time {
+            self.step_ms = step;
+        }
+    }
+
+    fn message(&self, payload: Bytes) -> Message {
+        Message { kind: self.kind, stream: self.stream, time_ms: self.time_ms, payload }
     }
 }
 
@@ -185,9 +242,10 @@ impl Input {
         let unfinished: usize = self.streams.values().map(|stream| stream.partial.len()).sum();
         let reserved: usize = self.streams.values().map(|stream| stream.partial.capacity()).sum();
         assert_eq!(unfinished, self.unfinished, "what is counted is what is there");
-        assert!(unfinished <= 3 * MAX_MESSAGE && reserved <= 6 * MAX_MESSAGE, "{unfinished} bytes kept in {reserved}");
+        let longest = self.longest;
+        assert!(unfinished <= 3 * longest && reserved <= 6 * longest, "{unfinished} bytes kept in {reserved}");
         assert!(self.streams.len() <= MAX_STREAMS);
-        assert!(self.bytes.capacity() <= 4 * MAX_MESSAGE, "{} bytes set aside", self.bytes.capacity());
+        assert!(self.bytes.capacity() <= 4 * longest, "{} bytes set aside", self.bytes.capacity());
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Message {
     pub kind: u8,
     /// The message stream: 0 for the connection, otherwise what `createStream` answered.
     pub stream: u32,
+    /// Wraps after 49 days.
+    pub time_ms: u32,
     pub payload: Bytes,
 }
 

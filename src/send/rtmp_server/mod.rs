@@ -1,8 +1,9 @@
-//! The built-in RTMP server: players open `rtmp://host:1935/live/program` and see the show at once.
+//! The built-in RTMP server: players open `rtmp://host:1935/live/program` and see the show at once; publishers push to
+//! `rtmp://host:1935/live/KEY`, where KEY is that of an input of the kind `published`.
 //!
 //! Each connection is one task with its own place in the program's feed, so a slow, broken or hostile client costs the others
-//! nothing: what it can make the server keep is bounded, what it can make it wait for is timed. Publishing is refused; inputs
-//! are off by default and have no home here yet.
+//! nothing: what it can make the server keep is bounded, what it can make it wait for is timed. While no input has a key, nobody
+//! publishes.
 //!
 //! The protocol is written here, not taken from `rml_rtmp`: that reserves whatever length a client claims (16 MB), follows
 //! nested AMF objects without end (a stack overflow ends the process), mixes up messages that are interleaved on two chunk
@@ -18,8 +19,11 @@ mod input;
 mod message;
 mod output;
 mod player;
+mod publisher;
+mod tag;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use std::future::Future;
 use std::io;
@@ -34,6 +38,7 @@ use tokio::task::JoinSet;
 use crate::base::status::Condition;
 use crate::base::vitals::{Counted, Vitals};
 use crate::frame::feed::Feed;
+use crate::frame::ingest::Ingest;
 use connection::converse;
 use dialogue::Refusal;
 use input::Violation;
@@ -43,6 +48,16 @@ const AFTER_A_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
 pub type MayPlay = Arc<dyn Fn(Option<&str>) -> bool + Send + Sync>;
 
+pub type MayPublish = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Where what is published goes.
+#[derive(Clone)]
+pub struct Publishing {
+    pub ingest: Arc<Ingest>,
+    /// Whether an input has this key.
+    pub may_publish: MayPublish,
+}
+
 #[derive(Clone)]
 pub struct Env {
     /// What is on air; another feed when the encoder starts anew.
@@ -50,27 +65,34 @@ pub struct Env {
     pub vitals: Arc<Vitals>,
     /// Whether whoever shows this token may see the program.
     pub may_play: MayPlay,
+    /// None: nobody may.
+    pub publishing: Option<Publishing>,
     /// Each costs a socket, and up to half a megabyte when its player is slow.
     pub max_connections: usize,
     pub patience: Patience,
 }
 
 impl Env {
+    /// Nobody may publish.
     pub fn new(program: watch::Receiver<Option<Arc<Feed>>>, vitals: Arc<Vitals>, may_play: MayPlay) -> Self {
-        Self { program, vitals, may_play, max_connections: 256, patience: Patience::default() }
+        Self { program, vitals, may_play, publishing: None, max_connections: 256, patience: Patience::default() }
     }
 }
 
 /// How long a connection is waited for.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// From accepting it to its `play`. A player needs a few round trips.
+    /// From accepting it to its `play` or `publish`. That takes a few round trips.
     pub open_within: Duration,
-    /// A socket that takes nothing for so long is closed.
+    /// A player that takes nothing, and a publisher that sends nothing, for so long is closed.
     pub progress_within: Duration,
     /// When the program's feed ends, another one may follow within this time (an encoder restarts in about a second). Whoever
     /// comes while there is none waits as long: the stream may just be starting.
     pub reopen_within: Duration,
+    /// A publisher that has sent nothing for so long makes room for another under its key.
+    pub yield_after: Duration,
+    /// A wrong key is answered after so long.
+    pub refuse_after: Duration,
 }
 
 impl Default for Patience {
@@ -79,6 +101,8 @@ impl Default for Patience {
             open_within: Duration::from_secs(10),
             progress_within: Duration::from_secs(15),
             reopen_within: Duration::from_secs(3),
+            yield_after: Duration::from_secs(2),
+            refuse_after: Duration::from_secs(1),
         }
     }
 }
@@ -119,7 +143,7 @@ async fn attend(socket: TcpStream, peer: SocketAddr, env: Env) {
     let _counted = Counted::in_gauge(&env.vitals.rtmp_connections);
     let outcome = converse(socket, &env).await;
     match &outcome {
-        Ok(()) => tracing::debug!(%peer, "RTMP player has ended"),
+        Ok(()) => tracing::debug!(%peer, "RTMP connection has ended"),
         Err(ending) if ending.is_refusal() => {
             env.vitals.rtmp_refused.inc();
             tracing::info!(%peer, reason = %ending, "RTMP connection refused");

@@ -128,7 +128,7 @@ mod tests {
                 for time in [0, EXTENDED - 1, EXTENDED, EXTENDED + 1, u32::MAX] {
                     let data: Bytes = (0..length).map(|index| (index * 7) as u8).collect();
                     output.message(6, message::VIDEO, 1, time, b"front", data.clone());
-                    sent.push([&b"front"[..], &data].concat());
+                    sent.push((time, [&b"front"[..], &data].concat()));
                 }
             }
         }
@@ -140,14 +140,14 @@ mod tests {
         };
         let reading = async {
             let mut input = Input::new();
-            for expected in sent {
+            for (time_ms, expected) in sent {
                 let message = loop {
                     match input.next().expect("what is written is well-formed") {
                         Some(message) => break message,
-                        None => input.receive(&mut theirs).await.expect("there is more"),
+                        None => drop(input.receive(&mut theirs).await.expect("there is more")),
                     }
                 };
-                assert_eq!(message, Message { kind: message::VIDEO, stream: 1, payload: expected.into() });
+                assert_eq!(message, Message { kind: message::VIDEO, stream: 1, time_ms, payload: expected.into() });
             }
         };
         tokio::join!(writing, reading);

@@ -40,7 +40,10 @@ impl Input {
                 check_secret(secret)?;
                 check_url(url, &NETWORK_SCHEMES, "rtmp, rtmps, rtsp, rtsps, srt, udp, rtp, http, https")
             }
-            InputKind::Published { key } => check_secret(key),
+            InputKind::Published { key, latency_ms } => {
+                in_range("latency_ms", *latency_ms, 20, 10_000, ("20", "10000"))?;
+                check_secret(key)
+            }
             InputKind::Camera { device, width, height, fps } => {
                 in_range("width", width.unwrap_or(16), 16, 8192, ("16", "8192"))?;
                 in_range("height", height.unwrap_or(16), 16, 8192, ("16", "8192"))?;
@@ -147,6 +150,7 @@ mod tests {
             r#""kind": "page", "url": "http://host", "width": 1280, "height": 720"#,
             r#""kind": "tone""#,
             r#""kind": "published", "key": "k""#,
+            r#""kind": "published", "key": "k", "latency_ms": 20"#,
         ] {
             assert_eq!(input(good).map(drop), Ok(()), "{good}");
         }
@@ -172,6 +176,15 @@ mod tests {
         ] {
             assert!(input(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_key_lets_in_who_has_it_and_an_empty_one_nobody() {
+        let published = |key: &str| input(&format!(r#""kind": "published", "key": "{key}""#)).unwrap();
+        assert!(published("k3y").is_published_under("k3y"));
+        assert!(!published("k3y").is_published_under("k3") && !published("k3y").is_published_under(""));
+        assert!(!published("").is_published_under(""));
+        assert!(!input(r#""kind": "tone""#).unwrap().is_published_under("tone"));
     }
 
     #[test]

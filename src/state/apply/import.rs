@@ -55,6 +55,13 @@ impl Made {
         for id in before.transitions.keys().filter(|id| !collection.transitions.contains_key(*id)) {
             self.happens(Event::TransitionRemoved { id: id.clone() });
         }
+        for (name, _) in before.values.iter().filter(|(name, _)| collection.values.get(name.as_str()).is_none()) {
+            self.happens(Event::ValueRemoved { name: name.clone() });
+        }
+        let kept: BTreeSet<_> = collection.macros.iter().map(|definition| &definition.id).collect();
+        for id in before.macros.keys().filter(|id| !kept.contains(id)) {
+            self.happens(Event::MacroRemoved { id: id.clone() });
+        }
         let kept: BTreeSet<_> = collection.destinations.iter().map(|destination| &destination.id).collect();
         for destination in before.destinations.keys().filter(|id| !kept.contains(id)) {
             self.happens(Event::DestinationRemoved { destination: destination.clone() });
@@ -62,7 +69,19 @@ impl Made {
     }
 
     fn bring(&mut self, before: &Show, collection: Collection, mode: Mode, now: ShowTime) -> Result<(), Rejection> {
-        let Collection { config, assets, inputs, scenes, transitions, destinations, mixer, studio, program: _ } = collection;
+        let Collection {
+            config,
+            assets,
+            inputs,
+            scenes,
+            transitions,
+            destinations,
+            values,
+            macros,
+            mixer,
+            studio,
+            program: _,
+        } = collection;
         if let Some(config) = config.filter(|_| mode == Mode::Replace) {
             stream::check_change(before, &config)?;
             self.happens(Event::StreamConfigured { config: Arc::new(config) });
@@ -90,6 +109,12 @@ impl Made {
             let save = if lacks_secret { destination::save_without_secret } else { destination::save };
             let event = save(&self.show, destination)?;
             self.happens(event);
+        }
+        for (name, value) in values.iter() {
+            self.happens(Event::ValueSet { name: name.clone(), value: value.clone() });
+        }
+        for definition in macros {
+            self.happens(Event::MacroSaved { definition: Arc::new(definition) });
         }
         if let Some(mixer) = mixer {
             self.happens(Event::MixerChanged { mixer: Arc::new(mixer) });
@@ -173,7 +198,9 @@ fn with_its_secret(before: &Show, mut input: Input) -> Input {
         {
             *secret = old.clone();
         }
-        (InputKind::Published { key }, Some(InputKind::Published { key: old })) if key.is_empty() => *key = old.clone(),
+        (InputKind::Published { key, .. }, Some(InputKind::Published { key: old, .. })) if key.is_empty() => {
+            *key = old.clone()
+        }
         _ => {}
     }
     input
@@ -282,5 +309,22 @@ mod tests {
         let mut empty = Show::default();
         apply(&mut empty, Command::Import { collection: Box::new(went), mode: Mode::Replace }, NOW).expect("accepted");
         assert_eq!(empty.scenes, before().scenes);
+    }
+
+    #[test]
+    fn values_and_macros_go_with_a_show() {
+        let mut show = before();
+        for command in [
+            json!({ "command": "set_value", "name": "score", "value": 3 }),
+            json!({ "command": "put_macro", "macro": { "id": "m", "items": [{ "after_ms": 5, "command": { "command": "start_stream" } }] } }),
+        ] {
+            apply(&mut show, serde_json::from_value(command).expect("a command"), NOW).expect("accepted");
+        }
+        let collection = serde_json::to_value(Collection::of(&show)).expect("JSON");
+        let mut other = before();
+        let old = json!({ "command": "set_value", "name": "gone", "value": true });
+        apply(&mut other, serde_json::from_value(old).expect("a command"), NOW).expect("accepted");
+        imported(&mut other, collection, Mode::Replace).expect("accepted");
+        assert_eq!((&other.values, &other.macros), (&show.values, &show.macros));
     }
 }

@@ -245,3 +245,22 @@ fn a_size_that_changes_on_the_way_changes_the_frames() {
     sizes.dedup();
     assert_eq!(sizes, [(64, 64), (128, 96)]);
 }
+
+/// Each of them has colours that are converted, and none has alpha: a plane of it would be half transparent.
+#[test]
+fn pictures_without_alpha_stay_without() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, tags) in [
+        ("plain", ""),
+        ("bt601", "-colorspace smpte170m -color_primaries smpte170m -color_trc smpte170m"),
+        ("matrix_only", "-colorspace bt709"),
+        ("full", "-color_range pc"),
+        ("422", "-pix_fmt yuv422p"),
+    ] {
+        let clip = dir.path().join(format!("{name}.mp4"));
+        ffmpeg(&format!("-f lavfi -i color=c=red:s=64x64:r=10:d=1 -pix_fmt yuv420p -c:v libx264 {tags}"), &clip);
+        let stand = Stand::of_file(&clip, "");
+        let frame = eventually(name, || stand.frame(START));
+        assert!(frame.alpha().is_none(), "{name}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::clips::{ffmpeg, numbered};
 use super::*;
+use crate::base::status::InputState;
 use crate::frame::pixels::allocations;
 
 #[test]
@@ -101,4 +102,34 @@ fn looking_for_a_frame_allocates_nothing() {
         wrong += allocated;
     }
     assert_eq!(wrong, 0);
+}
+
+#[test]
+fn a_camera_that_is_not_there_is_told_and_looked_for_again() {
+    let stand = Stand::new(Clock::system(), r#""kind": "camera", "device": "/dev/video987", "width": 640, "fps": 30"#, None);
+    stand.order(true);
+    let mut reasons = std::collections::BTreeSet::new();
+    eventually("a second try", || match stand.state()? {
+        InputState::Lost { reason, attempt, .. } => {
+            reasons.insert(reason);
+            (attempt >= 2).then_some(())
+        }
+        _ => None,
+    });
+    assert_eq!(reasons.into_iter().collect::<Vec<_>>(), ["there is no camera at /dev/video987"]);
+    assert!(stand.frame(stand.clock.now()).is_none());
+}
+
+#[test]
+fn a_page_without_webkit_names_the_package() {
+    let stand =
+        Stand::new(Clock::system(), r#""kind": "page", "url": "http://127.0.0.1:9/", "width": 320, "height": 180"#, None);
+    stand.order(true);
+    let said = eventually("a word", || match stand.state()? {
+        InputState::Lost { reason, .. } => Some(reason),
+        // Where it is installed, a page that is not there is a page that says so.
+        InputState::Playing { .. } => Some("gstreamer1.0-wpe".to_owned()),
+        _ => None,
+    });
+    assert!(said.contains("gstreamer1.0-wpe"), "{said}");
 }

@@ -7,6 +7,7 @@ mod file;
 mod hostile;
 mod life;
 mod network;
+mod published;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use super::wanted::{Wanted, wanted};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::status::InputState;
 use crate::base::vitals::Vitals;
+use crate::frame::ingest::Ingest;
 use crate::frame::taps::Taps;
 use crate::frame::video::VideoFrame;
 use crate::show::ids::InputId;
@@ -42,6 +44,7 @@ fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 /// One input, and everything around it.
 struct Stand {
     sources: Arc<Sources>,
+    ingest: Arc<Ingest>,
     clock: Clock,
     vitals: Arc<Vitals>,
     input: Input,
@@ -52,10 +55,11 @@ impl Stand {
     fn new(clock: Clock, rest: &str, file: Option<&Path>) -> Self {
         crate::gst::start().unwrap();
         let vitals = Arc::new(Vitals::new());
-        let sources = Sources::new(clock.clone(), Taps::new(), vitals.clone());
+        let ingest = Ingest::new();
+        let sources = Sources::new(clock.clone(), Taps::new(), ingest.clone(), vitals.clone());
         let input: Input = serde_json::from_str(&format!(r#"{{"id": "clip", {rest}}}"#)).unwrap();
         input.check().unwrap();
-        Self { sources, clock, vitals, input, file: file.map(Path::to_owned) }
+        Self { sources, ingest, clock, vitals, input, file: file.map(Path::to_owned) }
     }
 
     /// A file that plays since `START`, on a clock that stands there.

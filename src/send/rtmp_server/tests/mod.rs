@@ -3,4 +3,5 @@
 mod hostile;
 mod players;
 mod program;
+mod publishing;
 mod support;
