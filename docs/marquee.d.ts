@@ -265,6 +265,23 @@ export interface paths {
         patch: operations["patchDestinationsDestination"];
         trace?: never;
     };
+    "/api/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The show and its assets as one file */
+        get: operations["getExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/frame.png": {
         parameters: {
             query?: never;
@@ -293,6 +310,40 @@ export interface paths {
         get: operations["getHealth"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a show that was exported (?dry_run=true, ?mode=add, merge or replace) */
+        post: operations["postImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import/obs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make scenes, inputs and transitions of a scene collection of OBS (?dry_run=true, ?mode=add, merge or replace) */
+        post: operations["postImportObs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1033,6 +1084,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All templates, without their layers */
+        get: operations["getTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template */
+        get: operations["getTemplatesTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{template}/instantiate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a scene or a group of a template */
+        post: operations["postTemplatesTemplateInstantiate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -1765,7 +1867,7 @@ export interface components {
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_request" | "malformed_json" | "invalid_body" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "asset_not_found" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "recording_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "storage_unavailable" | "overloaded" | "closing" | "busy" | "identity_storage" | "no_picture" | "recording_storage";
+                code: "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "asset_not_found" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "not_installed" | "storage_unavailable" | "overloaded" | "closing" | "busy" | "identity_storage" | "no_picture" | "recording_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -1987,7 +2089,7 @@ export interface components {
             hold_ms?: number | null;
             hz?: number | null;
             id?: components["schemas"]["InputIdSent"];
-            key?: components["schemas"]["SecretSent"];
+            key?: components["schemas"]["SecretSent"] | null;
             kind?: "video" | "network" | "published" | "camera" | "page" | "tone";
             latency_ms?: number | null;
             level_db?: number | null;
@@ -2083,9 +2185,15 @@ export interface components {
              */
             url: string;
         } | {
+            /** @default  */
             key: components["schemas"]["Secret"];
             /** @constant */
             kind: "published";
+            /**
+             * @description How much later than it came it is shown, so that an uneven network is not seen.
+             * @default 200
+             */
+            latency_ms: number;
         } | {
             /** @description `/dev/video0` */
             device: string;
@@ -2117,6 +2225,32 @@ export interface components {
              */
             level_db: number;
         });
+        /** @description Into a scene of its own, or with `into` as a group in a scene that is there. */
+        InstantiateSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            index?: number | null;
+            into?: components["schemas"]["SceneIdSent"] | null;
+            /** @description Of the new group; the ids of its layers begin with it. */
+            layer?: components["schemas"]["LayerIdSent"] | null;
+            /** @description Of the new scene or group. */
+            name?: string | null;
+            /**
+             * @description By the template's own schema.
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: unknown;
+            };
+            parent?: components["schemas"]["LayerIdSent"] | null;
+            /** @description Of the new scene; made up where it is left out. */
+            scene?: components["schemas"]["SceneIdSent"] | null;
+        };
+        Instantiated: {
+            layer: components["schemas"]["Layer"] | null;
+            /** @description The scene, or where a group was made, its id. */
+            scene: unknown;
+            success: boolean;
+        };
         ItemView: {
             after_ms: number;
             command: unknown;
@@ -2711,6 +2845,16 @@ export interface components {
             password: string;
             username: string;
         };
+        Lost: {
+            code: string;
+            /** @description The source's, transition's or device's name. */
+            item: string;
+            /** @description What OBS calls its kind, or the kind of the filter. */
+            kind: string;
+            /** @description The scene's name, for what belongs to one. */
+            scene?: string;
+            why: string;
+        };
         MacroBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             id?: components["schemas"]["MacroIdSent"] | null;
@@ -2822,6 +2966,14 @@ export interface components {
         Memory: {
             total: number;
             used: number;
+        };
+        MissingFile: {
+            /** @description The name to upload it under. */
+            file: string;
+            how: string;
+            /** @description Where the collection has it. */
+            path: string;
+            used_by: string[];
         };
         MixView: {
             /** @description `leaving`: it was on air before, and leaves by itself. `coming`: the bar holds it at `position`. */
@@ -3022,9 +3174,15 @@ export interface components {
              */
             url: string;
         } | {
-            key: components["schemas"]["SecretSent"];
+            /** @default  */
+            key?: components["schemas"]["SecretSent"];
             /** @constant */
             kind: "published";
+            /**
+             * @description How much later than it came it is shown, so that an uneven network is not seen.
+             * @default 200
+             */
+            latency_ms?: number;
         } | {
             /** @description `/dev/video0` */
             device: string;
@@ -3175,6 +3333,12 @@ export interface components {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             name: components["schemas"]["VersionIdSent"];
         };
+        /** @description What became of a scene collection. */
+        ObsImported: {
+            dry_run: boolean;
+            report: components["schemas"]["Report"];
+            success: boolean;
+        };
         /** @description What becomes of a run when one of its commands is refused. */
         OnRefusal: "stop" | "go_on";
         /** @description What becomes of a run when one of its commands is refused. */
@@ -3209,7 +3373,7 @@ export interface components {
         };
         OutlineSent: ("rectangle" | "ellipse" | "path") | "line";
         /** @description What an asset is to whoever uses it. */
-        Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition";
+        Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition" | "stinger";
         /** @description Newest first: the first is the next to be taken back, or to be taken again. */
         PastView: {
             redo: components["schemas"]["StepView"][];
@@ -3364,6 +3528,21 @@ export interface components {
             /** @description The recording's name. */
             name: string;
         };
+        Report: {
+            /** @description What is there, and may look or sound other than in OBS. */
+            approximated: components["schemas"]["Lost"][];
+            inputs: components["schemas"]["InputId"][];
+            /** @description Files that are on another machine. Upload them under the same names and import again, with `mode=merge`. */
+            missing: components["schemas"]["MissingFile"][];
+            /** @description What OBS calls the collection. */
+            name: string;
+            scenes: components["schemas"]["SceneMade"][];
+            /** @description What is not there now. */
+            skipped: components["schemas"]["Lost"][];
+            transitions: components["schemas"]["TransitionId"][];
+            /** @description Entries beyond those that are listed. */
+            unlisted: number;
+        };
         /**
          * @description In rising order: a comparison says whether one is enough for another.
          * @enum {string}
@@ -3426,6 +3605,11 @@ export interface components {
         SceneId: string;
         /** @description A scene. */
         SceneIdSent: string;
+        SceneMade: {
+            id: components["schemas"]["SceneId"];
+            layers: number;
+            name: string;
+        };
         /** @description Any of the fields (RFC 7396: null takes one away). */
         ScenePatchSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
@@ -3498,6 +3682,15 @@ export interface components {
         ShowAnswer: {
             seq: number;
             show: components["schemas"]["ShowView"];
+        };
+        ShowImported: {
+            assets: number;
+            destinations: number;
+            dry_run: boolean;
+            inputs: number;
+            scenes: number;
+            success: boolean;
+            transitions: number;
         };
         ShowView: {
             assets: components["schemas"]["Asset"][];
@@ -3783,6 +3976,19 @@ export interface components {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /** @description Its name, or what it is; without it, the desk's. */
             transition?: components["schemas"]["WaySent"] | null;
+        };
+        TemplateView: {
+            description: string;
+            id: string;
+            /** @description `scene` or `overlay`. */
+            kind: string;
+            /** @description Of one template: its layers, as they are written. */
+            layers: unknown[] | null;
+            name: string;
+            /** @description JSON Schema of the parameters. */
+            parameters: {
+                [key: string]: unknown;
+            };
         };
         TokenAnswer: {
             created_at: number;
@@ -6775,6 +6981,91 @@ export interface operations {
             };
         };
     };
+    getExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": unknown;
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getFramePng: {
         parameters: {
             query?: never;
@@ -6912,6 +7203,357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+        };
+    };
+    postImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-tar": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowImported"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `invalid_query`: the part after `?` is not understood
+             *     `upload_interrupted`: an upload broke off or is no proper form
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `invalid_destination`: the address of a destination can not be used
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `scene_not_found`: no such scene */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             *     `scene_on_air`: the scene is on air and can not be removed
+             *     `needs_restart`: this field interrupts a live stream: stop it, or send `"restart": true`
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `body_too_large`: more than 1 MiB of JSON
+             *     `upload_too_large`: a file of more than 32 MiB; a video or sound of more than `max_upload_mb`; a drawing of more than 4 MiB
+             */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data`
+             *     `unsupported_media`: the file is of no known format, whatever its name, or a video or sound that has no decoder here
+             *     `unsupported_image`: a picture of a kind that is not decoded
+             */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `broken_archive`: a show's archive is damaged, cut off, or has no show in it
+             *     `archive_too_new`: a show's archive is of a format that this server does not know
+             *     `unexpected_file`: a show's archive has something in it that does not belong there
+             *     `asset_mismatch`: a file in a show's archive is not the one that its id says
+             *     `image_too_large`: more than 8192 × 8192 or 64 million pixels
+             *     `broken_image`: the picture is damaged or cut off
+             *     `broken_media`: the video or sound is damaged, cut off, or has neither picture nor sound
+             *     `broken_font`: the font is damaged, or can not be drawn
+             *     `broken_lut`: the colour table can not be read
+             *     `unsafe_drawing`: an SVG with entities, too many or too deep elements, or one that takes too long to draw
+             *     `too_many_frames`: an animated picture of more than 10,000 pictures
+             *     `rendition_missing`: a destination wants a rendition that is not there
+             *     `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
+             *     `input_missing`: a layer shows an input that is not there
+             *     `scene_missing`: a layer shows a scene that is not there
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `duplicate_layer`: a layer id stands twice in a scene
+             *     `too_deep`: groups or scenes are within each other more than 8 deep, or macros have started each other more than 4 deep
+             *     `too_many`: a limit on the number of things
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postImportObs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObsImported"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_query`: the part after `?` is not understood
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             *     `scene_on_air`: the scene is on air and can not be removed
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `not_a_scene_collection`: the file is no scene collection of OBS
+             *     `collection_too_large`: a scene collection has too many sources or items
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `too_deep`: groups or scenes are within each other more than 8 deep, or macros have started each other more than 4 deep
+             *     `too_many`: a limit on the number of things
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -15134,6 +15776,369 @@ export interface operations {
                 };
             };
             /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getTemplatesTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `template_not_found`: no such template */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postTemplatesTemplateInstantiate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstantiateSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instantiated"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_parameter`: a template does not take this; `details.field` names the parameter
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `template_not_found`: no such template
+             *     `scene_not_found`: no such scene
+             *     `layer_not_found`: no such layer in this scene
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `broken_template`: a template of the data directory can not be filled in with this
+             *     `duplicate_layer`: a layer id stands twice in a scene
+             *     `asset_missing`: a layer shows an asset that is not there
+             *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
+             *     `input_missing`: a layer shows an input that is not there
+             *     `scene_missing`: a layer shows a scene that is not there
+             *     `scene_in_itself`: a scene would show itself, be it within others
+             *     `not_a_group`: `parent` names a layer that has no layers inside it
+             *     `too_deep`: groups or scenes are within each other more than 8 deep, or macros have started each other more than 4 deep
+             *     `too_many`: a limit on the number of things
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
