@@ -17,6 +17,9 @@ pub struct Timing {
     pub key: bool,
 }
 
+/// What others send may name any time; half of what can be counted is 292 years.
+const LATEST: u64 = u64::MAX / 2;
+
 impl Source {
     pub(super) fn new(source: AppSrc) -> Self {
         Self(source)
@@ -51,8 +54,9 @@ impl Source {
     pub fn push_coded(&self, data: impl AsRef<[u8]> + Send + 'static, decoded_at: u64, shown_at: u64, key: bool) -> bool {
         let mut buffer = Buffer::from_slice(data);
         if let Some(buffer) = buffer.get_mut() {
-            buffer.set_pts(ClockTime::from_nseconds(shown_at));
-            buffer.set_dts(ClockTime::from_nseconds(decoded_at));
+            // The largest number there is means that there is no time.
+            buffer.set_pts(ClockTime::from_nseconds(shown_at.min(LATEST)));
+            buffer.set_dts(ClockTime::from_nseconds(decoded_at.min(LATEST)));
             if !key {
                 buffer.set_flags(BufferFlags::DELTA_UNIT);
             }

@@ -69,7 +69,7 @@ async fn everyone_who_uses_an_asset_can_be_pointed_at_another() {
         { "kind": "layer", "scene": "a", "layer": "deep", "part": "mask" },
         { "kind": "input", "input": "i", "part": "fallback" },
         { "kind": "transition", "transition": "t", "part": "transition" },
-        { "kind": "transition", "part": "transition" },
+        { "kind": "transition", "part": "stinger" },
     ] });
     let usage = |id: &str| format!("/api/assets/{id}/usage");
     assert_eq!(house.ask("GET", &usage(&old)).await.expect(200).json(), users);
