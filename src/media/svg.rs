@@ -200,7 +200,7 @@ fn check_tile(paint: &Paint, place: Transform) -> Result<(), SvgError> {
     let Paint::Pattern(pattern) = paint else { return Ok(()) };
     let (across, down) = place.pre_concat(pattern.transform()).get_scale();
     let pixels = pattern.rect().width() * across * pattern.rect().height() * down;
-    if !(pixels <= MOST_TILE) {
+    if pixels > MOST_TILE || pixels.is_nan() {
         return Err(SvgError::LargePattern);
     }
     check_patterns(pattern.root())

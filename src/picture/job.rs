@@ -23,6 +23,7 @@ pub struct Job {
 }
 
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "made for every frame in a row that stays: a box would be an allocation")]
 pub enum Work {
     /// The first items of the list of this number. One that covers the canvas has nothing to be seen through.
     List { list: usize, items: usize, is_canvas: bool },

@@ -57,7 +57,7 @@ fn parts<'a>(target: Target<'a>, damage: &Damage, count: usize) -> [Option<Targe
         if number + 1 >= count {
             return Some(target);
         }
-        let below = whole.y + (whole.height * (number as i32 + 1) / count as i32 & !1);
+        let below = whole.y + ((whole.height * (number as i32 + 1) / count as i32) & !1);
         let (part, others) = target.split(below);
         rest = Some(others);
         Some(part)

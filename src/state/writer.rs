@@ -42,6 +42,7 @@ pub(super) struct Request {
     pub answer: oneshot::Sender<Result<Receipt, SubmitError>>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all that is asked is a command")]
 pub(super) enum Asked {
     Command(Request),
     /// The show has something to do by itself.
