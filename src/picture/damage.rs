@@ -90,7 +90,8 @@ fn add_difference(old: &Item, new: &Item, canvas: Rect, damage: &mut Damage) {
         return;
     }
     let (a, b) = (old.clip, new.clip);
-    let same_fill = matches!(old.source, Source::Fill(_)) && old.source == new.source && old.opacity == new.opacity;
+    let of = |item: &Item| (item.source, item.opacity, item.blend, item.mask);
+    let same_fill = matches!(old.source, Source::Fill(_)) && of(old) == of(new);
     let same_rows = a.y == b.y && a.height == b.height;
     if same_fill && same_rows && a.intersection(b).width > 0 {
         // A plain rectangle that moved or grew sideways differs at its two ends only.

@@ -42,40 +42,55 @@ pub struct Sheet<'a> {
     pub height: usize,
 }
 
-/// `from` is what is seen, in pixels of the frame; `sheets` are luma, U and V, and luma's alpha if the frame has one.
-pub fn develop(frame: &VideoFrame, from: Frame, sheets: [Option<Sheet<'_>>; 4], bench: &mut Bench) {
+/// How a picture is brought to another size.
+#[derive(Clone, Copy)]
+pub struct Stretched {
+    /// What is seen, in pixels of the frame.
+    pub from: Frame,
+    /// What all of that becomes.
+    pub size: (usize, usize),
+    /// Where the sheet begins in it; even.
+    pub corner: (usize, usize),
+}
+
+/// `sheets` are luma, U and V, and luma's alpha if the frame has one.
+pub fn develop(frame: &VideoFrame, stretched: Stretched, sheets: [Option<Sheet<'_>>; 4], bench: &mut Bench) {
+    let Stretched { from, size: to, corner } = stretched;
     let [luma, u, v] = frame.planes();
     let size = (frame.width as usize, frame.height as usize);
     let small = (size.0.div_ceil(2), size.1.div_ceil(2));
     let planes = [(Some(luma), size, 1.0), (Some(u), small, 2.0), (Some(v), small, 2.0), (frame.alpha(), size, 1.0)];
     for ((plane, size, divisor), sheet) in planes.into_iter().zip(sheets) {
         if let (Some(plane), Some(sheet)) = (plane, sheet) {
-            bring(plane, part(from, divisor, size), sheet, bench);
+            let coarse = usize::from(divisor > 1.0);
+            let to = (to.0.div_ceil(1 + coarse), to.1.div_ceil(1 + coarse));
+            let corner = (corner.0 >> coarse, corner.1 >> coarse);
+            bring(plane, part(from, divisor, size), sheet, (to, corner), bench);
         }
     }
 }
 
-fn bring(plane: Plane<'_>, part: Part, sheet: Sheet<'_>, bench: &mut Bench) {
+fn bring(plane: Plane<'_>, part: Part, sheet: Sheet<'_>, (to, corner): ((usize, usize), (usize, usize)), bench: &mut Bench) {
     let source = plane.bytes.get(part.y * plane.stride + part.x..).unwrap_or_default();
-    if (part.width, part.height) == (sheet.width, sheet.height) {
+    if (part.width, part.height) == to {
         for (row, target) in sheet.bytes.chunks_mut(sheet.stride).take(sheet.height).enumerate() {
-            let start = row * plane.stride;
-            if let Some(source) = source.get(start..start + part.width) {
-                target[..part.width].copy_from_slice(source);
+            let start = (row + corner.1) * plane.stride + corner.0;
+            if let Some(source) = source.get(start..start + sheet.width) {
+                target[..sheet.width].copy_from_slice(source);
             }
         }
         return;
     }
     let Bench { columns, rows, halves } = bench;
-    let steps = Axis::halvings(part.width, sheet.width).max(Axis::halvings(part.height, sheet.height));
+    let steps = Axis::halvings(part.width, to.0).max(Axis::halvings(part.height, to.1));
     let size = shrink(halves, (source, plane.stride), (part.width, part.height), steps);
     let (source, stride) = if steps == 0 { (source, plane.stride) } else { (halves[0].as_slice(), size.0) };
     let (width, height) = size;
-    let across = Axis::scaled(width, sheet.width);
+    let across = Axis::scaled(width, to.0).beginning(corner.0);
     columns.resize(Eight::count(sheet.width), Eight::default());
     Eight::fill(columns, across, width);
     rows.resize(2 * sheet.width, 0);
-    let stretch = Stretch { source, stride, width, columns, rows: Axis::scaled(height, sheet.height) };
+    let stretch = Stretch { source, stride, width, columns, rows: Axis::scaled(height, to.1).beginning(corner.1) };
     plane::plane(stretch, sheet.bytes, sheet.stride, 0..sheet.height, rows);
 }
 
@@ -129,7 +144,7 @@ mod tests {
         let sheet = |bytes, width, height| Some(Sheet { bytes, stride: width, width, height });
         let small = (width.div_ceil(2), height.div_ceil(2));
         let sheets = [sheet(&mut luma, width, height), sheet(&mut u, small.0, small.1), None, None];
-        develop(frame, from, sheets, &mut Bench::default());
+        develop(frame, Stretched { from, size: (width, height), corner: (0, 0) }, sheets, &mut Bench::default());
         [luma, u]
     }
 

@@ -36,6 +36,8 @@ enum Step {
     ChromaKey(ChromaKey),
     LumaKey(LumaKey),
     Table {
+        /// Of its asset, which never changes.
+        name: u64,
         cube: Arc<Cube>,
         amount: f32,
     },
@@ -109,8 +111,7 @@ impl Step {
             Step::Blur(reach) => (1_u8, reach).hash(hasher),
             Step::ChromaKey(key) => (2_u8, key.bits()).hash(hasher),
             Step::LumaKey(key) => (3_u8, key).hash(hasher),
-            // An asset never changes, and is read once: its table stands for it.
-            Step::Table { cube, amount } => (4_u8, Arc::as_ptr(cube) as usize, amount.to_bits()).hash(hasher),
+            Step::Table { name, cube: _, amount } => (4_u8, name, amount.to_bits()).hash(hasher),
         }
     }
 }
@@ -134,7 +135,11 @@ fn step(filter: &Filter, amount: f64, scale: f64, table: &impl Fn(&Filter) -> Op
             let low = if amount > 0.0 { (amount + smoothness).min(1.0) } else { 0.0 };
             Some(Step::LumaKey(LumaKey::new(low, *high, *smoothness)))
         }
-        Filter::Lut { .. } => Some(Step::Table { cube: table(filter)?, amount: amount as f32 }),
+        Filter::Lut { asset, .. } => {
+            let mut hasher = DefaultHasher::new();
+            asset.hash(&mut hasher);
+            Some(Step::Table { name: hasher.finish(), cube: table(filter)?, amount: amount as f32 })
+        }
         Filter::Brightness { .. } | Filter::Contrast { .. } | Filter::Saturation { .. } | Filter::Hue { .. } => None,
     }
 }
@@ -167,7 +172,7 @@ pub fn filter(sheets: &mut Sheets, steps: &Steps, room: &mut Room) {
             Step::Blur(reach) => apply_blur(sheets, *reach, room),
             Step::ChromaKey(key) => apply_chroma_key(sheets, key, room),
             Step::LumaKey(key) => apply_luma_key(sheets, key, room),
-            Step::Table { cube, amount } => apply_table(sheets, cube, *amount),
+            Step::Table { cube, amount, .. } => apply_table(sheets, cube, *amount),
         }
     }
     if is_straight && !sheets.is_opaque {

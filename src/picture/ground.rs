@@ -101,6 +101,11 @@ pub fn each_inner<'a>(show: &'a Show, layer: &'a Layer, view: View, frame: Frame
             let whole = (f64::from(canvas.width), f64::from(canvas.height));
             let content = place::cropped(&view.pose.crop, whole);
             let fitted = place::fitted(kept(layer.fit), content, (frame.width, frame.height), ground.scale);
+            // Cropped away, or without a size: there is nothing to stand on.
+            let has_room = fitted.from.width > 0.0 && fitted.from.height > 0.0;
+            if !has_room {
+                return;
+            }
             let (across, down) = (fitted.to.width / fitted.from.width, fitted.to.height / fitted.from.height);
             // Where all of the canvas would lie, of which only a part may be seen.
             let place = Frame {

@@ -27,8 +27,8 @@ pub struct Job {
 pub enum Work {
     /// The first items of the list of this number. One that covers the canvas has nothing to be seen through.
     List { list: usize, items: usize, is_canvas: bool },
-    /// Part of a decoded picture, stretched over the bounds.
-    Film { film: Arc<VideoFrame>, from: Frame },
+    /// Part of a decoded picture, stretched over a rectangle of which the bounds are a part.
+    Film { film: Arc<VideoFrame>, from: Frame, whole: Rect },
     /// Another surface with the same bounds, as filters make it.
     Filtered { from: SurfaceKey, steps: Steps, is_opaque: bool },
     /// Another surface, turned about a point of the canvas.

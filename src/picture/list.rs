@@ -12,7 +12,7 @@ use super::yuv::Yuv;
 use crate::frame::video::VideoFrame;
 use crate::show::geometry::{Canvas, Rect};
 use crate::show::look::Blend;
-use crate::show::transition::Transition;
+use crate::show::transition::{Kind, Transition};
 
 /// One thing to paint. Equal items are equal pixels, so lists can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -126,6 +126,12 @@ impl List {
         true
     }
 
+    /// Whether anything of this would be seen, if it were pushed now.
+    pub fn shows(&self, rect: Rect) -> bool {
+        let seen = rect.intersection(self.bounds);
+        !seen.is_empty() && !self.covers.iter().any(|cover| cover.contains(seen))
+    }
+
     pub fn hide_below(&mut self, rect: Rect) {
         if self.covers.len() < MOST_COVERS && !rect.is_empty() {
             self.covers.push(rect.intersection(self.bounds));
@@ -161,6 +167,22 @@ impl List {
 fn hashed(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Names all that is set of a transition.
+fn way(transition: &Transition) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (transition.duration_ms, std::mem::discriminant(&transition.kind)).hash(&mut hasher);
+    match &transition.kind {
+        Kind::Cut {} | Kind::Fade {} | Kind::Zoom {} => {}
+        Kind::Dip { color } => color.hash(&mut hasher),
+        Kind::Slide { direction } | Kind::Push { direction } => (*direction as u8).hash(&mut hasher),
+        Kind::Wipe { direction, softness } => (*direction as u8, softness.to_bits()).hash(&mut hasher),
+        Kind::Iris { softness, x, y } => [softness, x, y].map(|value| value.to_bits()).hash(&mut hasher),
+        Kind::Stinger { cut_ms, asset: _ } => cut_ms.hash(&mut hasher),
+        Kind::LumaWipe { softness, invert, asset: _ } => (softness.to_bits(), invert).hash(&mut hasher),
+    }
     hasher.finish()
 }
 
@@ -326,9 +348,9 @@ impl DisplayList {
         (from, bounds): (SurfaceKey, Rect),
         degrees: f64,
         about: (f64, f64),
-        place: u64,
+        (list, place): (usize, u64),
     ) -> (SurfaceKey, Rect) {
-        let bounds = turned_bounds(bounds, degrees, about).intersection(self.canvas.bounds()).even();
+        let bounds = turned_bounds(bounds, degrees, about).intersection(self.lists[list].bounds).even();
         let place = hashed((place, "turned"));
         let key = SurfaceKey(hashed((from, degrees.to_bits(), about.0.to_bits(), about.1.to_bits(), bounds)));
         self.jobs.push(Job { key, place, work: Work::Turned { from, degrees, about }, bounds });
@@ -346,18 +368,23 @@ impl DisplayList {
         self.films.iter().find(|film| film.key == key)
     }
 
-    /// Part of a decoded picture, to be stretched over even bounds.
-    pub fn film_aside(&mut self, film: Arc<VideoFrame>, from: Frame, bounds: Rect, place: u64) -> SurfaceKey {
+    /// Part of a decoded picture, to be stretched over `whole`, of which `bounds` are looked at; both are even.
+    pub fn film_aside(
+        &mut self,
+        film: Arc<VideoFrame>,
+        (from, whole): (Frame, Rect),
+        bounds: Rect,
+        place: u64,
+    ) -> SurfaceKey {
         let part = [from.x, from.y, from.width, from.height].map(f64::to_bits);
-        let key = SurfaceKey(hashed((film.id, part, bounds)));
-        self.jobs.push(Job { key, place, work: Work::Film { film, from }, bounds });
+        let key = SurfaceKey(hashed((film.id, part, whole, bounds)));
+        self.jobs.push(Job { key, place, work: Work::Film { film, from, whole }, bounds });
         key
     }
 
     /// Shows two canvases on the way from one to the other, and nothing else.
     pub fn show_mix(&mut self, mut mix: MixPlan) {
-        // What is set of it is in the show: it changes when a hand does, and then all is painted anyway.
-        mix.key = hashed((mix.from, mix.to, mix.progress.to_bits(), mix.picture, mix.clip));
+        mix.key = hashed((mix.from, mix.to, mix.progress.to_bits(), mix.picture, mix.clip, way(&mix.transition)));
         let bounds = self.canvas.bounds();
         let (blend, mask) = (Blend::Normal, None);
         let source = Source::Mix(mix.key);

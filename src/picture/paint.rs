@@ -40,8 +40,8 @@ pub fn paint(
     if crew.size() == 1 || damage.area() < WORTH_SHARING {
         return paint_list(&painting, &mut target, damage, &mut crew.first().scratch);
     }
-    let mut parts = parts(target, damage, crew.size());
-    crew.each(&mut parts, |part, hand| {
+    let count = crew.size();
+    crew.each(&mut parts(target, damage, count)[..count], |part, hand| {
         if let Some(target) = part {
             paint_list(&painting, target, damage, &mut hand.scratch);
         }

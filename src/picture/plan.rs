@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::contents::text::crawl;
 use super::filtered::Steps;
 use super::ground::{each_inner, frame, kept};
+use super::job::turned_bounds;
 use super::list::{CANVAS, DisplayList, Item, MaskAt, MixPlan, Source, SurfaceKey};
 use super::need::{self, LayerKey, Need, Part, View};
 use super::pattern;
@@ -20,7 +21,7 @@ use crate::show::asset::AssetKind;
 use crate::show::geometry::Rect;
 use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
-use crate::show::look::{Blend, Filter};
+use crate::show::look::{Blend, Filter, Shadow};
 use crate::show::program::Mixed;
 use crate::show::text::Crawl;
 use crate::show::time::ShowTime;
@@ -116,7 +117,8 @@ impl<'a> Planning<'a> {
         let bounds = self.list.canvas().bounds();
         let mut hasher = DefaultHasher::new();
         "stinger".hash(&mut hasher);
-        Some(self.list.film_aside(film, Frame { x: 0.0, y: 0.0, width, height }, bounds, hasher.finish()))
+        let from = Frame { x: 0.0, y: 0.0, width, height };
+        Some(self.list.film_aside(film, (from, bounds), bounds, hasher.finish()))
     }
 
     /// A scene, painted aside.
@@ -204,14 +206,21 @@ impl<'a> Planning<'a> {
 
     /// What moves by itself is painted upright, with all that is around it, and then turned as a whole.
     fn turned(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto) {
-        let margin = view.pose.shadow.map_or(0, |shadow| place::side(shadow.x.abs() + shadow.y.abs() + 3.0 * shadow.blur));
-        let bounds = frame.snapped().grown(margin + 2).even().intersection(FARTHEST);
+        // What is turned back from what is looked at: nothing else can be seen.
+        let sight = turned_bounds(onto.clip, -view.pose.rotation, view.position()).grown(2).even();
+        let reach =
+            |shadow: Shadow| place::side((shadow.x.abs() + shadow.y.abs() + 3.0 * shadow.blur) * view.ground.measure());
+        let margin = view.pose.shadow.map_or(0, reach) + self.steps(layer, view).margin();
+        // Layers may stand outside of their group.
+        let is_open = matches!(layer.content, Content::Group { .. } | Content::Layout { .. });
+        let bounds = if is_open { sight } else { frame.snapped().grown(margin + 2).even().intersection(sight) };
+        let bounds = bounds.intersection(FARTHEST);
         let aside = self.list.begin_aside(bounds);
         let upright = View { pose: Pose { rotation: 0.0, ..view.pose }, ..view };
         self.living(layer, upright, frame, Onto::whole(aside, bounds));
         let place = place_of(layer, view, "turned");
         let Some(found) = self.list.finish_aside(aside, 0, place) else { return };
-        let (key, rect) = self.list.turned(found, view.pose.rotation, view.position(), place);
+        let (key, rect) = self.list.turned(found, view.pose.rotation, view.position(), (onto.list, place));
         self.push(onto, onto.item(Source::Surface(key), rect));
     }
 
@@ -285,6 +294,9 @@ impl<'a> Planning<'a> {
     fn film(&mut self, layer: &'a Layer, film: Arc<VideoFrame>, view: View, frame: Frame, onto: Onto) {
         let Ok(mask) = self.mask(layer, view, frame) else { return };
         let seen = Seen::of(&film, layer, frame, view);
+        if !self.list.list(onto.list).shows(seen.rect.intersection(onto.clip)) {
+            return;
+        }
         let steps = self.steps(layer, view);
         let is_opaque = film.alpha().is_none();
         let (rect, source) = match seen.exact(&film) {
@@ -292,14 +304,18 @@ impl<'a> Planning<'a> {
                 (seen.rect, Source::Film(self.list.film(film, corner)))
             }
             _ => {
-                let (bounds, place) = (seen.rect.even(), place_of(layer, view, "film"));
-                let key = self.list.film_aside(film, seen.from, bounds, place);
+                let (whole, place) = (seen.rect.even(), place_of(layer, view, "film"));
+                // Of what is larger than the canvas, only what is looked at.
+                let bounds = whole.intersection(onto.clip.grown(steps.margin())).even().intersection(whole);
+                let key = self.list.film_aside(film, (seen.from, whole), bounds, place);
                 let is_opaque = is_opaque && steps.keep_opaque();
                 (bounds, Source::Surface(self.list.filtered(key, steps.clone(), is_opaque, bounds, place)))
             }
         };
         let is_solid = is_opaque && steps.keep_opaque() && onto.hides() && layer.mask.is_none();
         let solid = if is_solid { seen.solid(view.pose.radius * view.ground.measure()) } else { Rect::default() };
+        let solid = mask.as_ref().map_or(solid, |mask| solid.intersection(mask.sure));
+        let mask = mask.map(|mask| mask.at);
         let onto = Onto { clip: onto.clip.intersection(seen.rect), ..onto };
         self.push(onto, Item { mask, solid, ..onto.item(source, rect) });
     }
@@ -307,6 +323,7 @@ impl<'a> Planning<'a> {
     /// The finished list of what is inside a layer, as one item.
     fn aside(&mut self, layer: &'a Layer, view: View, frame: Frame, aside: usize, onto: Onto) {
         let Ok(mask) = self.mask(layer, view, frame) else { return };
+        let mask = mask.map(|mask| mask.at);
         let (steps, place) = (self.steps(layer, view), place_of(layer, view, "group"));
         let Some((key, rect)) = self.list.finish_aside(aside, steps.margin(), place) else { return };
         let key = self.list.filtered(key, steps, false, rect, place);
@@ -316,6 +333,7 @@ impl<'a> Planning<'a> {
     /// What is below, seen through filters.
     fn backdrop(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto) {
         let Ok(mask) = self.mask(layer, view, frame) else { return };
+        let mask = mask.map(|mask| mask.at);
         let steps = self.steps(layer, view);
         let rect = frame.snapped();
         let bounds = rect.intersection(onto.clip).grown(steps.margin()).even();
@@ -337,14 +355,15 @@ impl<'a> Planning<'a> {
         })
     }
 
-    fn mask(&mut self, layer: &Layer, view: View, frame: Frame) -> Result<Option<MaskAt>, NotReady> {
+    fn mask(&mut self, layer: &Layer, view: View, frame: Frame) -> Result<Option<Mask>, NotReady> {
         if view.pose.radius <= 0.0 && layer.mask.is_none() {
             return Ok(None);
         }
         let need = need::part(self.show, layer, view, frame, Part::Cover);
         let found = self.find(&need).ok_or(NotReady)?;
         let rect = rect_of(&found, view.position());
-        Ok(Some(MaskAt { key: found.key, x: rect.x, y: rect.y }))
+        let sure = if found.key == need.key { rect } else { Rect::default() };
+        Ok(Some(Mask { at: MaskAt { key: found.key, x: rect.x, y: rect.y }, sure }))
     }
 
     /// Border and shadow of a layer whose content moves by itself.
@@ -372,6 +391,12 @@ fn place_of(layer: &Layer, view: View, stage: &str) -> u64 {
 
 /// Nothing that is farther from the canvas is painted aside.
 const FARTHEST: Rect = Rect { x: -4096, y: -4096, width: 16_384, height: 16_384 };
+
+struct Mask {
+    at: MaskAt,
+    /// What it surely says something of: nothing, while another one stands in for it.
+    sure: Rect,
+}
 
 /// What a layer can not be painted without is not ready yet.
 struct NotReady;

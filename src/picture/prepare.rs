@@ -83,7 +83,7 @@ pub(super) fn prepare(mut preparing: Preparing) {
             .is_none_or(|(known, until): &(Arc<Timeline>, ShowTime)| !Arc::ptr_eq(known, &shows) || now > *until)
         {
             let held_at = matches!(show.stream, Stream::Paused { .. }).then(|| show.stream.picture_time(now));
-            preparing.sources.order(&inputs(&show, shows.ahead(), preparing.studio.assets_dir()), held_at);
+            preparing.sources.order(&inputs(&show, now, shows.ahead(), preparing.studio.assets_dir()), held_at);
             preparing.sources.order_moving(&watch::moving(&show, preparing.studio.assets_dir()), held_at);
             ordered = Some((shows.clone(), now.plus(SETTLED)));
         }
@@ -107,10 +107,10 @@ pub(super) fn prepare(mut preparing: Preparing) {
 }
 
 /// What will be seen in a moment runs already.
-fn inputs(show: &Show, ahead: &[Upcoming], assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
-    let mut inputs = watch::inputs(show, assets_dir);
+fn inputs(show: &Show, now: ShowTime, ahead: &[Upcoming], assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
+    let mut inputs = watch::inputs(show, show.stream.picture_time(now), assets_dir);
     for upcoming in ahead.iter().take(SHOWS_AHEAD) {
-        for (id, wanted) in watch::inputs(&upcoming.show, assets_dir) {
+        for (id, wanted) in watch::inputs(&upcoming.show, upcoming.at, assets_dir) {
             inputs.entry(id).or_insert(wanted);
         }
     }

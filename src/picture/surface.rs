@@ -4,7 +4,7 @@
 use super::blended::Scratch;
 use super::crew::{Crew, Hand};
 use super::damage::{self, Damage};
-use super::film::{self, Bench, Sheet};
+use super::film::{self, Bench, Sheet, Stretched};
 use super::filtered::filter;
 use super::list::{DisplayList, Item, Job, SurfaceKey, Work};
 use super::paint::{Painting, paint_list};
@@ -13,6 +13,7 @@ use super::place::Frame;
 use super::sheets::Sheets;
 use super::turned::turn;
 use crate::frame::video::VideoFrame;
+use crate::show::geometry::Rect;
 
 pub struct Surface {
     /// What it shows; None before it was painted.
@@ -36,16 +37,19 @@ impl Surface {
     }
 }
 
-fn develop(sheets: &mut Sheets, film: &VideoFrame, from: Frame, bench: &mut Bench) {
+fn develop(sheets: &mut Sheets, film: &VideoFrame, (from, whole): (Frame, Rect), bench: &mut Bench) {
     let (fine, coarse) = (sheets.size(false), sheets.size(true));
     let [luma_stride, chroma_stride] = sheets.strides;
     let has_alpha = !sheets.is_opaque;
+    let (sheets_x, sheets_y) = (sheets.bounds.x, sheets.bounds.y);
     let sheet = |bytes, stride, (width, height)| Some(Sheet { bytes, stride, width, height });
     let [luma, u, v, alpha, _] = &mut sheets.planes;
     let alpha = if has_alpha { sheet(alpha, luma_stride, fine) } else { None };
     let developed =
         [sheet(luma, luma_stride, fine), sheet(u, chroma_stride, coarse), sheet(v, chroma_stride, coarse), alpha];
-    film::develop(film, from, developed, bench);
+    let corner = ((sheets_x - whole.x) as usize, (sheets_y - whole.y) as usize);
+    let stretched = Stretched { from, size: (whole.width as usize, whole.height as usize), corner };
+    film::develop(film, stretched, developed, bench);
     if has_alpha {
         // A decoder gives colours as they are.
         sheets.halve_alpha();
@@ -96,9 +100,9 @@ impl Surfaces {
         }
         crew.each(&mut self.reels, |(surface, number, _), hand| {
             let job = &list.jobs()[*number];
-            if let Work::Film { film, from } = &job.work {
+            if let Work::Film { film, from, whole } = &job.work {
                 surface.sheets.settle(job.bounds, job.work.is_opaque());
-                develop(&mut surface.sheets, film, *from, &mut hand.bench);
+                develop(&mut surface.sheets, film, (*from, *whole), &mut hand.bench);
                 surface.key = Some(job.key);
             }
         });
@@ -124,7 +128,7 @@ impl Surfaces {
                 let items = &list.list(*number).items()[..*items];
                 paint_aside(surface, Painting { list, items, pictures, surfaces: self }, &mut hand.scratch);
             }
-            Work::Film { film, from } => develop(&mut surface.sheets, film, *from, &mut hand.bench),
+            Work::Film { film, from, whole } => develop(&mut surface.sheets, film, (*from, *whole), &mut hand.bench),
             Work::Filtered { from, steps, .. } => {
                 if let Some(source) = self.get(*from) {
                     surface.sheets.copy_from(&source.sheets);

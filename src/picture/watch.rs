@@ -13,17 +13,18 @@ use crate::show::input::{AtEnd, Input, InputKind, Playback, Start, Video, WhenHi
 use crate::show::layer::Content;
 use crate::show::mixer::Strip;
 use crate::show::program::{Mix, Program};
+use crate::show::time::ShowTime;
 use crate::show::transition::{Kind, Transition};
 
 /// What should run for this show.
-pub fn inputs(show: &Show, assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
+pub fn inputs(show: &Show, at: ShowTime, assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
     let mut seen = Vec::new();
     for scene in show.program.iter().flat_map(Program::scenes).chain(&show.studio.preview) {
         show.each_input_in(scene, &mut |input| seen.push(input.clone()));
     }
     let file = |asset: &_| show.assets.get(asset).map(|asset| assets_dir.join(asset.file_name()));
     let mut wanted = wanted(show.inputs.values(), seen.into_iter().map(|id| (id, true)), file);
-    if let Some(input) = stinger(show)
+    if let Some(input) = stinger(show, at)
         && let InputKind::Video(video) = &input.kind
     {
         let file = file(&video.asset);
@@ -33,8 +34,9 @@ pub fn inputs(show: &Show, assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
 }
 
 /// The clip of a stinger, as an input of the asset's name: opened before it is needed, and where it stands follows from the mix.
-fn stinger(show: &Show) -> Option<Input> {
-    let mix = show.program.as_ref().and_then(|program| program.mix.as_ref());
+fn stinger(show: &Show, at: ShowTime) -> Option<Input> {
+    let mixing = show.program.as_ref().filter(|program| program.mixed_at(at).is_some());
+    let mix = mixing.and_then(|program| program.mix.as_ref());
     let offset = |transition: &Transition, position: f64| (position * f64::from(transition.duration_ms)) as u64;
     let (transition, playback) = match mix {
         Some(Mix::Leaving { transition, since, position, .. }) => {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{SceneId, TransitionId};
 use super::time::ShowTime;
-use super::transition::Transition;
+use super::transition::{Kind, Transition};
 
 /// The scene on air, and since when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,7 +46,12 @@ impl Program {
     pub fn mixed_at(&self, at: ShowTime) -> Option<Mixed<'_>> {
         match self.mix.as_ref()? {
             Mix::Leaving { scene, taken, transition, since, position } => {
-                let progress = position + (1.0 - position) * transition.progress(at.since(*since));
+                let gone = transition.progress(at.since(*since));
+                let progress = match transition.kind {
+                    // At its own pace: its picture must hide the cut.
+                    Kind::Stinger { .. } => (position + gone).min(1.0),
+                    _ => position + (1.0 - position) * gone,
+                };
                 (progress < 1.0).then_some(Mixed {
                     from: scene,
                     from_taken: *taken,

@@ -165,3 +165,83 @@ fn any_number_of_threads_paints_the_same() {
         assert!(painted(threads) == alone, "{threads} threads");
     }
 }
+
+/// What a buffer shows that held the first show, and was painted over with the second where they differ.
+fn repainted(before: &super::Show, after: &super::Show, film: &Smooth) -> (Vec<u8>, Vec<u8>) {
+    let (at, assets) = (super::ShowTime(1_769_861_096_040_000), super::assets());
+    let pool = super::FramePool::new(super::Layout::new(before.config.canvas()), 1);
+    let mut frame = pool.try_take().expect("a buffer");
+    let (mut list, mut easel, mut held) = (super::DisplayList::default(), super::Easel::new(1), None);
+    for show in [before, after] {
+        let pictures = super::Pictures::prepare_now(show, at, assets.path());
+        super::plan(show, at, &pictures, film, &mut list);
+        let whole = super::Damage::whole(show.config.canvas().bounds());
+        let damage =
+            held.map_or(whole, |held: Vec<_>| super::damage::between(&held, list.items(), show.config.canvas().bounds()));
+        easel.paint(&list, &pictures, &mut frame, &damage);
+        held = Some(list.items().to_vec());
+    }
+    let pictures = super::Pictures::prepare_now(after, at, assets.path());
+    (frame.planes().concat(), super::painted_with(after, at, &pictures, film).planes().concat())
+}
+
+#[test]
+fn whatever_is_changed_of_a_layer_or_a_transition_is_seen() {
+    let film = Smooth { width: 320, height: 180, has_alpha: false };
+    let ground = r#"{"id":"v","kind":"input","input":"v"}"#;
+    let colored = |more: &str| {
+        super::show_of(&format!(
+            r##"{ground},{{"id":"c","kind":"color","color":"#804020","x":20,"y":20,"width":100,"height":90{more}}}"##
+        ))
+    };
+    let mixed = |transition: &str| {
+        let mut show = super::show_of(r##"{"id":"a","kind":"color","color":"#ff0000"}"##);
+        let other = super::show_of(r##"{"id":"a","kind":"color","color":"#00ff00"}"##);
+        let mut scene = (*super::scene_of(&other)).clone();
+        scene.id = crate::show::ids::SceneId::new("t").unwrap();
+        std::sync::Arc::make_mut(&mut show.scenes).insert(scene.id.clone(), scene.into());
+        let program = format!(
+            r#"{{"scene":"s","since":0,"mix":{{"kind":"coming","scene":"t","taken":0,"position":0.5,"transition":{transition}}}}}"#
+        );
+        show.program = Some(serde_json::from_str(&program).unwrap());
+        show
+    };
+    for (before, after) in [
+        (colored(""), colored(r#","blend":"multiply""#)),
+        (colored(r#","blend":"screen""#), colored(r#","blend":"multiply""#)),
+        (mixed(r#"{"kind":"fade"}"#), mixed(r#"{"kind":"wipe"}"#)),
+        (mixed(r#"{"kind":"wipe"}"#), mixed(r#"{"kind":"wipe","direction":"up"}"#)),
+        (mixed(r##"{"kind":"dip","color":"#000000"}"##), mixed(r##"{"kind":"dip","color":"#ffffff"}"##)),
+        (mixed(r#"{"kind":"iris"}"#), mixed(r#"{"kind":"iris","x":0.1}"#)),
+    ] {
+        let (found, expected) = repainted(&before, &after, &film);
+        assert!(found == expected, "{:?} to {:?}", before.program, after.program);
+    }
+}
+
+#[test]
+fn only_what_is_looked_at_of_a_large_film_is_stretched() {
+    let film = Smooth { width: 320, height: 180, has_alpha: false };
+    let layers = |x: i32, width: i32| {
+        format!(r#"{GROUND},{{"id":"v","kind":"input","input":"v","x":{x},"y":-301,"width":{width},"height":901}}"#)
+    };
+    check_with(&layers(-333, 1601), &film, 38.0);
+    let show = super::show_of(&layers(-3_000, 8_000));
+    let at = super::ShowTime(0);
+    let mut list = super::DisplayList::default();
+    super::plan(&show, at, &super::Pictures::default(), &film, &mut list);
+    assert_eq!(list.jobs().len(), 1);
+    assert!(list.canvas().bounds().grown(2).contains(list.jobs()[0].bounds), "{:?}", list.jobs()[0].bounds);
+    let hidden = super::show_of(
+        r##"{"id":"v","kind":"input","input":"v","x":3,"width":90},{"id":"c","kind":"color","color":"#000000"}"##,
+    );
+    super::plan(&hidden, at, &super::Pictures::default(), &film, &mut list);
+    assert!(list.jobs().is_empty(), "what is hidden costs nothing");
+}
+
+#[test]
+fn what_stands_outside_of_a_turned_group_is_seen() {
+    let film = Smooth { width: 320, height: 180, has_alpha: false };
+    let group = r##"{"id":"a","kind":"group","x":40,"y":40,"width":60,"height":40,"rotation":10,"layers":[{"id":"b","kind":"color","color":"#ff8000","x":100,"y":10,"width":80,"height":50}]}"##;
+    check_with(&format!("{GROUND},{group}"), &film, 34.0);
+}

@@ -100,7 +100,7 @@ fn check_url(url: &str, schemes: &[&str], allowed: &'static str) -> Result<(), I
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
     // udp://@224.0.0.1:5000 is how GStreamer and VLC write a group to listen to.
     let authority = if scheme == "udp" { authority.trim_start_matches('@') } else { authority };
-    if authority.contains('@') {
+    if authority.contains('@') || rest.contains("passphrase=") {
         return Err(InvalidInput::SecretInUrl);
     }
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\');

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{check_new, check_whole, destination, layer, stream};
+use super::{check_new, check_whole, destination, layer, macros, stream};
 use crate::show::Show;
 use crate::show::collection::{Collection, Mode};
 use crate::show::destination::{Destination, Secret};
@@ -77,7 +77,7 @@ impl Made {
             transitions,
             destinations,
             values,
-            macros,
+            macros: definitions,
             mixer,
             studio,
             program: _,
@@ -113,7 +113,8 @@ impl Made {
         for (name, value) in values.iter() {
             self.happens(Event::ValueSet { name: name.clone(), value: value.clone() });
         }
-        for definition in macros {
+        for definition in definitions {
+            macros::check_items(&definition)?;
             self.happens(Event::MacroSaved { definition: Arc::new(definition) });
         }
         if let Some(mixer) = mixer {
@@ -168,6 +169,12 @@ fn check_ids(show: &Show, collection: &Collection, mode: Mode) -> Result<(), Rej
     }
     for destination in &collection.destinations {
         check("destination", destination.id.as_str(), show.destinations.contains_key(&destination.id))?;
+    }
+    for definition in &collection.macros {
+        check("macro", definition.id.as_str(), show.macros.contains_key(&definition.id))?;
+    }
+    for (name, _) in collection.values.iter() {
+        check("value", name.as_str(), show.values.get(name.as_str()).is_some())?;
     }
     // Assets are told apart by their content: the same again is no conflict.
     collection.assets.iter().try_for_each(|asset| check("asset", asset.id.as_str(), false))
@@ -326,5 +333,24 @@ mod tests {
         apply(&mut other, serde_json::from_value(old).expect("a command"), NOW).expect("accepted");
         imported(&mut other, collection, Mode::Replace).expect("accepted");
         assert_eq!((&other.values, &other.macros), (&show.values, &show.macros));
+    }
+
+    #[test]
+    fn macros_of_others_hold_no_more_than_ones_own() {
+        let with = |items: Value| json!({ "macros": [{ "id": "m", "items": items }] });
+        let start = json!({ "command": "start_stream" });
+        let secret = json!({ "command": "put_destination", "destination": { "id": "d", "kind": "rtmp", "url": "rtmp://h/live", "key": "k" } });
+        let mut show = before();
+        for items in [
+            json!([{ "after_ms": 0, "command": secret }]),
+            json!([{ "after_ms": 0, "command": { "command": "put_macro", "macro": { "id": "n", "items": [{ "command": start }] } } }]),
+            json!([{ "after_ms": 9, "command": start }, { "after_ms": 0, "command": start }]),
+            json!([{ "after_ms": 0, "command": { "command": "undo" } }]),
+        ] {
+            assert!(imported(&mut show, with(items.clone()), Mode::Merge).is_err(), "{items}");
+        }
+        let good = with(json!([{ "after_ms": 0, "command": start }]));
+        imported(&mut show, good.clone(), Mode::Add).expect("accepted");
+        assert!(imported(&mut show, good, Mode::Add).is_err(), "it is there already");
     }
 }

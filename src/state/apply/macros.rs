@@ -46,6 +46,19 @@ pub(super) fn check(definition: &Macro) -> Result<(), Rejection> {
     stored::check_bytes(items.iter().map(|item| &item.command))
 }
 
+/// Of a macro that was made elsewhere: what it does is what `put` would have let in.
+pub(super) fn check_items(definition: &Macro) -> Result<(), Rejection> {
+    check(definition)?;
+    if !definition.items.is_sorted_by_key(|item| item.after_ms) {
+        return Err(Rejection::Invalid { what: "macro", why: "its items are not in the order of time".to_owned() });
+    }
+    for (index, item) in definition.items.iter().enumerate() {
+        let command = stored::read(&item.command)?;
+        stored::check_in_macro(&command).map_err(|why| batch::in_batch(index, command.name(), why))?;
+    }
+    Ok(())
+}
+
 pub(super) fn check_count(macros: usize) -> Result<(), Rejection> {
     if macros > MAX_MACROS { Err(Rejection::TooMany { what: "macros", limit: MAX_MACROS }) } else { Ok(()) }
 }

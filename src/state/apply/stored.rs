@@ -13,6 +13,7 @@ pub(super) fn check_in_batch(command: &Command) -> Result<(), Rejection> {
     let allowed = match command {
         // A file goes with these.
         Command::AddAsset { .. } | Command::RemoveAsset { .. } => false,
+        Command::Import { collection, .. } => collection.assets.is_empty(),
         Command::Batch { .. } => false,
         // Each needs to know what the one before has led to.
         Command::UndoScene { .. } | Command::RedoScene { .. } | Command::Undo { .. } | Command::Redo { .. } => false,
@@ -29,7 +30,10 @@ pub(super) fn check_for_later(command: &Command) -> Result<(), Rejection> {
         Command::PutMacro { .. } => Err(Rejection::NotInBatch { command: command.name(), place: "what waits" }),
         // Its address may have the key in it.
         Command::PutDestination { .. } | Command::Import { .. } => Err(secret()),
-        Command::ChangeDestination { patch, .. } if patch.contains_key("url") => Err(secret()),
+        Command::ChangeDestination { patch, .. } | Command::ChangeInput { patch, .. } if patch.contains_key("url") => {
+            Err(secret())
+        }
+        Command::PutInput { input, .. } if input.check().is_err() => Err(secret()),
         _ if names_secret(&written(command)) => Err(secret()),
         _ => Ok(()),
     }

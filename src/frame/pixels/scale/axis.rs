@@ -28,6 +28,11 @@ impl Axis {
         Axis { first: (step - ONE) / 2, step, length: source }
     }
 
+    /// The same without the first samples of the target.
+    pub fn beginning(self, offset: usize) -> Axis {
+        Axis { first: self.first.saturating_add(self.step.saturating_mul(offset as i64)), ..self }
+    }
+
     /// As many as there are, `factor` times as large around the point `center` (0 is the outer edge of the first sample).
     pub fn zoomed(length: usize, center: f64, factor: f64) -> Axis {
         let factor = if factor.is_nan() { 1.0 } else { factor.clamp(0.001, 1_000.0) };
