@@ -251,7 +251,9 @@ fn soak_switching() {
         memory_after >> 20,
         memory >> 20
     );
-    assert_eq!((descriptors, threads), (descriptors_after, threads_after));
+    assert_eq!(descriptors, descriptors_after);
+    // GStreamer keeps some threads of its pool for a while.
+    assert!(threads_after <= threads + 4, "{threads} to {threads_after}");
     assert!(taken > 0);
     if long_for(60).is_some() {
         assert!(memory_after < memory + memory / 10, "{memory} to {memory_after}");

@@ -15,7 +15,7 @@ async function joins() {
   const state = await heard.ask("join:scenes", {}, "state:scenes");
   assert.equal(state.event_type, "state:scenes");
   assert.equal(state.server_seq, status.server_seq);
-  assert.deepEqual(state.data, { scenes: [] });
+  assert.deepEqual(state.data, { scenes: [], versions: [] });
   // The state is as old as the last change, and here there was none.
   assert.equal(typeof state.timestamp, "number");
   assert.match(state.event_id, /./);

@@ -2,9 +2,9 @@
 
 use super::*;
 
-const TALK: &str = include_str!("../../../tests/fixtures/obs/talk.json");
-const GAME: &str = include_str!("../../../tests/fixtures/obs/game.json");
-const NEWER: &str = include_str!("../../../tests/fixtures/obs/newer.json");
+const TALK: &str = include_str!("../../exchange/obs/fixtures/talk.json");
+const GAME: &str = include_str!("../../exchange/obs/fixtures/game.json");
+const NEWER: &str = include_str!("../../exchange/obs/fixtures/newer.json");
 
 async fn import(house: &House, query: &str, file: &str) -> Reply {
     house.raw("POST", &format!("/api/import/obs{query}"), "application/json", file.to_owned()).await

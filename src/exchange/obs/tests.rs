@@ -1,4 +1,4 @@
-//! Collections in the shape that OBS writes (tests/fixtures/obs), and some that nobody would.
+//! Collections in the shape that OBS writes (`fixtures`), and some that nobody would.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -9,9 +9,9 @@ use crate::show::input::InputKind;
 use crate::show::layer::{Content, Layer};
 use crate::show::scene::Scene;
 
-const TALK: &str = include_str!("../../../tests/fixtures/obs/talk.json");
-const GAME: &str = include_str!("../../../tests/fixtures/obs/game.json");
-const NEWER: &str = include_str!("../../../tests/fixtures/obs/newer.json");
+const TALK: &str = include_str!("fixtures/talk.json");
+const GAME: &str = include_str!("fixtures/game.json");
+const NEWER: &str = include_str!("fixtures/newer.json");
 
 fn asset(id: &str, name: &str, kind: AssetKind, format: Format, (width, height): (u32, u32)) -> (AssetId, Arc<Asset>) {
     let id = AssetId::new(id).expect("an id");
