@@ -181,7 +181,7 @@ fn scenes() -> Vec<Scene> {
             read: |_| 1280.0 * 720.0 * 1.5 + 1920.0 * 1080.0 * 1.5,
             ffmpeg: Some(Peer {
                 inputs: &[HD, "bg.png", "corners.png", "text.png"],
-                filters: "[1]format=yuv420p,loop=-1:1,split[bg][o];[2]format=gray,loop=-1:1[mask];[3]format=yuva420p,loop=-1:1[text];[0]scale=1920:1080:flags=bilinear[v];[v][mask]alphamerge[va];[bg][va]overlay=format=yuv420,split[a1][a2];[a2]crop=900:200:510:800,avgblur=6,avgblur=6,avgblur=6[soft];[a1][soft]overlay=510:800:format=yuv420[b];[b][text]overlay=560:850:format=yuv420[c];[c][o]mix=weights='1 1'[out]".to_owned(),
+                filters: "[1]format=yuv420p,loop=-1:1,split[bg][o];[2]format=gray,loop=-1:1[mask];[3]format=yuva420p,loop=-1:1[text];[0]scale=1920:1080:flags=bilinear[v];[v][mask]alphamerge[va];[bg][va]overlay=format=yuv420,split[a1][a2];[a2]crop=900:200:510:800,avgblur=9,avgblur=9,avgblur=9[soft];[a1][soft]overlay=510:800:format=yuv420[b];[b][text]overlay=560:850:format=yuv420[c];[c][o]mix=weights='1 1'[out]".to_owned(),
             }),
             gstreamer: None,
         },
@@ -201,7 +201,7 @@ fn ffmpeg_sprites() -> String {
         // Its opacity is made once, before it is repeated, as ours is kept.
         filters = filters.replace(&format!("[d{n}]"), &format!("[e{n}]"));
         filters += &format!(
-            ";[e{n}]colorchannelmixer=aa={alpha}[f{n}];[s{n}][f{n}]overlay=x='{}+n':y={}:format=yuv420:eval=frame[{next}]",
+            ";[e{n}]colorchannelmixer=aa={alpha},format=yuva420p[f{n}];[s{n}][f{n}]overlay=x='{}+n':y={}:format=yuv420:eval=frame[{next}]",
             sprite_x(n),
             sprite_y(n)
         );
