@@ -148,6 +148,11 @@ impl Engine {
         ticked
     }
 
+    #[cfg(test)]
+    pub(super) fn stand_on(&mut self, rung: Rung) {
+        self.ladder.stand_on(rung);
+    }
+
     fn observe_lateness(&self, fps: Fps, frame: FrameNumber, now: ShowTime) {
         let late = now.since(fps.time_of(frame));
         self.vitals.tick_lateness.observe(late.as_secs_f64());

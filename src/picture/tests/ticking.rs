@@ -9,6 +9,7 @@ use crate::frame::ingest::Ingest;
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::picture::Frame;
 use crate::frame::taps::Taps;
+use crate::picture::ladder::Rung;
 use crate::picture::run;
 use crate::picture::sources::Sources;
 use crate::picture::tick::Engine;
@@ -206,20 +207,20 @@ fn too_much_to_do_leaves_things_out_and_they_come_back() {
         frame += 3;
         stage.tick(frame);
     }
-    assert_eq!(stage.vitals.engine_rung.get(), 4);
+    assert!(stage.vitals.engine_rung.get() >= 2);
     let condition = stage.vitals.status.conditions().remove("engine").expect("it said how it is");
     assert_eq!(condition.state, Health::Degraded);
-    assert!(condition.reason.is_some_and(|reason| reason.contains("every other frame")));
+    assert!(condition.reason.is_some_and(|reason| reason.contains("preview")));
+    for _ in 0..60 * 30 {
+        frame += 1;
+        stage.tick(frame);
+    }
+    assert_eq!(stage.vitals.engine_rung.get(), 0);
+    stage.engine.stand_on(Rung::HalfTheFrames);
     frame += 2 - frame % 2;
     let (even, odd) = (stage.tick(frame).expect("a frame"), stage.tick(frame + 1).expect("a frame"));
     assert!(even.same_picture(&odd), "although the pattern moves");
-    assert_eq!(odd.number, FrameNumber(frame + 1));
-    frame += 2;
-    for _ in 0..60 * 30 {
-        stage.tick(frame);
-        frame += 1;
-    }
-    assert_eq!(stage.vitals.engine_rung.get(), 0);
+    assert_eq!((odd.number, stage.vitals.frames_repeated.get()), (FrameNumber(frame + 1), 1));
 }
 
 #[test]
