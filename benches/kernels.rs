@@ -15,7 +15,7 @@ use marquee::frame::pixels::chroma_matrix::{self, ChromaMatrix};
 use marquee::frame::pixels::key::chroma::{self as chroma_key, ChromaKey};
 use marquee::frame::pixels::key::luma::{self as luma_key, LumaKey};
 use marquee::frame::pixels::level::Level;
-use marquee::frame::pixels::rgb::{from_rgb, to_rgb, to_rgb_premultiplied};
+use marquee::frame::pixels::rgb::{from_rgb, to_rgb};
 use marquee::frame::pixels::scale::{self, Axis, Eight, plane};
 use marquee::frame::pixels::weights::circle::Circle;
 use marquee::frame::pixels::weights::{circle, ramp, slope};
@@ -127,7 +127,6 @@ fn rows(table: &Table) {
 
 fn conversions(table: &Table) {
     let (luma, u, v) = (noise(LUMA), noise(LUMA / 4), noise(LUMA / 4));
-    let (fine, coarse) = (noise(LUMA), noise(LUMA / 4));
     let mut rgb = [noise(LUMA), noise(LUMA), noise(LUMA)];
     let halves = |row: &std::ops::Range<usize>| {
         let start = row.start / WIDTH / 2 * (WIDTH / 2);
@@ -138,14 +137,6 @@ fn conversions(table: &Table) {
             let half = halves(&row);
             let target = rgb.each_mut().map(|plane| &mut plane[row.clone()]);
             to_rgb::at_level(level, target, [&luma[row.clone()], &u[half.clone()], &v[half]]);
-        });
-    });
-    table.line("to_rgb_premultiplied", 2 * LUMA + LUMA * 3 / 4 + 3 * LUMA, |level| {
-        each_row(LUMA, |row| {
-            let half = halves(&row);
-            let target = rgb.each_mut().map(|plane| &mut plane[row.clone()]);
-            let yuv = [&luma[row.clone()], &u[half.clone()], &v[half.clone()]];
-            to_rgb_premultiplied::at_level(level, target, yuv, &fine[row.clone()], &coarse[half]);
         });
     });
     let (mut luma, mut u, mut v) = (luma, u, v);

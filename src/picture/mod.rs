@@ -4,6 +4,7 @@
 //! buffer last held, `paint` paints that. `tick` does so for every frame that is due; `run` gives it a thread. Whatever is slow
 //! (decoding, scaling, text) happens in `prepare` on a thread of its own, and comes to the list as a finished `Picture`.
 
+mod agenda;
 mod blended;
 mod contents;
 mod crew;
@@ -29,6 +30,7 @@ pub mod prepared;
 pub mod run;
 mod sheets;
 pub mod sources;
+mod studio;
 mod surface;
 mod target;
 mod tick;

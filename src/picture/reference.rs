@@ -7,7 +7,8 @@ use super::finish::{self, Finished, Supplies};
 use super::ground::each_inner;
 use super::need::{self, Need, Part, View};
 use super::place::{self, Frame, pixel};
-use super::prepare::Studio;
+use super::pose::Pose;
+use super::studio::Studio;
 use super::{ground, pattern};
 use crate::frame::picture::Layout;
 use crate::frame::video::{Films, VideoFrame};
@@ -172,7 +173,34 @@ impl<'a> Painter<'a> {
 
     /// What has a box: what is in it, by itself, with everything that is done to it, and then laid over the canvas.
     fn living(&mut self, layer: &'a Layer, view: View, frame: Frame, ink: Ink, canvas: &mut Canvas) {
-        let mut inner = match &layer.content {
+        let content = self.content(layer, view, frame, canvas);
+        let (mut raster, bounds) = self.filtered(layer, view, frame, content);
+        if view.pose.radius > 0.0 || layer.mask.is_some() {
+            let finished = self.studio.finished(&need::part(self.show, layer, view, frame, Part::Cover));
+            keep_covered(&mut raster, bounds, &finished, view.position());
+        }
+        let corner = (bounds.x, bounds.y);
+        if view.pose.rotation == 0.0 {
+            let plain = Ink { blend: Blend::Normal, ..ink };
+            self.around(layer, view, frame, Part::Shadow, plain, canvas);
+            canvas.draw(&raster, corner, ink);
+            self.around(layer, view, frame, Part::Border, plain, canvas);
+            return;
+        }
+        let upright = View { pose: Pose { rotation: 0.0, ..view.pose }, ..view };
+        let mut whole = Canvas::transparent(canvas.bounds.grown(100));
+        self.around(layer, upright, frame, Part::Shadow, PLAIN, &mut whole);
+        whole.draw(&raster, corner, PLAIN);
+        self.around(layer, upright, frame, Part::Border, PLAIN, &mut whole);
+        let (x, y) = (pixel(view.position().0), pixel(view.position().1));
+        let flat = Finished { raster: whole.raster(), offset: (whole.bounds.x - x, whole.bounds.y - y) };
+        let turned = finish::turn::turned(&flat, view.pose.rotation);
+        canvas.draw(&turned.raster, (x + turned.offset.0, y + turned.offset.1), ink);
+    }
+
+    /// What the layer shows, as it came: what lies below it, its film, or its children.
+    fn content(&mut self, layer: &'a Layer, view: View, frame: Frame, canvas: &mut Canvas) -> Canvas {
+        match &layer.content {
             Content::Backdrop => canvas.part(frame.snapped().grown(100)),
             Content::Input { input } => {
                 let mut inner = Canvas::transparent(frame.snapped());
@@ -190,48 +218,33 @@ impl<'a> Painter<'a> {
                 layers.into_iter().rev().for_each(|(layer, view)| self.layer(layer, view, onto));
                 inner
             }
-        };
-        let mut raster = inner.raster();
+        }
+    }
+
+    /// Its colours through the layer's filters; a backdrop looks farther than it shows, so that a blur has what it needs.
+    fn filtered(&mut self, layer: &Layer, view: View, frame: Frame, content: Canvas) -> (Raster, Rect) {
+        let mut raster = content.raster();
         let supplies = Supplies { mask: None, cubes: self.studio.cubes(&layer.filters) };
         finish::filter(&mut raster, layer.filters.iter().zip(view.pose.amounts), &supplies);
-        if matches!(layer.content, Content::Backdrop) {
-            let mut filtered = Canvas::transparent(inner.bounds);
-            filtered.draw(&raster, (inner.bounds.x, inner.bounds.y), PLAIN);
-            inner = filtered.part(frame.snapped());
-            raster = inner.raster();
+        if !matches!(layer.content, Content::Backdrop) {
+            return (raster, content.bounds);
         }
-        if view.pose.radius > 0.0 || layer.mask.is_some() {
-            let finished = self.studio.finished(&need::part(self.show, layer, view, frame, Part::Cover));
-            keep_covered(&mut raster, inner.bounds, &finished, view.position());
-        }
-        let (x, y) = (pixel(view.position().0), pixel(view.position().1));
-        let corner = (inner.bounds.x - x, inner.bounds.y - y);
-        let mut whole = Canvas::transparent(canvas.bounds.grown(100));
-        let upright = View { pose: crate::picture::pose::Pose { rotation: 0.0, ..view.pose }, ..view };
-        let around = |painter: &mut Self, part: Part, canvas: &mut Canvas| {
-            let is_there = if part == Part::Shadow { view.pose.shadow.is_some() } else { view.pose.border.is_some() };
-            if is_there {
-                painter.draw(&need::part(painter.show, layer, upright, frame, part), view.position(), PLAIN, canvas);
-            }
-        };
-        if view.pose.rotation == 0.0 {
-            let plain = Ink { blend: Blend::Normal, ..ink };
-            let part = |part: Part, painter: &mut Self, canvas: &mut Canvas| {
-                let mut alone = Canvas::transparent(canvas.bounds);
-                around(painter, part, &mut alone);
-                canvas.draw(&alone.raster(), (alone.bounds.x, alone.bounds.y), plain);
-            };
-            part(Part::Shadow, self, canvas);
-            canvas.draw(&raster, (inner.bounds.x, inner.bounds.y), ink);
-            part(Part::Border, self, canvas);
+        let mut wide = Canvas::transparent(content.bounds);
+        wide.draw(&raster, (content.bounds.x, content.bounds.y), PLAIN);
+        let shown = wide.part(frame.snapped());
+        (shown.raster(), shown.bounds)
+    }
+
+    /// Its shadow or its border, if it has one: whole first, then laid with the layer's ink.
+    fn around(&mut self, layer: &Layer, view: View, frame: Frame, part: Part, ink: Ink, canvas: &mut Canvas) {
+        let is_there = if part == Part::Shadow { view.pose.shadow.is_some() } else { view.pose.border.is_some() };
+        if !is_there {
             return;
         }
-        around(self, Part::Shadow, &mut whole);
-        whole.draw(&raster, (x + corner.0, y + corner.1), PLAIN);
-        around(self, Part::Border, &mut whole);
-        let flat = Finished { raster: whole.raster(), offset: (whole.bounds.x - x, whole.bounds.y - y) };
-        let turned = finish::turn::turned(&flat, view.pose.rotation);
-        canvas.draw(&turned.raster, (x + turned.offset.0, y + turned.offset.1), ink);
+        let mut alone = Canvas::transparent(canvas.bounds);
+        let picture = need::part(self.show, layer, view, frame, part);
+        self.draw(&picture, view.position(), PLAIN, &mut alone);
+        canvas.draw(&alone.raster(), (alone.bounds.x, alone.bounds.y), ink);
     }
 }
 

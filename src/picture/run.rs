@@ -9,8 +9,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use super::pictures::Pictures;
-use super::prepare::{Preparing, Studio, prepare};
+use super::prepare::{Preparing, prepare};
 use super::sources::Sources;
+use super::studio::Studio;
 use super::tick::Engine;
 use crate::base::clock::Clock;
 use crate::base::status::Condition;

@@ -2,6 +2,8 @@
 
 mod bodies;
 mod operations;
+mod sent;
+mod troubles;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

@@ -6,11 +6,20 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 
 use super::bodies::{
-    AssetReplaced, AssetUsers, AssetsUpload, BatchAnswer, DestinationPatch, HealthAnswer, InputPatch, Instantiate,
-    Instantiated, LayerBody, LayerPatch, Login, LoginAnswer, MacroBody, Me, MixerPatch, MoveBar, NewBatch, NewDestination,
-    NewInput, NewPassword, NewScene, NewToken, NewTransition, NewUser, NewValue, NewVersion, ObsImported, Order, Play,
-    Refresh, ReplaceAsset, RolePatch, RunMacro, ScenePatch, SceneStepAnswer, ShowAnswer, ShowImported, StateAnswer,
-    StepAnswer, StepBack, StreamConfigPatch, StudioPatch, Take, TakeAnswer, TemplateView, TokenAnswer, ValueAnswer,
+    AssetReplaced, AssetUsers, AssetsUpload, BatchAnswer, HealthAnswer, Instantiate, Instantiated, Login, LoginAnswer,
+    MacroBody, Me, MoveBar, NewBatch, NewPassword, NewToken, NewUser, NewValue, NewVersion, ObsImported, Order, Refresh,
+    ReplaceAsset, RolePatch, RunMacro, SceneStepAnswer, ShowAnswer, ShowImported, StateAnswer, StepAnswer, StepBack, Take,
+    TakeAnswer, TemplateView, TokenAnswer, ValueAnswer,
+};
+use super::sent::{
+    DestinationPatch, InputPatch, LayerBody, LayerPatch, MixerPatch, NewDestination, NewInput, NewScene, NewTransition,
+    Play, ScenePatch, StreamConfigPatch, StudioPatch,
+};
+use super::troubles::{
+    BATCH_TROUBLE, DESTINATION_TROUBLE, IMPORT_TROUBLE, INPUT_TROUBLE, LAYER_TROUBLE, MACRO_TROUBLE, OBS_TROUBLE,
+    PASSWORD_TROUBLE, PLAY_TROUBLE, REFRESH_TROUBLE, REPLAY_TROUBLE, RESTORE_TROUBLE, SCENE_PATCH_TROUBLE, SCENE_TROUBLE,
+    STUDIO_TROUBLE, TAKE_TROUBLE, TEMPLATE_TROUBLE, TOKEN_TROUBLE, TRANSITION_TROUBLE, UNDO_TROUBLE, USER_TROUBLE,
+    VALUE_TROUBLE,
 };
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
@@ -94,131 +103,6 @@ fn puts(tag: &'static str, summary: &'static str, body: Shape, answer: Shape, er
     Operation { tag, summary, body: Body::Json(body), answers, errors }
 }
 
-const REPLAY_TROUBLE: &[&str] = &["replay_off", "busy", "recording_storage"];
-const SCENE_TROUBLE: &[&str] = &[
-    "invalid_value",
-    "out_of_range",
-    "id_mismatch",
-    "duplicate_layer",
-    "asset_missing",
-    "wrong_asset_kind",
-    "input_missing",
-    "scene_missing",
-    "scene_in_itself",
-    "too_deep",
-    "too_many",
-    "already_exists",
-];
-const LAYER_TROUBLE: &[&str] = &[
-    "invalid_value",
-    "out_of_range",
-    "id_mismatch",
-    "duplicate_layer",
-    "asset_missing",
-    "wrong_asset_kind",
-    "input_missing",
-    "scene_missing",
-    "scene_in_itself",
-    "not_a_group",
-    "layer_in_itself",
-    "too_deep",
-    "too_many",
-    "already_exists",
-    "scene_not_found",
-    "layer_not_found",
-];
-const DESTINATION_TROUBLE: &[&str] = &[
-    "invalid_value",
-    "out_of_range",
-    "id_mismatch",
-    "invalid_destination",
-    "too_many",
-    "already_exists",
-    "destination_not_found",
-];
-
-const IMPORT_TROUBLE: &[&str] = &[
-    "invalid_query",
-    "broken_archive",
-    "archive_too_new",
-    "unexpected_file",
-    "asset_mismatch",
-    "upload_too_large",
-    "upload_interrupted",
-    "unsupported_media",
-    "unsupported_image",
-    "image_too_large",
-    "broken_image",
-    "broken_media",
-    "broken_font",
-    "broken_lut",
-    "unsafe_drawing",
-    "too_many_frames",
-    "already_exists",
-    "invalid_value",
-    "out_of_range",
-    "invalid_destination",
-    "rendition_missing",
-    "asset_missing",
-    "wrong_asset_kind",
-    "input_missing",
-    "scene_missing",
-    "scene_in_itself",
-    "duplicate_layer",
-    "scene_on_air",
-    "scene_not_found",
-    "needs_restart",
-    "too_deep",
-    "too_many",
-];
-const OBS_TROUBLE: &[&str] = &[
-    "invalid_query",
-    "not_a_scene_collection",
-    "collection_too_large",
-    "already_exists",
-    "invalid_value",
-    "out_of_range",
-    "wrong_asset_kind",
-    "scene_in_itself",
-    "scene_on_air",
-    "too_deep",
-    "too_many",
-];
-const TEMPLATE_TROUBLE: &[&str] = &[
-    "template_not_found",
-    "invalid_parameter",
-    "broken_template",
-    "invalid_value",
-    "out_of_range",
-    "duplicate_layer",
-    "asset_missing",
-    "wrong_asset_kind",
-    "input_missing",
-    "scene_missing",
-    "scene_in_itself",
-    "not_a_group",
-    "too_deep",
-    "too_many",
-    "already_exists",
-    "scene_not_found",
-    "layer_not_found",
-];
-const INPUT_TROUBLE: &[&str] =
-    &["invalid_value", "id_mismatch", "asset_missing", "wrong_asset_kind", "too_many", "already_exists", "input_not_found"];
-const PLAY_TROUBLE: &[&str] = &["input_not_found", "not_playable", "invalid_value"];
-const STUDIO_TROUBLE: &[&str] = &["invalid_value", "scene_not_found", "asset_missing", "wrong_asset_kind"];
-const TRANSITION_TROUBLE: &[&str] = &["invalid_value", "id_mismatch", "asset_missing", "wrong_asset_kind", "too_many"];
-const TAKE_TROUBLE: &[&str] = &[
-    "nothing_in_preview",
-    "nothing_on_air",
-    "scene_not_found",
-    "transition_not_found",
-    "asset_missing",
-    "wrong_asset_kind",
-    "invalid_value",
-    "out_of_range",
-];
-
 fn takes(summary: &'static str, errors: &'static [&'static str]) -> Operation {
     Operation {
         body: Body::OptionalJson(shape::<Take>()),
@@ -233,7 +117,6 @@ fn steps(summary: &'static str, answer: Answer, errors: &'static [&'static str])
 /// None for files of the page.
 pub fn describe(row: &Row) -> Option<Operation> {
     let json = |shape: Shape| Answer::Json(shape);
-    let list = |shape: Shape| Answer::Json(shape);
     let macro_view = shape::<MacroView<'static>>();
     Some(match (row.method, row.path) {
         ("POST", "/api/stream/start") => acts("stream", "Go on air", json(shape::<StateAnswer>()), &["already_live"]),
@@ -258,7 +141,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             )
         }
         ("GET", "/api/show") => reads("scenes", "Everything that was decided", json(shape::<ShowAnswer>()), &[]),
-        ("GET", "/api/scenes") => reads("scenes", "All scenes", list(shape::<Vec<Scene>>()), &[]),
+        ("GET", "/api/scenes") => reads("scenes", "All scenes", json(shape::<Vec<Scene>>()), &[]),
         ("POST", "/api/scenes") => puts("scenes", "Make a scene", shape::<NewScene>(), shape::<Scene>(), SCENE_TROUBLE),
         ("GET", "/api/scenes/{scene}") => reads("scenes", "A scene", json(shape::<Scene>()), &["scene_not_found"]),
         ("PUT", "/api/scenes/{scene}") => {
@@ -294,7 +177,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             steps("Take the newest step of all scenes again", json(shape::<StepAnswer>()), UNDO_TROUBLE)
         }
         ("GET", "/api/scenes/{scene}/versions") => {
-            reads("scenes", "Named versions", list(shape::<Vec<VersionView<'static>>>()), &["scene_not_found"])
+            reads("scenes", "Named versions", json(shape::<Vec<VersionView<'static>>>()), &["scene_not_found"])
         }
         ("POST", "/api/scenes/{scene}/versions") => {
             let trouble = &["scene_not_found", "already_exists", "too_many"];
@@ -309,7 +192,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/scenes/{scene}/versions/{version}") => {
             removes("scenes", "Forget a version", &["version_not_found"])
         }
-        ("GET", "/api/inputs") => reads("inputs", "All inputs", list(shape::<Vec<InputView>>()), &[]),
+        ("GET", "/api/inputs") => reads("inputs", "All inputs", json(shape::<Vec<InputView>>()), &[]),
         ("POST", "/api/inputs") => puts("inputs", "Make an input", shape::<NewInput>(), shape::<InputView>(), INPUT_TROUBLE),
         ("GET", "/api/inputs/{input}") => reads("inputs", "An input", json(shape::<InputView>()), &["input_not_found"]),
         ("PUT", "/api/inputs/{input}") => {
@@ -343,7 +226,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("POST", "/api/studio/bar/release") => {
             acts("scenes", "Let go of the bar", json(shape::<TakeAnswer>()), &["bar_at_rest"])
         }
-        ("GET", "/api/transitions") => reads("scenes", "All transitions", list(shape::<Vec<TransitionView>>()), &[]),
+        ("GET", "/api/transitions") => reads("scenes", "All transitions", json(shape::<Vec<TransitionView>>()), &[]),
         ("GET", "/api/transitions/{transition}") => {
             reads("scenes", "A transition", json(shape::<TransitionView>()), &["transition_not_found"])
         }
@@ -359,7 +242,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             operation
         }
         ("GET", "/api/scenes/{scene}/layers") => {
-            reads("scenes", "Layers of a scene", list(shape::<Vec<Layer>>()), &["scene_not_found"])
+            reads("scenes", "Layers of a scene", json(shape::<Vec<Layer>>()), &["scene_not_found"])
         }
         ("POST", "/api/scenes/{scene}/layers") => {
             puts("scenes", "Make a layer", shape::<LayerBody>(), shape::<Layer>(), LAYER_TROUBLE)
@@ -383,7 +266,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             ..acts("stream", "Save the last seconds as a recording", Answer::Empty, REPLAY_TROUBLE)
         },
         ("GET", "/api/recordings") => {
-            reads("recordings", "All recordings, newest first", list(shape::<Vec<RecordingView>>()), &["recording_storage"])
+            reads("recordings", "All recordings, newest first", json(shape::<Vec<RecordingView>>()), &["recording_storage"])
         }
         ("GET", "/api/recordings/{recording}") => reads(
             "recordings",
@@ -394,7 +277,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/recordings/{recording}") => {
             removes("recordings", "Remove a recording", &["recording_not_found", "recording_in_use", "recording_storage"])
         }
-        ("GET", "/api/assets") => reads("assets", "All assets", list(shape::<Vec<Asset>>()), &[]),
+        ("GET", "/api/assets") => reads("assets", "All assets", json(shape::<Vec<Asset>>()), &[]),
         ("POST", "/api/assets") => {
             let trouble = &[
                 "missing_file",
@@ -438,7 +321,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
         }
         ("DELETE", "/api/assets/{asset}") => removes("assets", "Remove an asset", &["asset_not_found", "asset_in_use"]),
         ("GET", "/api/templates") => {
-            reads("templates", "All templates, without their layers", list(shape::<Vec<TemplateView>>()), &[])
+            reads("templates", "All templates, without their layers", json(shape::<Vec<TemplateView>>()), &[])
         }
         ("GET", "/api/templates/{template}") => {
             reads("templates", "A template", json(shape::<TemplateView>()), &["template_not_found"])
@@ -475,7 +358,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             changes("exchange", summary, body, answer, OBS_TROUBLE)
         }
         ("GET", "/api/destinations") => {
-            reads("destinations", "All destinations", list(shape::<Vec<DestinationView>>()), &[])
+            reads("destinations", "All destinations", json(shape::<Vec<DestinationView>>()), &[])
         }
         ("POST", "/api/destinations") => puts(
             "destinations",
@@ -513,7 +396,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             operation
         }
         ("GET", "/api/scheduled") => {
-            reads("schedule", "What is to happen at a time", list(shape::<Vec<ScheduledView<'static>>>()), &[])
+            reads("schedule", "What is to happen at a time", json(shape::<Vec<ScheduledView<'static>>>()), &[])
         }
         ("GET", "/api/scheduled/{batch}") => {
             reads("schedule", "A batch that waits", json(shape::<ScheduledView<'static>>()), &["batch_not_found"])
@@ -521,7 +404,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/scheduled/{batch}") => {
             removes("schedule", "Let it not happen, or forget that it was refused", &["batch_not_found"])
         }
-        ("GET", "/api/macros") => reads("schedule", "All macros", list(shape::<Vec<MacroView<'static>>>()), &[]),
+        ("GET", "/api/macros") => reads("schedule", "All macros", json(shape::<Vec<MacroView<'static>>>()), &[]),
         ("GET", "/api/macros/{macro}") => {
             reads("schedule", "A macro, and how its newest run is doing", json(macro_view), &["macro_not_found"])
         }
@@ -591,7 +474,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             answers: vec![(204, Answer::Empty)],
             ..changes("identity", "Change one's own password", shape::<NewPassword>(), Answer::Empty, PASSWORD_TROUBLE)
         },
-        ("GET", "/api/users") => reads("identity", "All users", list(shape::<Vec<UserView>>()), &[]),
+        ("GET", "/api/users") => reads("identity", "All users", json(shape::<Vec<UserView>>()), &[]),
         ("POST", "/api/users") => Operation {
             answers: vec![(201, json(shape::<UserView>()))],
             ..changes("identity", "Let somebody in", shape::<NewUser>(), Answer::Empty, USER_TROUBLE)
@@ -604,7 +487,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
             "Let somebody in no more",
             &["user_not_found", "last_admin", "invalid_user_name", "identity_storage"],
         ),
-        ("GET", "/api/tokens") => reads("identity", "All API tokens", list(shape::<Vec<TokenView>>()), &[]),
+        ("GET", "/api/tokens") => reads("identity", "All API tokens", json(shape::<Vec<TokenView>>()), &[]),
         ("POST", "/api/tokens") => Operation {
             answers: vec![(201, json(shape::<TokenAnswer>()))],
             ..changes("identity", "Make an API token", shape::<NewToken>(), Answer::Empty, TOKEN_TROUBLE)
@@ -615,62 +498,3 @@ pub fn describe(row: &Row) -> Option<Operation> {
         _ => return None,
     })
 }
-
-/// What is wrong with a command within is told with the code that it has by itself.
-const BATCH_TROUBLE: &[&str] = &["out_of_range", "invalid_value", "not_in_batch", "already_exists", "too_many"];
-const MACRO_TROUBLE: &[&str] = &["out_of_range", "id_mismatch", "not_in_batch", "too_many"];
-const UNDO_TROUBLE: &[&str] = &[
-    "changed_since",
-    "nothing_to_undo",
-    "nothing_to_redo",
-    "scene_not_found",
-    "scene_on_air",
-    "scene_in_preview",
-    "scene_in_use",
-    "asset_missing",
-    "input_missing",
-    "scene_missing",
-    "scene_in_itself",
-    "too_many",
-];
-const RESTORE_TROUBLE: &[&str] =
-    &["version_not_found", "asset_missing", "input_missing", "scene_missing", "scene_in_itself", "too_many"];
-const VALUE_TROUBLE: &[&str] = &["out_of_range", "too_many"];
-const SCENE_PATCH_TROUBLE: &[&str] = &[
-    "invalid_value",
-    "out_of_range",
-    "id_mismatch",
-    "duplicate_layer",
-    "asset_missing",
-    "wrong_asset_kind",
-    "input_missing",
-    "scene_missing",
-    "scene_in_itself",
-    "too_deep",
-    "too_many",
-    "scene_not_found",
-];
-const REFRESH_TROUBLE: &[&str] =
-    &["login_required", "invalid_token", "token_expired", "token_revoked", "too_many_logins", "identity_storage"];
-const PASSWORD_TROUBLE: &[&str] = &[
-    "not_a_user",
-    "invalid_credentials",
-    "locked_out",
-    "too_many_logins",
-    "weak_password",
-    "user_not_found",
-    "identity_storage",
-];
-const USER_TROUBLE: &[&str] = &[
-    "first_user_is_admin",
-    "invalid_user_name",
-    "weak_password",
-    "invalid_role",
-    "user_exists",
-    "user_not_found",
-    "last_admin",
-    "too_many_users",
-    "too_many_logins",
-    "identity_storage",
-];
-const TOKEN_TROUBLE: &[&str] = &["no_users", "invalid_token_name", "invalid_expiry", "too_many_tokens", "identity_storage"];

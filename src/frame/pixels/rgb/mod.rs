@@ -6,4 +6,3 @@
 pub mod from_rgb;
 pub mod matrix;
 pub mod to_rgb;
-pub mod to_rgb_premultiplied;

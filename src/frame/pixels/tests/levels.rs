@@ -7,7 +7,7 @@ use crate::frame::pixels::chroma_matrix::{self, ChromaMatrix};
 use crate::frame::pixels::key::chroma::{self as chroma_key, ChromaKey};
 use crate::frame::pixels::key::luma::{self as luma_key, LumaKey};
 use crate::frame::pixels::level::Level;
-use crate::frame::pixels::rgb::{from_rgb, to_rgb, to_rgb_premultiplied};
+use crate::frame::pixels::rgb::{from_rgb, to_rgb};
 use crate::frame::pixels::scale::{self, Axis, Eight};
 use crate::frame::pixels::weights::circle::{self, Circle};
 use crate::frame::pixels::weights::{ramp, slope};
@@ -99,10 +99,6 @@ fn all_levels_agree_on_rgb() {
         let width = target.len() / 3;
         let [red, green, blue] = thirds(target);
         to_rgb::at_level(level, [red, green, blue], [&luma[..width], u, v]);
-    });
-    check("to_rgb_premultiplied", |level, target, [luma, u, v, fine, coarse]| {
-        let width = target.len() / 3;
-        to_rgb_premultiplied::at_level(level, thirds(target), [&luma[..width], u, v], fine, coarse);
     });
     check("from_rgb", |level, target, [red, green, blue, other, ..]| {
         let width = target.len() / 3;

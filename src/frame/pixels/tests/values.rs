@@ -5,7 +5,7 @@ use crate::frame::pixels::blend_rgb::{self, Mode};
 use crate::frame::pixels::chroma_matrix::{self, ChromaMatrix};
 use crate::frame::pixels::key::chroma::{self as chroma_key, ChromaKey};
 use crate::frame::pixels::key::luma::{self as luma_key, LumaKey};
-use crate::frame::pixels::rgb::{from_rgb, matrix, to_rgb, to_rgb_premultiplied};
+use crate::frame::pixels::rgb::{from_rgb, matrix, to_rgb};
 use crate::frame::pixels::weights::circle::{self, Circle};
 use crate::frame::pixels::weights::slope;
 use crate::frame::pixels::{halve, mix, mix_masked};
@@ -68,36 +68,6 @@ fn yuv_becomes_rgb_within_a_unit() {
                 for plane in 0..3 {
                     assert_near(planes[plane][at], exact[plane], 1.0, "to_rgb");
                 }
-            }
-            let opaque = [255; 256];
-            let mut again = [[0; 256]; 3];
-            to_rgb_premultiplied::to_rgb_premultiplied(
-                again.each_mut().map(|plane| &mut plane[..]),
-                [&luma, &us, &vs],
-                &opaque,
-                &opaque,
-            );
-            assert_eq!(again, planes, "full alpha changes nothing");
-        }
-    }
-}
-
-#[test]
-fn a_premultiplied_picture_becomes_premultiplied_rgb() {
-    for alpha in [0, 3, 60, 128, 254] {
-        for [red, green, blue] in [[255, 0, 0], [10, 200, 30], [255, 255, 255], [0, 0, 0], [0, 0, 255]] {
-            let part = f64::from(alpha) / 255.0;
-            let exact = |weights: [i32; 3], offset: f64| {
-                let sum = weights[0] * red + weights[1] * green + weights[2] * blue;
-                ((f64::from(sum) / 65_536.0 + offset) * part).round() as u8
-            };
-            let yuv = [exact(matrix::Y, 16.0), exact(matrix::U, 128.0), exact(matrix::V, 128.0)];
-            let mut found = [[0; 1]; 3];
-            let rows = found.each_mut().map(|row| &mut row[..]);
-            to_rgb_premultiplied::to_rgb_premultiplied(rows, [&yuv[..1], &yuv[1..2], &yuv[2..]], &[alpha], &[alpha]);
-            for (found, color) in found.iter().zip([red, green, blue]) {
-                // Half a unit of chroma, and of its offset, is up to 2.1 of blue.
-                assert_near(found[0], f64::from(color) * part, 3.5, "premultiplied");
             }
         }
     }
