@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::support::process::Ended;
+use crate::support::senders::{self, Clip};
 use crate::support::server::Server;
 use crate::support::{eventually, picture};
 
@@ -149,6 +150,56 @@ fn wrong_keys_are_refused_a_second_publisher_waits_its_turn_and_no_key_leaves() 
 }
 
 /// Whether this machine's GStreamer has it.
+/// Its playlist stands still when the sender is gone, which only time tells.
+#[test]
+fn an_hls_stream_that_stands_still_is_lost_and_comes_back() {
+    const VIEWERS: usize = 6;
+    let server = Server::start(&[]);
+    server.small();
+    let dir = tempfile::tempdir().unwrap();
+    let port = senders::serve_directory(dir.path());
+    let ids: Vec<String> = (0..VIEWERS).map(|number| format!("web{number}")).collect();
+    for id in &ids {
+        let url = format!("http://127.0.0.1:{port}/live.m3u8");
+        server.http.put(&format!("/api/inputs/{id}"), &json!({"kind": "network", "url": url})).ok();
+    }
+    let layers: Vec<Value> = ids.iter().map(|id| json!({"id": id, "kind": "input", "input": id})).collect();
+    server.http.put("/api/scenes/stage", &json!({"layers": layers})).ok();
+    server.http.post("/api/scenes/stage/take", &json!({})).ok();
+    server.http.post("/api/stream/start", &json!({})).ok();
+    let clip = Clip { size: (160, 90), hz: 440 };
+    let playlist = dir.path().join("live.m3u8").display().to_string();
+    for _ in 0..2 {
+        let sender = senders::send(clip, &senders::hls(&playlist));
+        ids.iter().for_each(|id| state_is(&server, id, "playing"));
+        drop(sender);
+        ids.iter().for_each(|id| state_is(&server, id, "lost"));
+    }
+}
+
+/// A playlist from elsewhere may name what lies on this machine: by itself, or by another playlist that lies here.
+#[test]
+fn a_playlist_that_leads_to_a_file_of_this_machine_is_not_played() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = senders::serve_directory(dir.path());
+    let clip = Clip { size: (160, 90), hz: 440 };
+    let local = clip.file(dir.path(), "local.ts");
+    let head = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:16\n#EXT-X-MEDIA-SEQUENCE:0";
+    let segments = format!("{head}\n#EXTINF:16,\nfile://{}\n#EXT-X-ENDLIST\n", local.display());
+    std::fs::write(dir.path().join("segments.m3u8"), &segments).unwrap();
+    let variants = format!("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=500000\nfile://{}/segments.m3u8\n", dir.path().display());
+    std::fs::write(dir.path().join("variants.m3u8"), variants).unwrap();
+    for playlist in ["segments.m3u8", "variants.m3u8"] {
+        let url = format!("http://127.0.0.1:{port}/{playlist}");
+        let server = with_an_input(&json!({"kind": "network", "url": url}));
+        let status = eventually("it is given up", PATIENCE, || {
+            Some(status(&server, "cam")).filter(|status| status["state"] == "lost")
+        });
+        assert_eq!(status["reason"], "the stream leads to a file of this machine, which is not played", "{playlist}");
+        assert_eq!(server.metric("marquee_input_frames_total"), 0.0, "{playlist}");
+    }
+}
+
 fn is_missing(server: &Server, element: &str) -> bool {
     let capabilities = server.http.get("/api/capabilities").ok().json();
     capabilities["missing"].as_array().unwrap().iter().any(|missing| missing["element"] == element)

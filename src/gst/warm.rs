@@ -6,12 +6,13 @@
 
 use std::sync::Once;
 
-use gstreamer::ElementFactory;
+use gstreamer::prelude::*;
+use gstreamer::{ElementFactory, Rank};
 
 /// Those that make known the sockets of GIO, on which all others stand.
 const NETWORK: [&str; 2] = ["udpsrc", "rtmp2sink"];
 /// What decoders are made of; those of a kind of file are alike and stand on the same.
-const DECODING: [&str; 27] = [
+const DECODING: [&str; 29] = [
     "souphttpsrc",
     "srtsrc",
     "rtmp2src",
@@ -27,6 +28,8 @@ const DECODING: [&str; 27] = [
     "parsebin",
     "decodebin3",
     "uridecodebin3",
+    "uridecodebin",
+    "decodebin",
     "qtdemux",
     "matroskademux",
     "tsdemux",
@@ -41,6 +44,9 @@ const DECODING: [&str; 27] = [
     "audioresample",
 ];
 
+/// Readers of playlists that the older ones stand behind, see `decode::origin`.
+const AVOIDED: [&str; 3] = ["hlsdemux2", "dashdemux2", "mssdemux2"];
+
 /// At the start: the sockets alone, because an idle server should be small.
 pub(super) fn network() {
     make(&NETWORK);
@@ -49,7 +55,10 @@ pub(super) fn network() {
 /// Before the first decoder. Whoever comes meanwhile waits for it, which takes a fraction of a second, once.
 pub(super) fn decoding() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| make(&DECODING));
+    ONCE.call_once(|| {
+        AVOIDED.iter().filter_map(|name| ElementFactory::find(name)).for_each(|factory| factory.set_rank(Rank::NONE));
+        make(&DECODING);
+    });
 }
 
 /// What is not installed can not lock anything up.

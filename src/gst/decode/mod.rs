@@ -9,9 +9,6 @@ pub mod inlet;
 mod origin;
 mod taken;
 
-#[cfg(test)]
-mod tests;
-
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

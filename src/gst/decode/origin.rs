@@ -22,12 +22,12 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
             let path = std::path::absolute(path).map_err(|error| GstError::Failed(error.to_string()))?;
             let uri = glib::filename_to_uri(path, None).map_err(|error| GstError::Failed(error.message().to_owned()))?;
             stay_in_the_file(&pipeline, outlets);
-            let _ = decoding(&pipeline, outlets, uri.as_str())?;
+            let _ = decoding(&pipeline, outlets, "uridecodebin3", uri.as_str())?;
         }
         Origin::Network { url, secret, latency_ms } => {
             let url = with_key(url, secret);
             keep_off_this_machine(&pipeline, outlets);
-            let source = decoding(&pipeline, outlets, &url)?;
+            let source = decoding(&pipeline, outlets, decoder_for(&url), &url)?;
             let (secret, latency_ms) = (secret.clone(), *latency_ms);
             source.connect("source-setup", false, move |values| {
                 set_up(&values.get(1)?.get::<Element>().ok()?, &secret, latency_ms);
@@ -71,9 +71,16 @@ pub(super) fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result
     pipeline.add(element).map_err(|error| GstError::BadPipeline(error.to_string()))
 }
 
+/// What is fetched may be a playlist, and of GStreamer 1.22's two readers of playlists the one that the newer decoder asks for is not to
+/// be had: when a live playlist stands still it never lets go of its lock, so that closing it waits for good, or ends the process.
+fn decoder_for(url: &str) -> &'static str {
+    let is_fetched = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
+    if is_fetched { "uridecodebin" } else { "uridecodebin3" }
+}
+
 /// The element that fetches, takes apart and decodes whatever stands at the address.
-fn decoding(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, uri: &str) -> Result<Element, GstError> {
-    let source = made("uridecodebin3").or_else(|_| made("uridecodebin"))?;
+fn decoding(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, decoder: &str, uri: &str) -> Result<Element, GstError> {
+    let source = made(decoder)?;
     source.set_property("uri", uri);
     added(pipeline, &source)?;
     attach_new_pads(pipeline, outlets, &source);
