@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use tar::{Archive, Builder, EntryType, Header};
 
+use crate::base::quote::quoted;
 use crate::show::asset::Asset;
 use crate::show::collection::Collection;
 use crate::show::ids::AssetId;
@@ -70,7 +71,8 @@ impl ArchiveError {
 
 impl From<io::Error> for ArchiveError {
     fn from(error: io::Error) -> Self {
-        ArchiveError::Broken(error.to_string())
+        // It quotes the archive, which may hold anything.
+        ArchiveError::Broken(quoted(&error.to_string()))
     }
 }
 

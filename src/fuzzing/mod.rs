@@ -6,6 +6,7 @@
 //! both. None of this is in a server: it is built with the feature `fuzzing` and for tests only.
 
 mod config;
+mod exchanged;
 mod texts;
 
 #[cfg(test)]
@@ -44,6 +45,10 @@ pub const TARGETS: &[Target] = &[
     ("config_file", config::config_file),
     ("redis_snapshot", state::store::redis::fuzz::redis_snapshot),
     ("image_upload", library::fuzz::image_upload),
+    ("drawing_upload", library::fuzz::drawing_upload),
+    ("video_upload", library::fuzz::video_upload),
+    ("obs_file", exchanged::obs_file),
+    ("show_archive", exchanged::show_archive),
 ];
 
 pub fn run(name: &str, bytes: &[u8]) {

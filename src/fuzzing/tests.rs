@@ -10,6 +10,8 @@ use std::time::Duration;
 use super::mutator::mutated;
 use super::{TARGETS, run};
 use crate::base::clock::Stopwatch;
+use crate::exchange::archive::{self, Manifest};
+use crate::show::time::ShowTime;
 
 /// Together some ten seconds in a debug build.
 const MUTATIONS: usize = 1_500;
@@ -85,6 +87,10 @@ targets! {
     config_file: 2,
     redis_snapshot: 1,
     image_upload: 2,
+    drawing_upload: 5,
+    video_upload: 50,
+    obs_file: 2,
+    show_archive: 2,
 }
 
 #[test]
@@ -110,4 +116,37 @@ fn the_seeds_that_open_doors_do() {
         }
         assert_eq!(fs::read(seeds.join(name)).unwrap(), made, "{name}");
     }
+}
+
+/// What is refused at the door teaches a fuzzer nothing.
+#[test]
+fn the_seeds_of_uploads_are_taken() {
+    crate::gst::start().unwrap();
+    for (path, bytes) in ["drawing_upload", "video_upload"].into_iter().flat_map(kept) {
+        let is_seed = path.components().any(|part| part.as_os_str() == "seeds");
+        assert!(!is_seed || crate::library::fuzz::check_upload(&bytes), "{}", path.display());
+    }
+}
+
+/// A show as one file has the program's version in it, so it is made once and stays; but it has to be taken.
+#[test]
+fn the_seed_of_a_show_is_one() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+    let (path, picture) = (fuzz.join("show_archive/whole"), fuzz.join("image_upload/rgb.png"));
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let bytes = fs::read(&picture).unwrap();
+        let id = blake3::hash(&bytes).to_hex();
+        let show = serde_json::from_value(serde_json::json!({
+            "assets": [{"id": &id[..24], "name": "rgb.png", "format": "png", "width": 4, "height": 4, "bytes": bytes.len()}],
+            "scenes": [{"id": "s0", "layers": [{"id": "l0", "kind": "image", "asset": &id[..24], "width": "50%"},
+                {"id": "l1", "kind": "text", "text": "{clock}"}, {"id": "l2", "kind": "input", "input": "i0"}]}],
+            "inputs": [{"id": "i0", "kind": "tone"}],
+            "values": {"score": 3},
+        }));
+        let manifest = Manifest::new(show.unwrap(), ShowTime(0));
+        archive::write(fs::File::create(&path).unwrap(), &manifest, |_| picture.clone()).unwrap();
+    }
+    let checked = archive::check(fs::File::open(path).unwrap()).unwrap();
+    assert_eq!(checked.files.len(), 1);
 }

@@ -80,10 +80,10 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         ("record mp4", &["mp4mux"]),
     ];
     let needed: [(&'static str, &[&str]); 6] = [
-        ("video", &["uridecodebin3"]),
-        ("network", &["uridecodebin3"]),
-        ("published", &["appsrc", "h264parse", "aacparse", "decodebin3"]),
-        ("camera", &["v4l2src", "decodebin3"]),
+        ("video", &["uridecodebin"]),
+        ("network", &["uridecodebin"]),
+        ("published", &["appsrc", "h264parse", "aacparse", "avdec_h264", "avdec_aac"]),
+        ("camera", &["v4l2src", "decodebin"]),
         ("page", &["wpesrc"]),
         ("tone", &[]),
     ];

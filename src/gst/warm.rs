@@ -12,7 +12,7 @@ use gstreamer::{ElementFactory, Rank};
 /// Those that make known the sockets of GIO, on which all others stand.
 const NETWORK: [&str; 2] = ["udpsrc", "rtmp2sink"];
 /// What decoders are made of; those of a kind of file are alike and stand on the same.
-const DECODING: [&str; 29] = [
+const DECODING: [&str; 25] = [
     "souphttpsrc",
     "srtsrc",
     "rtmp2src",
@@ -24,10 +24,6 @@ const DECODING: [&str; 29] = [
     "typefind",
     "queue2",
     "multiqueue",
-    "urisourcebin",
-    "parsebin",
-    "decodebin3",
-    "uridecodebin3",
     "uridecodebin",
     "decodebin",
     "qtdemux",
@@ -44,7 +40,7 @@ const DECODING: [&str; 29] = [
     "audioresample",
 ];
 
-/// Readers of playlists that the older ones stand behind, see `decode::origin`.
+/// Readers of playlists that the older ones stand behind (docs/decisions/0028).
 const AVOIDED: [&str; 3] = ["hlsdemux2", "dashdemux2", "mssdemux2"];
 
 /// At the start: the sockets alone, because an idle server should be small.

@@ -6,6 +6,7 @@ use image::{ImageDecoder, ImageError, ImageFormat as Codec, ImageReader, Limits}
 
 use super::check::Found;
 use super::error::LibraryError;
+use crate::base::quote::quoted;
 use crate::media::animation;
 use crate::show::asset::{AssetKind, Format};
 
@@ -78,10 +79,10 @@ fn broken(error: &ImageError) -> LibraryError {
     match error {
         ImageError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => {
             // Decoders also report bad data as an I/O error; a disk that fails while reading looks the same, and is rarer.
-            LibraryError::Broken(error.to_string())
+            LibraryError::Broken(quoted(&error.to_string()))
         }
         ImageError::Unsupported(_) => LibraryError::Unsupported("this kind of picture is not supported"),
-        other => LibraryError::Broken(other.to_string()),
+        other => LibraryError::Broken(quoted(&other.to_string())),
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::check::Found;
 use super::error::LibraryError;
 use crate::base::clock::Stopwatch;
+use crate::base::quote::quoted;
 use crate::gst::decode::{Decoder, Origin, Said};
 use crate::show::asset::{AssetKind, Format};
 
@@ -134,7 +135,7 @@ impl Probing {
 
 /// GStreamer's own words tell a damaged file from one that it has no decoder for.
 fn of_gstreamer(why: &str) -> LibraryError {
-    let why: String = why.chars().filter(|character| !character.is_control()).take(300).collect();
+    let why = quoted(why);
     let is_missing =
         ["missing a plug-in", "No decoder", "no suitable plugins", "lacks"].iter().any(|said| why.contains(said));
     if is_missing { LibraryError::UnplayableMedia(why) } else { LibraryError::BrokenMedia(why) }

@@ -18,6 +18,7 @@ use resvg::usvg::roxmltree::{Document, ParsingOptions};
 use resvg::usvg::{Group, ImageHrefResolver, ImageKind, Node, Options, Paint, Tree};
 
 use super::font::BUILT_IN;
+use crate::base::quote::quoted;
 
 /// A drawing of this size is a photograph in disguise.
 pub const LARGEST_FILE: usize = 4 << 20;
@@ -125,7 +126,7 @@ fn straight(pixmap: Pixmap) -> Vec<u8> {
 
 fn parsed(text: &str) -> Result<Drawing, SvgError> {
     let options = ParsingOptions { allow_dtd: true, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let broken = |error: String| SvgError::Broken(error.chars().take(200).collect());
+    let broken = |error: String| SvgError::Broken(quoted(&error));
     let document = Document::parse_with_options(text, options).map_err(|error| broken(error.to_string()))?;
     weight::check(&document)?;
     let tree = Tree::from_xmltree(&document, &reading()).map_err(|error| broken(error.to_string()))?;

@@ -56,6 +56,25 @@ pub fn command_apply(bytes: &[u8]) -> (Show, Vec<Event>) {
     (show, events)
 }
 
+/// A command, given to that show: it leaves it whole, or as it was.
+pub fn check_command(command: Command) {
+    let before = some_show();
+    let (mut show, mut replayed) = (before.clone(), before.clone());
+    match apply(&mut show, command, ShowTime(NOON)) {
+        Ok(events) => {
+            events.iter().for_each(|event| evolve(&mut replayed, event));
+            assert_eq!(show, replayed, "events replay to the same show");
+            check_snapshot(&show);
+        }
+        Err(rejection) => {
+            assert_eq!(before, show, "a rejection changes nothing");
+            check_code(rejection.code());
+            check_told(&rejection.to_string());
+        }
+    }
+    assert_eq!(check_whole(&show), Ok(()), "what was accepted keeps the show whole");
+}
+
 /// As doors make one of a JSON object.
 fn read_command(line: &[u8]) -> Option<Command> {
     let mut value: Value = serde_json::from_slice(line).ok()?;

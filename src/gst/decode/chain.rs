@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use gstreamer::prelude::*;
-use gstreamer::{
-    Bin, Caps, EventView, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut, StreamType, TagListRef,
-};
+use gstreamer::{Bin, EventView, FlowSuccess, Pad, PadProbeReturn, PadProbeType, QueryViewMut};
 use gstreamer_app::{AppSink, AppSinkCallbacks};
 use gstreamer_video::{VideoInfo, VideoMeta};
 
@@ -17,17 +15,18 @@ const PICTURES: u32 = 2;
 /// Pieces of sound, about 20 ms each.
 const PIECES: u32 = 8;
 
+/// Pads between a file and its pictures, at most.
+const MOST_STEPS: usize = 32;
+
 /// The first video and the first sound are ours; everything else goes nowhere, because a demuxer stops when one of its
 /// streams has no taker.
 pub(super) fn attach(pipeline: &gstreamer::Pipeline, pad: &Pad, outlets: &Arc<Outlets>) -> Result<(), GstError> {
-    let kind = kind(pad);
-    if kind == StreamType::VIDEO && outlets.video.get().is_none() {
-        refuse_giants(pad)?;
+    if carries(pad, "video/") && outlets.video.get().is_none() {
         let sink = link(pipeline, pad, &video_text(pad, outlets), PICTURES, outlets)?;
         accept_padding(&sink);
         // Pads are added one after the other, so it is empty still.
         let _ = outlets.video.set(sink);
-    } else if kind == StreamType::AUDIO && outlets.sound.get().is_none() {
+    } else if carries(pad, "audio/") && outlets.sound.get().is_none() {
         let sink = link(pipeline, pad, SOUND, PIECES, outlets)?;
         let _ = outlets.sound.set(sink);
     } else {
@@ -39,44 +38,32 @@ pub(super) fn attach(pipeline: &gstreamer::Pipeline, pad: &Pad, outlets: &Arc<Ou
     Ok(())
 }
 
-/// Neither the caps nor the stream need be known yet when a pad appears; its name always is (`video_0`).
-fn kind(pad: &Pad) -> StreamType {
-    let caps = pad.current_caps();
-    let caps = caps.as_ref().and_then(|caps| caps.structure(0)).map(|caps| caps.name().as_str());
-    let is = |kind: StreamType, word: &str| {
-        let by_caps = caps.is_some_and(|name| name.starts_with(word));
-        let by_stream = pad.stream().is_some_and(|stream| stream.stream_type().contains(kind));
-        by_caps || by_stream || pad.name().starts_with(word)
-    };
-    if is(StreamType::VIDEO, "video") {
-        StreamType::VIDEO
-    } else if is(StreamType::AUDIO, "audio") {
-        StreamType::AUDIO
-    } else {
-        StreamType::UNKNOWN
-    }
+/// A decoder that has not begun knows at least what it can make.
+fn carries(pad: &Pad, kind: &str) -> bool {
+    let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
+    caps.structure(0).is_some_and(|caps| caps.name().starts_with(kind))
 }
 
 const SOUND: &str = "audioconvert ! audioresample ! \
     audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved ! appsink name=sink";
 
-/// The decoder's own format is not known yet, but the stream's is.
-fn coded_caps(pad: &Pad) -> Option<Caps> {
-    pad.stream()?.caps()
+/// What stands in the file is known to the elements that read it; a decoder passes it on with its first picture, which is too late.
+fn is_turned(pad: &Pad) -> bool {
+    let mut upstream = std::iter::successors(Some(pad.clone()), |pad| {
+        let into = pad.iterate_internal_links().into_iter().next()?.ok()?;
+        into.peer()
+    });
+    upstream.by_ref().take(MOST_STEPS).find_map(|pad| orientation(&pad)).is_some_and(|turn| turn != "rotate-0")
 }
 
-fn is_turned(pad: &Pad) -> bool {
-    let orientation = |tags: &TagListRef| {
-        let tag = tags.get::<gstreamer::tags::ImageOrientation>()?;
-        Some(tag.get() != "rotate-0")
-    };
-    let from_stream = pad.stream().and_then(|stream| stream.tags()).and_then(|tags| orientation(&tags));
-    let sticky = || pad.sticky_event::<gstreamer::event::Tag>(0).and_then(|event| orientation(event.tag()));
-    from_stream.or_else(sticky).unwrap_or(false)
+fn orientation(pad: &Pad) -> Option<String> {
+    // The file's and the stream's tags come apart.
+    let told = (0..).map_while(|index| pad.sticky_event::<gstreamer::event::Tag>(index));
+    told.filter_map(|event| Some(event.tag().get::<gstreamer::tags::ImageOrientation>()?.get().to_owned())).last()
 }
 
 fn is_interlaced(pad: &Pad) -> bool {
-    let mode = coded_caps(pad).and_then(|caps| caps.structure(0)?.get::<String>("interlace-mode").ok());
+    let mode = pad.current_caps().and_then(|caps| caps.structure(0)?.get::<String>("interlace-mode").ok());
     mode.is_some_and(|mode| mode != "progressive")
 }
 
@@ -137,6 +124,7 @@ fn link(
     keep_alpha(&bin);
     let sink = sink_of(&bin).ok_or_else(|| GstError::NoElement { kind: "appsink", name: "sink".to_owned() })?;
     sink.set_max_buffers(most);
+    sink.set_property("async", outlets.prerolls);
     // Time is kept by whoever takes; the decoder goes on as fast as there is room.
     sink.set_sync(false);
     sink.set_enable_last_sample(false);
@@ -167,20 +155,6 @@ fn started(
     // Started before data can reach it.
     start().map_err(failed)?;
     pad.link(sink).map(drop).map_err(|error| GstError::Failed(error.to_string()))
-}
-
-/// A picture too large is refused before memory is taken for it, in words of ours. What a file hides from us here the filter
-/// behind the decoder refuses in GStreamer's.
-fn refuse_giants(pad: &Pad) -> Result<(), GstError> {
-    let caps = coded_caps(pad);
-    let structure = caps.as_ref().and_then(|caps| caps.structure(0));
-    let side = |name: &str| structure.and_then(|structure| structure.get::<i32>(name).ok()).unwrap_or(0);
-    let (width, height) = (side("width"), side("height"));
-    if width.max(height).unsigned_abs() <= MOST_PIXELS_ACROSS {
-        return Ok(());
-    }
-    let most = MOST_PIXELS_ACROSS;
-    Err(GstError::Failed(format!("its pictures are {width} x {height}; at most {most} pixels each way can be decoded")))
 }
 
 /// Decoders like rows with padding. Only if they hear that we can take it do they leave pictures where they made them, instead

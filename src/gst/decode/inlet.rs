@@ -1,16 +1,17 @@
-//! The way into a decoder for a stream that we are given piece by piece: parsed, then decoded as everything else is.
+//! The way into a decoder for a stream that we are given piece by piece: parsed, then decoded. What it is coded in is known, so nothing has to
+//! be found out.
 
 use std::sync::Arc;
 
 use gstreamer::prelude::*;
-use gstreamer::{Caps, Element};
+use gstreamer::{Caps, Element, ElementFactory, ElementFactoryType, Rank};
 use gstreamer_app::AppSrc;
 
-use super::origin::{added, attach_new_pads, made};
-use super::{MOST_PIXELS_ACROSS, Outlets};
+use super::origin::{added, made};
+use super::{MOST_PIXELS_ACROSS, Outlets, chain};
 use crate::frame::ingest::{Codec, Piece, Setup};
-use crate::gst::GstError;
 use crate::gst::source::Source;
+use crate::gst::{GstError, missing};
 
 /// Pieces that wait here: half a second. The others wait in the stream's ring, which is bounded and counts what it loses.
 const PLACES: u64 = 32;
@@ -32,12 +33,13 @@ impl Inlet {
         let parser = made(parser(codec))?;
         let filter = made("capsfilter")?;
         filter.set_property("caps", acceptable(codec)?);
-        let decoder = made("decodebin3")?;
-        attach_new_pads(pipeline, outlets, &decoder);
+        let decoder = decoder(codec)?;
         let elements = [&source, &parser, &filter, &decoder];
         elements.into_iter().try_for_each(|element| added(pipeline, element))?;
         let failed = |error: gstreamer::glib::BoolError| GstError::BadPipeline(error.to_string());
         Element::link_many(elements).map_err(failed)?;
+        let pad = decoder.static_pad("src").ok_or_else(|| GstError::BadPipeline("a decoder has no way out".to_owned()))?;
+        chain::attach(pipeline, &pad, outlets)?;
         // From the end on, so that each finds the next awake.
         for element in elements.into_iter().rev() {
             element.sync_state_with_parent().map_err(failed)?;
@@ -76,6 +78,28 @@ fn caps(codec: Codec) -> &'static str {
     match codec {
         Codec::H264 => "video/x-h264,stream-format=avc,alignment=au",
         Codec::Aac => "audio/mpeg,mpegversion=4,stream-format=raw",
+    }
+}
+
+/// The best that there is, in hardware where GStreamer has found some.
+fn decoder(codec: Codec) -> Result<Element, GstError> {
+    let media = match codec {
+        Codec::H264 => ElementFactoryType::MEDIA_VIDEO,
+        Codec::Aac => ElementFactoryType::MEDIA_AUDIO,
+    };
+    let coded: Caps = caps(codec).parse().map_err(|_| GstError::BadPipeline(format!("{} are no caps", caps(codec))))?;
+    let decoders = ElementFactory::factories_with_type(ElementFactoryType::DECODER | media, Rank::MARGINAL);
+    let mut able: Vec<_> = decoders.into_iter().filter(|decoder| decoder.can_sink_any_caps(&coded)).collect();
+    able.sort_by_key(|decoder| std::cmp::Reverse(decoder.rank()));
+    let made = able.iter().find_map(|decoder| decoder.create().build().ok());
+    made.ok_or_else(|| missing::error_for(&[fallback(codec).to_owned()]))
+}
+
+/// The one that is always to be had.
+fn fallback(codec: Codec) -> &'static str {
+    match codec {
+        Codec::H264 => "avdec_h264",
+        Codec::Aac => "avdec_aac",
     }
 }
 

@@ -74,6 +74,9 @@ pub(super) struct Outlets {
     seeking: AtomicUsize,
     wake: Wake,
     fit: Fit,
+    /// Whether it holds the first picture until it is told to play. Ways in that are made while it plays could not wait for that: each
+    /// would wait for the other's first piece.
+    prerolls: bool,
 }
 
 impl Outlets {
@@ -135,6 +138,7 @@ impl Decoder {
             seeking: AtomicUsize::new(0),
             wake,
             fit,
+            prerolls: !matches!(origin, Origin::Pushed),
         });
         let pipeline = origin::pipeline(origin, &outlets)?;
         let bus = pipeline.bus().ok_or_else(|| GstError::BadPipeline("it has no bus".to_owned()))?;

@@ -7,7 +7,7 @@ use gstreamer::glib::{self, Value};
 use gstreamer::prelude::*;
 use gstreamer::{Caps, Element, ElementFactory};
 
-use super::{Origin, Outlets, chain};
+use super::{MOST_PIXELS_ACROSS, Origin, Outlets, chain};
 use crate::gst::{GstError, missing};
 use crate::show::destination::Secret;
 
@@ -22,12 +22,12 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
             let path = std::path::absolute(path).map_err(|error| GstError::Failed(error.to_string()))?;
             let uri = glib::filename_to_uri(path, None).map_err(|error| GstError::Failed(error.message().to_owned()))?;
             stay_in_the_file(&pipeline, outlets);
-            let _ = decoding(&pipeline, outlets, "uridecodebin3", uri.as_str())?;
+            let _ = decoding(&pipeline, outlets, uri.as_str())?;
         }
         Origin::Network { url, secret, latency_ms } => {
             let url = with_key(url, secret);
             keep_off_this_machine(&pipeline, outlets);
-            let source = decoding(&pipeline, outlets, decoder_for(&url), &url)?;
+            let source = decoding(&pipeline, outlets, &url)?;
             let (secret, latency_ms) = (secret.clone(), *latency_ms);
             source.connect("source-setup", false, move |values| {
                 set_up(&values.get(1)?.get::<Element>().ok()?, &secret, latency_ms);
@@ -71,27 +71,41 @@ pub(super) fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result
     pipeline.add(element).map_err(|error| GstError::BadPipeline(error.to_string()))
 }
 
-/// What is fetched may be a playlist, and of GStreamer 1.22's two readers of playlists the one that the newer decoder asks for is not to
-/// be had: when a live playlist stands still it never lets go of its lock, so that closing it waits for good, or ends the process.
-fn decoder_for(url: &str) -> &'static str {
-    let is_fetched = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
-    if is_fetched { "uridecodebin" } else { "uridecodebin3" }
-}
-
-/// The element that fetches, takes apart and decodes whatever stands at the address.
-fn decoding(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, decoder: &str, uri: &str) -> Result<Element, GstError> {
-    let source = made(decoder)?;
+/// The element that fetches, takes apart and decodes whatever stands at the address. In GStreamer 1.22 the newer ones (`uridecodebin3`,
+/// `decodebin3`) can end the process when they are closed while they still open something, and so can the reader of playlists that
+/// goes with them (docs/decisions/0028).
+fn decoding(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, uri: &str) -> Result<Element, GstError> {
+    let source = made("uridecodebin")?;
     source.set_property("uri", uri);
+    refuse_giants(&source, outlets);
     added(pipeline, &source)?;
     attach_new_pads(pipeline, outlets, &source);
     Ok(source)
+}
+
+/// A picture too large is refused before a decoder takes memory for it, in words of ours. What a file hides here the filter behind the
+/// decoder refuses in GStreamer's.
+fn refuse_giants(source: &Element, outlets: &Arc<Outlets>) {
+    let outlets = Arc::downgrade(outlets);
+    // Asked at each step from the file to the pictures, with what has been found out so far.
+    source.connect("autoplug-continue", false, move |values| {
+        let caps = values.get(2)?.get::<Caps>().ok()?;
+        let side = |name: &str| caps.structure(0).and_then(|structure| structure.get::<i32>(name).ok()).unwrap_or(0);
+        let (width, height) = (side("width"), side("height"));
+        let is_giant = width.max(height).unsigned_abs() > MOST_PIXELS_ACROSS;
+        if let Some(outlets) = outlets.upgrade().filter(|_| is_giant) {
+            let most = MOST_PIXELS_ACROSS;
+            outlets.complain(format!("its pictures are {width} x {height}; at most {most} pixels each way can be decoded"));
+        }
+        Some((!is_giant).to_value())
+    });
 }
 
 /// A device's own format may be raw or coded (a camera's JPEG), so it goes through a decoder too.
 fn raw(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, source: &[Element], caps: &Caps) -> Result<(), GstError> {
     let filter = made("capsfilter")?;
     filter.set_property("caps", caps);
-    let decode = made("decodebin3")?;
+    let decode = made("decodebin")?;
     let elements = || source.iter().chain([&filter, &decode]);
     elements().try_for_each(|element| added(pipeline, element))?;
     attach_new_pads(pipeline, outlets, &decode);

@@ -10,7 +10,7 @@ use crate::base::clock::Stopwatch;
 use crate::gst::decode::{Decoder, Origin, Said};
 use crate::show::input::Video;
 
-/// A file is opened in a fraction of a second. GStreamer 1.22's decodebin3 now and then (once in thousands of times, on a machine
+/// A file is opened in a fraction of a second. GStreamer 1.22's decoder now and then (once in thousands of times, on a machine
 /// with too much to do) never starts its streams and says nothing; another one is made then.
 const STUCK_AFTER: Duration = Duration::from_secs(3);
 
