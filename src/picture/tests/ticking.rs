@@ -12,7 +12,8 @@ use crate::frame::taps::Taps;
 use crate::picture::ladder::Rung;
 use crate::picture::run;
 use crate::picture::sources::Sources;
-use crate::picture::tick::Engine;
+use crate::picture::tick::{BUFFERS, Engine};
+use crate::picture::watch::Outlook;
 use crate::show::stream::Stream;
 use crate::show::time::FrameNumber;
 use crate::show::timeline::Timeline;
@@ -94,9 +95,10 @@ fn an_empty_pool_skips_and_degrades_and_recovers() {
     stage.tick(0);
     let held: Vec<Frame> = (1..200).filter_map(|frame| stage.tick(frame)).collect();
     let repeated = stage.vitals.frames_repeated.get();
-    let painted = held.iter().filter(|frame| frame.number.0 <= 16).count();
-    assert_eq!((painted, held.len() as u64), (16, 16 + repeated), "a repeated picture needs no buffer");
-    assert_eq!(stage.counts(), [199, 16 + repeated, 0, 183 - repeated]);
+    let most = BUFFERS as u64;
+    let painted = held.iter().filter(|frame| frame.number.0 <= most).count() as u64;
+    assert_eq!((painted, held.len() as u64), (most, most + repeated), "a repeated picture needs no buffer");
+    assert_eq!(stage.counts(), [199, most + repeated, 0, 199 - most - repeated]);
     let health = |stage: &Stage| stage.vitals.status.conditions()["engine"].state;
     assert_eq!(health(&stage), Health::Degraded);
     drop(held);
@@ -181,6 +183,7 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
         sources: Sources::new(clock.clone(), Taps::new(), Ingest::new(), Arc::new(Vitals::new())),
         vitals: Arc::new(Vitals::new()),
         stop: stop.clone(),
+        outlook: Outlook::default(),
     })
     .expect("threads");
     let mut number = 0;
