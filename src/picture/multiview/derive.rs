@@ -45,6 +45,7 @@ pub fn multiview_of(show: &Show, sheet: Canvas, heard: &Heard) -> Option<Multivi
     let preview = show.studio.preview.as_ref();
     let frame = if preview.is_some() { IN_PREVIEW } else { OTHER };
     drawing.tile(places.preview, frame, preview.map(of_scene), &titled("PREVIEW", show, preview));
+    drawing.label = places.tile_label;
     let left_out = others.len().saturating_sub(places.tiles.len());
     for (index, (rect, other)) in places.tiles.iter().zip(others).enumerate() {
         let is_last = index + 1 == MOST_TILES;

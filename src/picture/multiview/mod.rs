@@ -9,7 +9,7 @@ mod derive;
 mod meters;
 mod places;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod wall;
 
 use std::io;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::derive::{Multiview, multiview_of};
 use super::meters::Heard;
@@ -21,10 +22,9 @@ use crate::show::Show;
 use crate::show::geometry::Canvas;
 use crate::show::ids::{AssetId, InputId};
 use crate::show::time::ShowTime;
-use std::time::Duration;
 
 /// The last one, one being painted, one that waits, and two with whoever encodes them.
-const BUFFERS: usize = 5;
+pub const BUFFERS: usize = 5;
 /// Preparing goes on with the next picture after so long: the first one comes soon, and fills up.
 const AT_ONCE: Duration = Duration::from_millis(100);
 /// All of it is on one sheet, so this is much; beyond it layers are left out.
@@ -65,6 +65,11 @@ impl Wall {
         self.list.leave_out_filters(is_hurried);
     }
 
+    #[cfg(test)]
+    pub fn is_missing_pictures(&self) -> bool {
+        self.list.is_missing_pictures()
+    }
+
     /// The show around a frame of its program. None while all buffers are with others.
     pub fn paint(&mut self, show: &Show, program: &Frame, heard: &Heard, films: &dyn Films) -> Option<Frame> {
         let multiview = multiview_of(show, self.sheet(), heard)?;
@@ -85,7 +90,7 @@ impl Wall {
         let show = &multiview.show;
         self.studio.follow(show);
         self.studio.lay_out(&tables_of(show), &mut self.pictures);
-        let (watch, mut bytes, mut is_all_there) = (Stopwatch::start(), 0, true);
+        let (watch, mut bytes, mut is_busy) = (Stopwatch::start(), 0, false);
         let mut keys = Vec::new();
         for need in needs_on(show, (&multiview.scene, self.sheet()), times) {
             bytes += need.estimated_bytes();
@@ -93,8 +98,8 @@ impl Wall {
                 break;
             }
             if !self.pictures.has(need.key) {
+                is_busy = true;
                 if watch.elapsed() > AT_ONCE {
-                    is_all_there = false;
                     continue;
                 }
                 self.pictures.insert(&need, self.studio.make(&need));
@@ -105,7 +110,7 @@ impl Wall {
         let before = std::mem::replace(&mut self.before, keys.clone());
         keys.extend(before);
         self.pictures.keep_only(&keys);
-        if is_all_there {
+        if !is_busy {
             self.studio.rest();
         }
     }
