@@ -402,7 +402,8 @@ impl House {
             let mut late = sending.stop(PATIENCE_WITH_OUTPUTS);
             stop_preview.stop();
             let left = || PATIENCE_WITH_ALL.saturating_sub(watch.elapsed()).min(PATIENCE_WITH_THREADS);
-            let threads = engine.into_iter().chain([("state", writer)]).chain(preview_threads.map(|thread| ("preview", thread)));
+            let threads =
+                engine.into_iter().chain([("state", writer)]).chain(preview_threads.map(|thread| ("preview", thread)));
             late.extend(threads.filter_map(|(name, thread)| (!join_within(thread, left())).then(|| name.to_owned())));
             late
         });

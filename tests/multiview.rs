@@ -84,7 +84,9 @@ fn program_preview_and_all_others_are_seen_through_the_door() {
     });
     server.http.patch("/api/stream/config", &json!({"multiview": {"width": 320}})).ok();
     eventually("it is smaller", PATIENCE, || (multiview(&server.http).dimensions() == (320, 180)).then_some(()));
-    for wrong in [json!({"multiview": {"width": 10}}), json!({"multiview": {"fps": 0}}), json!({"multiview": {"quality": 0}})] {
+    for wrong in
+        [json!({"multiview": {"width": 10}}), json!({"multiview": {"fps": 0}}), json!({"multiview": {"quality": 0}})]
+    {
         server.http.patch("/api/stream/config", &wrong).refused(400, "out_of_range");
     }
 }
@@ -104,12 +106,13 @@ fn nothing_is_painted_while_nobody_watches_and_once_however_many_do() {
     eventually("they are told", PATIENCE, || (metric("sent_frames_total") > sent + 1_000.0).then_some(()));
     assert!(metric("painted_frames_total") >= painted + 9.0);
     assert!(metric("encoded_frames_total") <= metric("painted_frames_total"));
-    assert_eq!(server.metric("marquee_frames_skipped_total"), 0.0, "the program has not noticed");
     watchers.clear();
     eventually("all have gone", PATIENCE, || (metric("watchers") == 0.0).then_some(()));
-    // What was begun then is finished; after that, of a hundred frames of the program none is shown.
+    // What was begun then is finished; after that none of the program's frames becomes a picture.
     let frames = server.metric("marquee_frames_painted_total");
-    eventually("a moment passes", PATIENCE, || (server.metric("marquee_frames_painted_total") > frames + 30.0).then_some(()));
+    eventually("a moment passes", PATIENCE, || {
+        (server.metric("marquee_frames_painted_total") > frames + 30.0).then_some(())
+    });
     let painted = metric("painted_frames_total");
     let frames = server.metric("marquee_frames_painted_total");
     eventually("it goes on", PATIENCE, || (server.metric("marquee_frames_painted_total") > frames + 60.0).then_some(()));
@@ -172,7 +175,9 @@ fn a_motion_jpeg_brings_one_picture_after_the_other() {
     while pictures.len() < 3 {
         line.clear();
         assert!(reader.read_line(&mut line).expect("a line") > 0, "it goes on");
-        let Some(length) = line.trim().to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned) else { continue };
+        let Some(length) = line.trim().to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned) else {
+            continue;
+        };
         line.clear();
         reader.read_line(&mut line).expect("an empty line");
         let mut jpeg = vec![0; length.parse().expect("a length")];

@@ -84,13 +84,7 @@ pub(super) fn prepare(mut preparing: Preparing) {
 }
 
 /// What will be seen in a moment runs already.
-fn inputs(
-    show: &Show,
-    sight: Sight,
-    now: ShowTime,
-    ahead: &[Upcoming],
-    assets_dir: &Path,
-) -> BTreeMap<InputId, Wanted> {
+fn inputs(show: &Show, sight: Sight, now: ShowTime, ahead: &[Upcoming], assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
     let mut inputs = watch::inputs(show, sight, show.stream.picture_time(now), assets_dir);
     for upcoming in ahead.iter().take(SHOWS_AHEAD) {
         for (id, wanted) in watch::inputs(&upcoming.show, Sight::Program, upcoming.at, assets_dir) {

@@ -154,9 +154,13 @@ mod tests {
     fn inputs_of_other_scenes_are_seen_by_who_sees_all_up_to_a_number() {
         let mut show = show_of(r#"{"id":"v","kind":"input","input":"v"}"#);
         let scenes: String = (10..30)
-            .map(|number| format!(r#","a{number}":{{"id":"a{number}","layers":[{{"id":"v","kind":"input","input":"i{number}"}}]}}"#))
+            .map(|number| {
+                format!(r#","a{number}":{{"id":"a{number}","layers":[{{"id":"v","kind":"input","input":"i{number}"}}]}}"#)
+            })
             .collect();
-        show.scenes = serde_json::from_str(&format!(r#"{{"s":{}{scenes}}}"#, serde_json::to_string(&show.scenes["s"]).unwrap())).unwrap();
+        show.scenes =
+            serde_json::from_str(&format!(r#"{{"s":{}{scenes}}}"#, serde_json::to_string(&show.scenes["s"]).unwrap()))
+                .unwrap();
         let names = |sight| inputs_seen(&show, sight).iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
         assert_eq!(names(Sight::Program), ["v"]);
         assert_eq!(names(Sight::All), ["i10", "i11", "i12", "i13", "i14", "i15", "i16", "i17", "v"]);

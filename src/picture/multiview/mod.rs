@@ -36,10 +36,12 @@ use wall::Wall;
 
 /// Longest sleep before the thread looks whether anybody watches.
 const LOOK_UP: Duration = Duration::from_millis(50);
+/// What is prepared is kept for so long after the last one has gone: whoever fetches a picture now and then is one who watches.
+const LINGER: Duration = Duration::from_secs(10);
 
 pub struct Env {
     pub shows: Arc<ArcSwap<Timeline>>,
-    /// Where the engine puts the program's frames while they are wanted. Of these it holds two at most.
+    /// Where the engine puts the program's frames while they are wanted. Besides what lies there it holds two at most.
     pub program: Arc<Mailbox<Frame>>,
     /// Where its own go.
     pub outlet: Arc<Mailbox<Frame>>,
@@ -55,7 +57,7 @@ pub struct Env {
 /// Starts the thread. It ends when `stop` is set.
 pub fn start(mut env: Env) -> io::Result<JoinHandle<()>> {
     spawn_thread("multiview", move || {
-        let mut sitting = None;
+        let mut sitting: Option<Sitting> = None;
         while !env.stop.is_set() {
             let is_wanted = env.outlet.is_wanted();
             let rung = env.vitals.engine_rung.get();
@@ -65,8 +67,8 @@ pub fn start(mut env: Env) -> io::Result<JoinHandle<()>> {
             // Nothing is decoded for it when the program has too much to do.
             let is_seen = is_wanted && rung == Rung::Full.number();
             env.outlook.set(if is_seen { Sight::All } else { Sight::Program });
-            if !is_wanted && sitting.take().is_some() {
-                env.ear.rest();
+            if !is_wanted && sitting.as_mut().is_some_and(|sitting| sitting.is_over(&mut *env.ear)) {
+                sitting = None;
             }
             let Some(program) = newest(&env.program).filter(|_| is_wanted) else { continue };
             sitting.get_or_insert_with(Sitting::default).show(&mut env, &program, rung);
@@ -85,15 +87,30 @@ fn newest(frames: &Mailbox<Frame>) -> Option<Frame> {
     Some(frame)
 }
 
-/// As long as somebody watches.
+/// As long as somebody watches, and a little longer.
 #[derive(Default)]
 struct Sitting {
     wall: Option<Wall>,
     /// The place on its own, coarser grid that was shown last.
     shown: Option<(u64, u32)>,
+    /// Since the last one has gone.
+    left: Option<Stopwatch>,
 }
 
 impl Sitting {
+    /// Nobody watches: what belongs to others is given back at once, the rest some time later.
+    fn is_over(&mut self, ear: &mut dyn Ear) -> bool {
+        let left = self.left.get_or_insert_with(|| {
+            ear.rest();
+            self.shown = None;
+            if let Some(wall) = &mut self.wall {
+                wall.let_go();
+            }
+            Stopwatch::start()
+        });
+        left.elapsed() > LINGER
+    }
+
     fn show(&mut self, env: &mut Env, program: &Frame, rung: i64) {
         let shows = env.shows.load_full();
         let show: &Show = shows.at(program.at);
@@ -102,7 +119,7 @@ impl Sitting {
         if self.shown == Some(place) {
             return;
         }
-        self.shown = Some(place);
+        (self.shown, self.left) = (Some(place), None);
         let sheet = show.config.canvas().shrunk_to(config.width);
         let wall = self.wall.take().filter(|wall| wall.sheet() == sheet);
         let wall = self.wall.insert(wall.unwrap_or_else(|| Wall::new(sheet, &env.assets_dir)));

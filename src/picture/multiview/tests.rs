@@ -34,7 +34,8 @@ fn id(name: &str) -> SceneId {
 fn show_with(scenes: usize, layers: &str) -> Show {
     let mut show = show_of(layers);
     let layers = scene_of(&show).layers.clone();
-    let scene = |number: usize| Scene { id: id(&format!("s{number:02}")), name: format!("Scene {number}"), layers: layers.clone() };
+    let scene =
+        |number: usize| Scene { id: id(&format!("s{number:02}")), name: format!("Scene {number}"), layers: layers.clone() };
     show.scenes = Arc::new((0..scenes).map(|number| (scene(number).id.clone(), Arc::new(scene(number)))).collect());
     show.program = (scenes > 0).then(|| Program::cut(id("s00"), ShowTime(0)));
     let preview = (scenes > 1).then(|| id("s01"));
@@ -194,7 +195,9 @@ fn middle(rect: Rect) -> (i32, i32) {
 #[track_caller]
 fn is_framed(frame: &Frame, rect: Rect, width: i32, color: Color) {
     let ((x, y), beside) = (middle(rect), width / 2);
-    for place in [(rect.x - beside, y), (rect.right() + beside - 1, y), (x, rect.y - beside), (x, rect.bottom() + beside - 1)] {
+    for place in
+        [(rect.x - beside, y), (rect.right() + beside - 1, y), (x, rect.y - beside), (x, rect.bottom() + beside - 1)]
+    {
         is_color(frame, place, color);
     }
 }
@@ -231,7 +234,8 @@ fn what_is_on_air_is_framed_red_the_preview_green_and_everything_has_its_name() 
 #[test]
 fn pictures_are_laid_out_as_on_the_canvas() {
     // In pixels of the canvas, which is larger than the sheet.
-    let mut stage = Stage::new(show_with(3, r##"{"id":"c","kind":"color","color":"#ff0000","x":960,"width":960,"height":1080}"##));
+    let mut stage =
+        Stage::new(show_with(3, r##"{"id":"c","kind":"color","color":"#ff0000","x":960,"width":960,"height":1080}"##));
     let (program, places) = (stage.program(Color::BLACK), stage.places());
     let frame = stage.paint(&program, &NoFilms);
     for rect in [places.preview, places.tiles[0]] {
@@ -310,6 +314,8 @@ fn frames_that_others_hold_are_not_painted_over() {
     }
     assert_eq!(held.len(), wall::BUFFERS);
     drop(held);
+    stage.wall.let_go();
+    assert_eq!(stage.program.free(), stage.program.size());
     let program = stage.program(RED);
     assert!(stage.wall.paint(&stage.show, &program, &SILENCE, &NoFilms).is_some());
 }

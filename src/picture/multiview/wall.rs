@@ -30,7 +30,7 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 /// All of it is on one sheet, so this is much; beyond it layers are left out.
 const MOST_BYTES: usize = 64 << 20;
 
-/// Kept while somebody watches.
+/// Kept from picture to picture, so that only what differs is prepared and painted.
 pub struct Wall {
     buffers: Buffers,
     easel: Easel,
@@ -58,6 +58,12 @@ impl Wall {
 
     pub fn sheet(&self) -> Canvas {
         self.buffers.canvas()
+    }
+
+    /// Of the program's frames none is held any more.
+    pub fn let_go(&mut self) {
+        self.program = None;
+        self.list.begin(self.buffers.canvas());
     }
 
     /// Costly filters on what moves.

@@ -244,7 +244,8 @@ fn a_sample_of_every_script() {
 
 #[test]
 fn the_multiview() {
-    let mut show = show_of(r##"{"id":"p","kind":"pattern"},{"id":"t","kind":"text","text":"{clock}","x":20,"y":20,"size":40}"##);
+    let mut show =
+        show_of(r##"{"id":"p","kind":"pattern"},{"id":"t","kind":"text","text":"{clock}","x":20,"y":20,"size":40}"##);
     let mut scenes: serde_json::Value = serde_json::to_value(&show.scenes).expect("JSON");
     for (index, color) in ["#c04060", "#40a0c0", "#60b040", "#d0a030", "#8050c0"].into_iter().enumerate() {
         let layers = format!(
@@ -253,7 +254,8 @@ fn the_multiview() {
                 {{"id":"v","kind":"input","input":"v","x":10,"y":100,"width":100}}]"##
         );
         let layers: serde_json::Value = serde_json::from_str(&layers).expect("JSON");
-        scenes[format!("s{index}")] = serde_json::json!({"id": format!("s{index}"), "name": format!("Scene {index}"), "layers": layers});
+        scenes[format!("s{index}")] =
+            serde_json::json!({"id": format!("s{index}"), "name": format!("Scene {index}"), "layers": layers});
     }
     let config = Arc::make_mut(&mut show.config);
     (config.width, config.height) = (1280, 720);

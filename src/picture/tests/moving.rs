@@ -70,5 +70,8 @@ fn only_what_is_seen_is_decoded() {
     let moving = watch::moving(&show, Sight::Program, nowhere());
     assert_eq!(moving.values().map(|moving| moving.period_ms).collect::<Vec<_>>(), [500]);
     assert!(watch::moving(&Show { program: None, ..show }, Sight::Program, nowhere()).is_empty());
-    assert!(watch::moving(&show_of(r#"{"id":"i","kind":"image","asset":"img"}"#), Sight::Program, nowhere()).is_empty(), "it does not move");
+    assert!(
+        watch::moving(&show_of(r#"{"id":"i","kind":"image","asset":"img"}"#), Sight::Program, nowhere()).is_empty(),
+        "it does not move"
+    );
 }

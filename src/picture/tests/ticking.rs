@@ -109,6 +109,26 @@ fn an_empty_pool_skips_and_degrades_and_recovers() {
 }
 
 #[test]
+fn a_multiview_that_never_finishes_costs_the_program_no_frame() {
+    // All hold as much as they may: the encoder, the preview, and the multiview.
+    let [encoder, preview, multiview] = [(8, WhenFull::DropNewest), (1, WhenFull::DropOldest), (1, WhenFull::DropOldest)]
+        .map(|(places, full)| Mailbox::new(places, full));
+    let outlets = vec![encoder.clone(), preview.clone(), multiview.clone()];
+    outlets.iter().for_each(|outlet| outlet.set_wanted(true));
+    let (vitals, show) = (Arc::new(Vitals::new()), show_of(MOVING));
+    let mut engine = Engine::new(outlets, Arc::new(NoFilms), vitals.clone(), show.config.canvas());
+    let mut held: Vec<Frame> = Vec::new();
+    for frame in 0..500 {
+        engine.tick(&show, &Pictures::default(), show.config.fps.time_of(FrameNumber(frame)));
+        if (100..102).contains(&frame) {
+            held.extend([&preview, &multiview].iter().filter_map(|mailbox| mailbox.try_take()));
+        }
+    }
+    assert_eq!((held.len(), encoder.len(), multiview.len()), (4, 8, 1));
+    assert_eq!((vitals.frames_skipped.get(), vitals.frames_painted.get()), (0, 499));
+}
+
+#[test]
 fn the_next_frame_shows_the_newest_show_at_its_size_and_rate() {
     let mut stage = Stage::new(STILL);
     stage.tick(0);

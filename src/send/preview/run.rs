@@ -83,7 +83,12 @@ struct Print {
 }
 
 impl Darkroom {
-    fn picture(&mut self, frame: &Frame, config: &PreviewConfig, counts: &WatchCounts) -> Result<PreviewPicture, PictureError> {
+    fn picture(
+        &mut self,
+        frame: &Frame,
+        config: &PreviewConfig,
+        counts: &WatchCounts,
+    ) -> Result<PreviewPicture, PictureError> {
         let size = Size::of_preview(frame.layout().canvas, config.width);
         let unchanged = self.last.as_ref().filter(|last| last.frame.same_picture(frame) && last.config == *config);
         let jpeg = match unchanged {

@@ -37,8 +37,7 @@ impl Stage {
         let (frames, vitals) = (Mailbox::new(2, WhenFull::DropOldest), Arc::new(Vitals::new()));
         let stop = StopFlag::default();
         let subject = Subject::Program;
-        let env =
-            Env { subject, frames: frames.clone(), show: show.clone(), vitals: vitals.clone(), stop: stop.clone() };
+        let env = Env { subject, frames: frames.clone(), show: show.clone(), vitals: vitals.clone(), stop: stop.clone() };
         let (handle, thread) = start(env).expect("a thread");
         let pool = FramePool::new(Layout::new(Canvas { width: canvas.0, height: canvas.1 }), 8);
         Self { handle, frames, show, vitals, stop, pool, thread: Some(thread) }
