@@ -28,7 +28,8 @@ const PREVIEW: (u32, u32) = (458, 90);
 
 /// Scenes of one colour.
 fn with_scenes(scenes: &[(&str, &str)]) -> Server {
-    let server = Server::start(&[]);
+    // Forty who begin to watch at once are not what is usual.
+    let server = Server::start(&["--rate-limit", "off"]);
     server.small();
     for (id, color) in scenes {
         let layer = json!({"id": "c", "kind": "color", "color": color});
@@ -100,10 +101,10 @@ fn nothing_is_painted_while_nobody_watches_and_once_however_many_do() {
     let metric = |name: &str| server.metric(&format!("marquee_multiview_{name}"));
     eventually("the program is made", PATIENCE, || (server.metric("marquee_frames_painted_total") > 60.0).then_some(()));
     assert_eq!((metric("painted_frames_total"), metric("encoded_frames_total")), (0.0, 0.0));
-    let mut watchers: Vec<Ended> = (0..100).map(|_| watch(&server, "/api/multiview.mjpeg")).collect();
-    eventually("all watch", PATIENCE, || (metric("watchers") == 100.0).then_some(()));
+    let mut watchers: Vec<Ended> = (0..40).map(|_| watch(&server, "/api/multiview.mjpeg")).collect();
+    eventually("all watch", PATIENCE, || (metric("watchers") == 40.0).then_some(()));
     let (painted, sent) = (metric("painted_frames_total"), metric("sent_frames_total"));
-    eventually("they are told", PATIENCE, || (metric("sent_frames_total") > sent + 1_000.0).then_some(()));
+    eventually("they are told", PATIENCE, || (metric("sent_frames_total") > sent + 400.0).then_some(()));
     assert!(metric("painted_frames_total") >= painted + 9.0);
     assert!(metric("encoded_frames_total") <= metric("painted_frames_total"));
     watchers.clear();
