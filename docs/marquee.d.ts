@@ -493,6 +493,40 @@ export interface paths {
         patch: operations["patchMixer"];
         trace?: never;
     };
+    "/api/multiview.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All scenes in one picture */
+        get: operations["getMultiviewJpg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/multiview.mjpeg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All scenes as they move */
+        get: operations["getMultiviewMjpeg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -3443,7 +3477,7 @@ export interface components {
          * @enum {string}
          */
         PresetSent: "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium";
-        /** @description The JPEG preview. The height follows from the canvas. */
+        /** @description JPEGs for those who watch the show being made. The height follows from the canvas. */
         PreviewConfig: {
             /** @description At most this many pictures a second. */
             fps: number;
@@ -3451,7 +3485,7 @@ export interface components {
             quality: number;
             width: number;
         };
-        /** @description The JPEG preview. The height follows from the canvas. */
+        /** @description JPEGs for those who watch the show being made. The height follows from the canvas. */
         PreviewConfigSent: {
             /** @description At most this many pictures a second. */
             fps: number;
@@ -3826,6 +3860,15 @@ export interface components {
             height: number;
             /** @description Seconds between key frames. */
             keyFrameInterval: number;
+            /**
+             * @description All scenes in one picture, for whoever runs the show.
+             * @default {
+             *       "fps": 5,
+             *       "quality": 75,
+             *       "width": 1280
+             *     }
+             */
+            multiview: components["schemas"]["PreviewConfig"];
             preset: components["schemas"]["Preset"];
             preview: components["schemas"]["PreviewConfig"];
             /** @description Further encodings of the same program, beside `main`. Each runs while a destination wants it. */
@@ -3845,6 +3888,14 @@ export interface components {
             height?: number;
             /** @description Seconds between key frames. */
             keyFrameInterval?: number;
+            /** @description Any of the fields (RFC 7396: null takes one away). */
+            multiview?: {
+                /** @description At most this many pictures a second. */
+                fps?: number;
+                /** @description 1 to 100. */
+                quality?: number;
+                width?: number;
+            };
             preset?: components["schemas"]["PresetSent"];
             /** @description Any of the fields (RFC 7396: null takes one away). */
             preview?: {
@@ -9613,6 +9664,176 @@ export interface operations {
              *     `storage_unavailable`: the disk takes nothing; nothing was changed
              *     `overloaded`: too many commands wait
              *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getMultiviewJpg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `no_picture`: the engine made no picture within 2 s
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getMultiviewMjpeg: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "multipart/x-mixed-replace": unknown;
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `no_picture`: the engine made no picture within 2 s
              */
             503: {
                 headers: {

@@ -1,5 +1,7 @@
 //! The only file that knows everyone: builds the house, opens the doors, and closes up in the order of the flow.
 
+mod ear;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -23,9 +25,11 @@ use crate::gst;
 use crate::identity::Identity;
 use crate::library::Library;
 use crate::picture;
+use crate::picture::multiview;
 use crate::picture::sources::Sources;
+use crate::picture::watch::Outlook;
 use crate::send::hls::Shelf;
-use crate::send::preview::{self, PreviewHandle};
+use crate::send::preview::{self, PreviewHandle, Subject};
 use crate::send::recordings::Recordings;
 use crate::send::replay::Replay;
 use crate::send::{self, Sending, rtmp_server};
@@ -141,6 +145,7 @@ struct House {
     redis: Option<redis_copy::Target>,
     capabilities: Arc<serde_json::Value>,
     preview: PreviewHandle,
+    multiview: PreviewHandle,
     levels: LevelsHandle,
     program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
     ingest: Arc<Ingest>,
@@ -152,7 +157,7 @@ struct House {
     stop_preview: StopFlag,
     engine: Vec<(&'static str, JoinHandle<()>)>,
     writer: JoinHandle<()>,
-    preview_thread: JoinHandle<()>,
+    preview_threads: [JoinHandle<()>; 2],
 }
 
 impl House {
@@ -180,12 +185,18 @@ impl House {
         let sound_chunks = Mailbox::new(SOUND_PLACES, WhenFull::DropOldest);
         let (stop_engine, stop_preview) = (StopFlag::default(), StopFlag::default());
 
-        let (preview, preview_thread) = preview::start(preview::Env {
-            frames: preview_frames.clone(),
-            show: show.clone(),
-            vitals: vitals.clone(),
-            stop: stop_preview.clone(),
-        })?;
+        let multiview_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
+        let watched = |subject, frames: &Arc<_>| {
+            preview::start(preview::Env {
+                subject,
+                frames: Arc::clone(frames),
+                show: show.clone(),
+                vitals: vitals.clone(),
+                stop: stop_preview.clone(),
+            })
+        };
+        let (preview, preview_thread) = watched(Subject::Program, &preview_frames)?;
+        let (multiview, multiview_thread) = watched(Subject::Multiview, &multiview_frames)?;
         let (program_sender, program) = watch::channel(None);
         let (shelf, recordings) = (Shelf::default(), Recordings::new(directory.recordings()));
         let replay = Replay::new(recordings.clone(), clock.clone());
@@ -205,16 +216,29 @@ impl House {
         let taps = Taps::new();
         let ingest = Ingest::new();
         let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
+        let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
+        let multiview_program = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
+        let wall = multiview::start(multiview::Env {
+            shows: state.timeline(),
+            program: multiview_program.clone(),
+            outlet: multiview_frames,
+            sources: sources.clone(),
+            assets_dir: directory.assets(),
+            ear: Box::new(ear::MasterEar::new(levels.clone())),
+            outlook: outlook.clone(),
+            vitals: vitals.clone(),
+            stop: stop_engine.clone(),
+        })?;
         let pictures = picture::run::start(picture::run::Env {
             sources: sources.clone(),
             shows: state.timeline(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
-            outlets: vec![encoder_frames, preview_frames],
+            outlets: vec![encoder_frames, preview_frames, multiview_program],
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
+            outlook,
         })?;
-        let levels = LevelsHandle::new();
         let sounds = sound::run::start(sound::run::Env {
             shows: state.timeline(),
             clock: clock.clone(),
@@ -225,7 +249,7 @@ impl House {
             stop: stop_engine.clone(),
         })?;
         let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
-        engine.push(("sound", sounds));
+        engine.extend([("sound", sounds), ("multiview", wall)]);
         Ok(Self {
             _directory: directory,
             state,
@@ -237,6 +261,7 @@ impl House {
             redis,
             capabilities,
             preview,
+            multiview,
             levels,
             program,
             ingest,
@@ -248,7 +273,7 @@ impl House {
             stop_preview,
             engine,
             writer,
-            preview_thread,
+            preview_threads: [preview_thread, multiview_thread],
         })
     }
 
@@ -295,6 +320,7 @@ impl House {
         let parts = Parts {
             state: self.state.clone(),
             preview: self.preview.clone(),
+            multiview: self.multiview.clone(),
             levels: self.levels.clone(),
             shelf: self.shelf.clone(),
             recordings: self.recordings.clone(),
@@ -371,12 +397,13 @@ impl House {
         let watch = Stopwatch::start();
         self.state.close();
         self.stop_engine.stop();
-        let Self { sending, engine, writer, preview_thread, stop_preview, .. } = self;
+        let Self { sending, engine, writer, preview_threads, stop_preview, .. } = self;
         let closing = tokio::task::spawn_blocking(move || {
             let mut late = sending.stop(PATIENCE_WITH_OUTPUTS);
             stop_preview.stop();
             let left = || PATIENCE_WITH_ALL.saturating_sub(watch.elapsed()).min(PATIENCE_WITH_THREADS);
-            let threads = engine.into_iter().chain([("state", writer), ("preview", preview_thread)]);
+            let threads =
+                engine.into_iter().chain([("state", writer)]).chain(preview_threads.map(|thread| ("preview", thread)));
             late.extend(threads.filter_map(|(name, thread)| (!join_within(thread, left())).then(|| name.to_owned())));
             late
         });

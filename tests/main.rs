@@ -8,6 +8,7 @@ mod bad_input;
 mod doors;
 mod durability;
 mod inputs;
+mod multiview;
 mod outputs;
 mod redis;
 mod soak;

@@ -73,6 +73,7 @@ pub use tls::Tls;
 pub struct Parts {
     pub state: StateHandle,
     pub preview: PreviewHandle,
+    pub multiview: PreviewHandle,
     pub levels: LevelsHandle,
     pub shelf: Shelf,
     pub recordings: Recordings,
@@ -116,6 +117,7 @@ pub struct Addresses {
 pub struct Api {
     state: StateHandle,
     preview: PreviewHandle,
+    multiview: PreviewHandle,
     levels: LevelsHandle,
     shelf: Shelf,
     recordings: Recordings,
@@ -158,6 +160,7 @@ impl Api {
         let Parts {
             state,
             preview,
+            multiview,
             levels,
             shelf,
             recordings,
@@ -187,6 +190,7 @@ impl Api {
         let api = Api {
             state,
             preview,
+            multiview,
             levels,
             shelf,
             recordings,

@@ -140,6 +140,8 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/api/values/{value}", OPERATOR, Class::Write, || delete(values::remove)),
     row("GET", "/api/preview.jpg", VIEWER, Class::Heavy, || get(preview::jpeg)),
     row("GET", "/api/preview.mjpeg", VIEWER, Class::Heavy, || get(preview::motion_jpeg)),
+    row("GET", "/api/multiview.jpg", VIEWER, Class::Heavy, || get(preview::multiview_jpeg)),
+    row("GET", "/api/multiview.mjpeg", VIEWER, Class::Heavy, || get(preview::multiview_motion_jpeg)),
     row("GET", "/api/frame.png", VIEWER, Class::Heavy, || get(preview::full_size)),
     row("GET", "/hls/{destination}/master.m3u8", VIEWER, Class::Read, || get(hls::master)),
     row("GET", "/hls/{destination}/{rendition}/{file}", VIEWER, Class::Read, || get(hls::file)),

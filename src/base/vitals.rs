@@ -167,6 +167,22 @@ vitals! {
     preview_dropped: IntCounter = "marquee_preview_dropped_frames_total";
     /// Who watches the preview now.
     preview_watchers: IntGauge = "marquee_preview_watchers";
+    /// Multiview pictures that were due while somebody watched and never made.
+    multiview_left_out: IntCounter = "marquee_multiview_left_out_frames_total";
+    /// Time to prepare and paint a multiview picture.
+    multiview_paint_time: Histogram = "marquee_multiview_paint_seconds";
+    /// Multiview pictures painted.
+    multiview_painted: IntCounter = "marquee_multiview_painted_frames_total";
+    /// Multiview pictures encoded.
+    multiview_encoded: IntCounter = "marquee_multiview_encoded_frames_total";
+    /// Time to encode a multiview picture.
+    multiview_time: Histogram = "marquee_multiview_encode_seconds";
+    /// Multiview pictures sent to watchers.
+    multiview_sent: IntCounter = "marquee_multiview_sent_frames_total";
+    /// Multiview pictures that watchers were too slow for.
+    multiview_dropped: IntCounter = "marquee_multiview_dropped_frames_total";
+    /// Who watches the multiview now.
+    multiview_watchers: IntGauge = "marquee_multiview_watchers";
     /// WebSocket clients now.
     websocket_clients: IntGauge = "marquee_websocket_clients";
     /// Socket.IO clients now.
@@ -239,7 +255,40 @@ impl EncoderCounts {
     }
 }
 
+/// What is counted of pictures that are encoded once for all who watch.
+#[derive(Clone)]
+pub struct WatchCounts {
+    pub left_out: IntCounter,
+    pub encoded: IntCounter,
+    pub time: Histogram,
+    pub sent: IntCounter,
+    pub dropped: IntCounter,
+    pub watchers: IntGauge,
+}
+
 impl Vitals {
+    pub fn preview_counts(&self) -> WatchCounts {
+        WatchCounts {
+            left_out: self.preview_left_out.clone(),
+            encoded: self.preview_encoded.clone(),
+            time: self.preview_time.clone(),
+            sent: self.preview_sent.clone(),
+            dropped: self.preview_dropped.clone(),
+            watchers: self.preview_watchers.clone(),
+        }
+    }
+
+    pub fn multiview_counts(&self) -> WatchCounts {
+        WatchCounts {
+            left_out: self.multiview_left_out.clone(),
+            encoded: self.multiview_encoded.clone(),
+            time: self.multiview_time.clone(),
+            sent: self.multiview_sent.clone(),
+            dropped: self.multiview_dropped.clone(),
+            watchers: self.multiview_watchers.clone(),
+        }
+    }
+
     /// Of the main encoder, or of a rendition's by its name.
     pub fn encoder_counts(&self, rendition: Option<&str>) -> EncoderCounts {
         let Some(rendition) = rendition else {

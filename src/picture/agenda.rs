@@ -7,7 +7,8 @@ use super::ground::each_ground;
 use super::need::{self, LayerKey, Need, PictureKey, View};
 use super::prepared::Parity;
 use crate::show::Show;
-use crate::show::ids::AssetId;
+use crate::show::geometry::Canvas;
+use crate::show::ids::{AssetId, SceneId};
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Filter;
 use crate::show::program::{Mix, Program};
@@ -140,11 +141,11 @@ fn transitions_of(program: &Program) -> Option<&Transition> {
 }
 
 /// When the scene came on air: text may count from there.
-fn taken(show: &Show, scene: &Scene) -> ShowTime {
+pub fn taken(show: &Show, scene: &SceneId) -> ShowTime {
     match &show.program {
         Some(Program {
             mix: Some(Mix::Leaving { scene: id, taken, .. } | Mix::Coming { scene: id, taken, .. }), ..
-        }) if *id == scene.id => *taken,
+        }) if id == scene => *taken,
         Some(program) => program.since,
         None => ShowTime::default(),
     }
@@ -152,8 +153,13 @@ fn taken(show: &Show, scene: &Scene) -> ShowTime {
 
 /// Layers that are hidden count too: they may be shown with the next frame.
 pub fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>> {
+    needs_on(show, (scene, show.config.canvas()), (at, taken(show, &scene.id)))
+}
+
+/// The same on a sheet of this size.
+pub fn needs_on<'a>(show: &'a Show, scene: (&'a Scene, Canvas), times: (ShowTime, ShowTime)) -> Vec<Need<'a>> {
     let mut needs = Vec::new();
-    each_ground(show, scene, (at, taken(show, scene)), &mut |layer, view: View, inner| {
+    each_ground(show, scene, times, &mut |layer, view: View, inner| {
         needs.extend(need::need(show, layer, view));
         if view.roams() || need::crawl_box(layer, view).is_some() {
             let others = Parity::ALL.into_iter();

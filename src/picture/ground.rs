@@ -3,6 +3,7 @@
 use super::need::View;
 use super::place::{self, Frame, Ground};
 use crate::show::Show;
+use crate::show::geometry::Canvas;
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Fit;
 use crate::show::scene::Scene;
@@ -15,11 +16,11 @@ const DEEPEST: usize = 16;
 /// own, it is told the box.
 pub fn each_ground<'a>(
     show: &'a Show,
-    scene: &'a Scene,
-    (at, taken): (ShowTime, ShowTime),
+    (scene, sheet): (&'a Scene, Canvas),
+    times: (ShowTime, ShowTime),
     see: &mut impl FnMut(&'a Layer, View, Option<Frame>),
 ) {
-    let view = View::of_scene(show, &scene.id, at, taken);
+    let view = View::of_scene(sheet, &scene.id, times);
     for layer in &scene.layers {
         visit(show, layer, view.of(layer), 0, see);
     }

@@ -1,5 +1,5 @@
-//! What is given up, and in which order, when there is more to paint than there is time: how often the preview is made, then
-//! its size, then costly filters on what moves, and last every other picture.
+//! What is given up, and in which order, when there is more to paint than there is time: how often the preview and the
+//! multiview are made, then their size, then costly filters on what moves, and last every other picture.
 //!
 //! Judged once a second. It goes down a rung after two bad seconds, and up one only after some quiet ones: the more of them, the
 //! sooner the last attempt failed, so that it does not swing. Frames that were skipped although painting took little time were
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub enum Rung {
     #[default]
     Full,
-    /// The preview is made half as often.
+    /// The preview and the multiview are made half as often.
     FewerPreviews,
     /// And half as wide.
     SmallerPreviews,

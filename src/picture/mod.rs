@@ -6,6 +6,7 @@
 
 mod agenda;
 mod blended;
+mod buffers;
 mod contents;
 mod crew;
 pub mod damage;
@@ -17,6 +18,7 @@ mod ground;
 mod job;
 mod ladder;
 pub mod list;
+pub mod multiview;
 mod need;
 mod originals;
 mod paint;

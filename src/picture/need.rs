@@ -177,8 +177,9 @@ pub struct View {
 }
 
 impl View {
-    pub fn of_scene(show: &Show, scene: &SceneId, at: ShowTime, taken: ShowTime) -> View {
-        let (ground, within) = (Ground::of_canvas(show.config.canvas()), LayerKey::of_scene(scene));
+    /// On a sheet of this size, which is the canvas for what is on air.
+    pub fn of_scene(sheet: Canvas, scene: &SceneId, (at, taken): (ShowTime, ShowTime)) -> View {
+        let (ground, within) = (Ground::of_canvas(sheet), LayerKey::of_scene(scene));
         View { ground, within, at, taken, pose: Pose::default() }
     }
 

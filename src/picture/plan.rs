@@ -18,7 +18,7 @@ use super::yuv::Yuv;
 use crate::frame::video::{Films, VideoFrame};
 use crate::show::Show;
 use crate::show::asset::AssetKind;
-use crate::show::geometry::Rect;
+use crate::show::geometry::{Canvas, Rect};
 use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
 use crate::show::look::{Blend, Filter, Shadow};
@@ -41,6 +41,21 @@ pub fn plan(show: &Show, at: ShowTime, pictures: &Pictures, films: &dyn Films, l
         },
         None => planning.black(CANVAS),
     }
+    list.finish();
+}
+
+/// Fills `list` with one scene, whatever is on air, laid out on a sheet of this size.
+pub fn plan_scene(
+    show: &Show,
+    (scene, sheet): (&SceneId, Canvas),
+    (at, taken): (ShowTime, ShowTime),
+    pictures: &Pictures,
+    films: &dyn Films,
+    list: &mut DisplayList,
+) {
+    list.begin(sheet);
+    let mut planning = Planning { show, pictures, films, list, depth: 0 };
+    planning.scene(scene, at, taken, CANVAS);
     list.finish();
 }
 
@@ -87,7 +102,7 @@ impl<'a> Planning<'a> {
     /// From the top, so that what is hidden is known; turned round at the end. The parts of one layer never overlap.
     fn scene(&mut self, id: &SceneId, at: ShowTime, taken: ShowTime, list: usize) {
         if let Some(scene) = self.show.scenes.get(id) {
-            let view = View::of_scene(self.show, id, at, taken);
+            let view = View::of_scene(self.list.canvas(), id, (at, taken));
             let onto = Onto::whole(list, self.list.canvas().bounds());
             scene.layers.iter().rev().for_each(|layer| self.layer(layer, view.of(layer), onto));
         }

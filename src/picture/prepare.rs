@@ -14,7 +14,7 @@ use super::pictures::Pictures;
 use super::sources::Sources;
 use super::sources::wanted::Wanted;
 use super::studio::Studio;
-use super::watch;
+use super::watch::{self, Outlook, Sight};
 use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
 use crate::show::Show;
@@ -40,27 +40,29 @@ pub(super) struct Preparing {
     pub sources: Arc<Sources>,
     pub published: Arc<ArcSwap<Pictures>>,
     pub studio: Studio,
+    pub outlook: Outlook,
 }
 
 /// Body of the thread. It is unparked when a frame missed a picture.
 pub(super) fn prepare(mut preparing: Preparing) {
     // Maps that the tick thread may still be reading. They are kept until it has let go, so that it never frees a picture.
     let mut retired: Vec<Arc<Pictures>> = Vec::new();
-    let mut ordered: Option<(Arc<Timeline>, ShowTime)> = None;
+    let mut ordered: Option<(Arc<Timeline>, Sight, ShowTime)> = None;
     let mut settled: Option<(Arc<Timeline>, ShowTime)> = None;
     while !preparing.stop.is_set() {
         retired.retain(|pictures| Arc::strong_count(pictures) > 1);
         let now = preparing.clock.now();
         let shows = preparing.shows.load_full();
         let show = shows.at(now).clone();
-        if ordered
+        let sight = preparing.outlook.sight();
+        let is_ordered = ordered
             .as_ref()
-            .is_none_or(|(known, until): &(Arc<Timeline>, ShowTime)| !Arc::ptr_eq(known, &shows) || now > *until)
-        {
+            .is_some_and(|(known, seen, until)| Arc::ptr_eq(known, &shows) && *seen == sight && now <= *until);
+        if !is_ordered {
             let held_at = matches!(show.stream, Stream::Paused { .. }).then(|| show.stream.picture_time(now));
-            preparing.sources.order(&inputs(&show, now, shows.ahead(), preparing.studio.assets_dir()), held_at);
-            preparing.sources.order_moving(&watch::moving(&show, preparing.studio.assets_dir()), held_at);
-            ordered = Some((shows.clone(), now.plus(SETTLED)));
+            preparing.sources.order(&inputs(&show, sight, now, shows.ahead(), preparing.studio.assets_dir()), held_at);
+            preparing.sources.order_moving(&watch::moving(&show, sight, preparing.studio.assets_dir()), held_at);
+            ordered = Some((shows.clone(), sight, now.plus(SETTLED)));
         }
         let is_settled = |(known, since): &(Arc<Timeline>, ShowTime)| {
             Arc::ptr_eq(known, &shows) && now >= *since && now.since(*since) < settled_for(&show)
@@ -82,10 +84,10 @@ pub(super) fn prepare(mut preparing: Preparing) {
 }
 
 /// What will be seen in a moment runs already.
-fn inputs(show: &Show, now: ShowTime, ahead: &[Upcoming], assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
-    let mut inputs = watch::inputs(show, show.stream.picture_time(now), assets_dir);
+fn inputs(show: &Show, sight: Sight, now: ShowTime, ahead: &[Upcoming], assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
+    let mut inputs = watch::inputs(show, sight, show.stream.picture_time(now), assets_dir);
     for upcoming in ahead.iter().take(SHOWS_AHEAD) {
-        for (id, wanted) in watch::inputs(&upcoming.show, upcoming.at, assets_dir) {
+        for (id, wanted) in watch::inputs(&upcoming.show, Sight::Program, upcoming.at, assets_dir) {
             inputs.entry(id).or_insert(wanted);
         }
     }

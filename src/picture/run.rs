@@ -13,6 +13,7 @@ use super::prepare::{Preparing, prepare};
 use super::sources::Sources;
 use super::studio::Studio;
 use super::tick::Engine;
+use super::watch::Outlook;
 use crate::base::clock::Clock;
 use crate::base::status::Condition;
 use crate::base::tasks::{StopFlag, spawn_thread};
@@ -31,6 +32,8 @@ pub struct Env {
     pub sources: Arc<Sources>,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
+    /// Which scenes are looked at besides.
+    pub outlook: Outlook,
 }
 
 /// A thread of the picture that fails takes the show with it; health must say so.
@@ -57,6 +60,7 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
         sources: env.sources.clone(),
         published: published.clone(),
         studio: Studio::new(env.assets_dir.clone()),
+        outlook: env.outlook.clone(),
     };
     let alarm = Alarm(env.vitals.clone());
     let prepare = spawn_thread("prepare", move || {

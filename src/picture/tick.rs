@@ -6,26 +6,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::damage::{self, Damage};
+use super::buffers::Buffers;
 use super::easel::Easel;
 use super::ladder::{Ladder, Rung};
-use super::list::{DisplayList, Item};
+use super::list::DisplayList;
 use super::pictures::Pictures;
 use super::plan::plan;
 use crate::base::clock::Stopwatch;
 use crate::base::status::Condition;
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
-use crate::frame::picture::{Frame, Layout};
-use crate::frame::pool::{BufferId, FrameMut, FramePool};
+use crate::frame::picture::Frame;
 use crate::frame::video::Films;
 use crate::show::Show;
 use crate::show::geometry::Canvas;
 use crate::show::time::{Fps, FrameNumber, ShowTime};
 use crate::show::timeline::ShowAt;
 
-/// The encoder's mailbox holds 8; the rest are in the encoder, with the preview, or being painted. 1080p: 50 MB.
-const BUFFERS: usize = 16;
+/// The encoder's mailbox holds 8; the rest are in the encoder, with the preview and the multiview, or being painted. 1080p: 56 MB.
+pub(super) const BUFFERS: usize = 18;
 
 /// The engine's condition is judged over so many frames at a time, and called degraded above this share of skipped ones.
 const JUDGED_FRAMES: u64 = 150;
@@ -45,45 +44,6 @@ pub(super) struct Engine {
     ladder: Ladder,
 }
 
-/// A pool, and what each of its buffers holds.
-struct Buffers {
-    pool: FramePool,
-    held: Vec<Option<Vec<Item>>>,
-    /// What was posted last. It keeps its buffer from being painted over.
-    last: Option<(Frame, BufferId)>,
-}
-
-impl Buffers {
-    fn new(canvas: Canvas) -> Self {
-        let pool = FramePool::new(Layout::new(canvas), BUFFERS);
-        Self { pool, held: vec![None; BUFFERS], last: None }
-    }
-
-    /// The last frame, if it shows the list already.
-    fn same(&self, list: &DisplayList) -> Option<&Frame> {
-        let (frame, buffer) = self.last.as_ref()?;
-        let held = self.held.get(buffer.0)?.as_deref();
-        (held == Some(list.items())).then_some(frame)
-    }
-
-    /// Paints what a free buffer lacks of the list; None if there is none.
-    fn paint(&mut self, list: &DisplayList, pictures: &Pictures, easel: &mut Easel) -> Option<(FrameMut, BufferId)> {
-        let mut target = self.pool.try_take()?;
-        let id = target.id();
-        let canvas = list.canvas().bounds();
-        let held = self.held.get_mut(id.0)?;
-        let damage = match held {
-            Some(items) => damage::between(items, list.items(), canvas),
-            None => Damage::whole(canvas),
-        };
-        easel.paint(list, pictures, &mut target, &damage);
-        let items = held.get_or_insert_with(|| Vec::with_capacity(list.capacity()));
-        items.clear();
-        items.extend_from_slice(list.items());
-        Some((target, id))
-    }
-}
-
 /// How the engine does, found out every few seconds.
 #[derive(Default)]
 struct Judged {
@@ -101,7 +61,7 @@ impl Engine {
         canvas: Canvas,
     ) -> Self {
         vitals.pool_size.set(BUFFERS as i64);
-        let buffers = Buffers::new(canvas);
+        let buffers = Buffers::new(canvas, BUFFERS);
         let (easel, list) = (Easel::of_machine(), DisplayList::default());
         Self {
             outlets,
@@ -164,13 +124,13 @@ impl Engine {
     /// Says whether the frame was made.
     fn make(&mut self, show: &Show, pictures: &Pictures, (number, at): (FrameNumber, ShowTime)) -> bool {
         let canvas = show.config.canvas();
-        if self.buffers.pool.layout().canvas != canvas {
-            self.buffers = Buffers::new(canvas);
+        if self.buffers.canvas() != canvas {
+            self.buffers = Buffers::new(canvas, BUFFERS);
             self.easel.clear();
         }
         if self.ladder.rung() == Rung::HalfTheFrames
             && number.0 % 2 == 1
-            && let Some((last, _)) = &self.buffers.last
+            && let Some(last) = self.buffers.last()
         {
             self.vitals.frames_repeated.inc();
             self.post(&last.again(number, at));
@@ -186,12 +146,8 @@ impl Engine {
                 self.vitals.frames_shared.inc();
                 last.again(number, at)
             }
-            None => match self.buffers.paint(&self.list, pictures, &mut self.easel) {
-                Some((painted, buffer)) => {
-                    let frame = painted.freeze(number, at);
-                    self.buffers.last = Some((frame.clone(), buffer));
-                    frame
-                }
+            None => match self.buffers.paint(&self.list, pictures, &mut self.easel, (number, at)) {
+                Some(frame) => frame,
                 None => return false,
             },
         };
@@ -209,7 +165,7 @@ impl Engine {
 
     fn observe_painting(&self, took: Duration) {
         self.vitals.paint_time.observe(took.as_secs_f64());
-        self.vitals.pool_free.set(self.buffers.pool.free() as i64);
+        self.vitals.pool_free.set(self.buffers.free() as i64);
     }
 
     fn count(&mut self, due: u64, skipped: u64, has_moved: bool) {

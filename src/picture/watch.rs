@@ -1,14 +1,16 @@
 //! Which inputs are seen: pure. What is on air, on its way there, or in the preview counts; so does what is inside other scenes.
+//! While somebody looks at all scenes at once, so do those.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sources::animated::{self, Moving};
 use super::sources::wanted::{Wanted, wanted};
 use crate::show::Show;
 use crate::show::asset::AssetKind;
-use crate::show::ids::{AssetId, InputId};
+use crate::show::ids::{AssetId, InputId, SceneId};
 use crate::show::input::{AtEnd, Input, InputKind, Playback, Start, Video, WhenHidden};
 use crate::show::layer::Content;
 use crate::show::mixer::Strip;
@@ -16,12 +18,64 @@ use crate::show::program::{Mix, Program};
 use crate::show::time::ShowTime;
 use crate::show::transition::{Kind, Transition};
 
-/// What should run for this show.
-pub fn inputs(show: &Show, at: ShowTime, assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
-    let mut seen = Vec::new();
-    for scene in show.program.iter().flat_map(Program::scenes).chain(&show.studio.preview) {
-        show.each_input_in(scene, &mut |input| seen.push(input.clone()));
+/// Which scenes somebody looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sight {
+    /// What is on air, and the preview.
+    #[default]
+    Program,
+    All,
+}
+
+/// How far one sees at the moment: told by whoever shows all scenes, read by whoever gives orders to sources.
+#[derive(Clone, Default)]
+pub struct Outlook(Arc<AtomicBool>);
+
+impl Outlook {
+    pub fn set(&self, sight: Sight) {
+        self.0.store(sight == Sight::All, Ordering::Relaxed);
     }
+
+    pub fn sight(&self) -> Sight {
+        if self.0.load(Ordering::Relaxed) { Sight::All } else { Sight::Program }
+    }
+}
+
+/// So many inputs are decoded for the sake of small pictures alone; the others keep still. The program comes first.
+const MOST_ASIDE: usize = 8;
+
+fn scenes_on_air(show: &Show) -> impl Iterator<Item = &SceneId> {
+    show.program.iter().flat_map(Program::scenes).chain(&show.studio.preview)
+}
+
+/// Those that matter most come first.
+fn scenes_in(show: &Show, sight: Sight) -> impl Iterator<Item = &SceneId> {
+    let others = (sight == Sight::All).then(|| show.scenes.keys());
+    scenes_on_air(show).chain(others.into_iter().flatten())
+}
+
+/// The inputs that should be decoded because they are seen.
+fn inputs_seen(show: &Show, sight: Sight) -> BTreeSet<InputId> {
+    let mut seen = BTreeSet::new();
+    for scene in scenes_on_air(show) {
+        show.each_input_in(scene, &mut |input| {
+            seen.insert(input.clone());
+        });
+    }
+    let most = seen.len() + MOST_ASIDE;
+    for scene in scenes_in(show, sight) {
+        show.each_input_in(scene, &mut |input| {
+            if seen.len() < most {
+                seen.insert(input.clone());
+            }
+        });
+    }
+    seen
+}
+
+/// What should run for this show.
+pub fn inputs(show: &Show, sight: Sight, at: ShowTime, assets_dir: &Path) -> BTreeMap<InputId, Wanted> {
+    let seen = inputs_seen(show, sight);
     let file = |asset: &_| show.assets.get(asset).map(|asset| assets_dir.join(asset.file_name()));
     let mut wanted = wanted(show.inputs.values(), seen.into_iter().map(|id| (id, true)), file);
     if let Some(input) = stinger(show, at)
@@ -71,9 +125,9 @@ fn stinger(show: &Show, at: ShowTime) -> Option<Input> {
 }
 
 /// The animated pictures that are seen.
-pub fn moving(show: &Show, assets_dir: &Path) -> BTreeMap<AssetId, Moving> {
+pub fn moving(show: &Show, sight: Sight, assets_dir: &Path) -> BTreeMap<AssetId, Moving> {
     let mut moving = BTreeMap::new();
-    for scene in show.program.iter().flat_map(Program::scenes).chain(&show.studio.preview) {
+    for scene in scenes_in(show, sight) {
         show.each_layer_in(scene, &mut |layer| {
             if let Content::Image { asset: id } = &layer.content
                 && let Some(asset) = show.assets.get(id).filter(|asset| asset.animated)
@@ -89,4 +143,26 @@ pub fn moving(show: &Show, assets_dir: &Path) -> BTreeMap<AssetId, Moving> {
         });
     }
     moving
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::picture::tests::show_of;
+
+    #[test]
+    fn inputs_of_other_scenes_are_seen_by_who_sees_all_up_to_a_number() {
+        let mut show = show_of(r#"{"id":"v","kind":"input","input":"v"}"#);
+        let scenes: String = (10..30)
+            .map(|number| {
+                format!(r#","a{number}":{{"id":"a{number}","layers":[{{"id":"v","kind":"input","input":"i{number}"}}]}}"#)
+            })
+            .collect();
+        show.scenes =
+            serde_json::from_str(&format!(r#"{{"s":{}{scenes}}}"#, serde_json::to_string(&show.scenes["s"]).unwrap()))
+                .unwrap();
+        let names = |sight| inputs_seen(&show, sight).iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(Sight::Program), ["v"]);
+        assert_eq!(names(Sight::All), ["i10", "i11", "i12", "i13", "i14", "i15", "i16", "i17", "v"]);
+    }
 }

@@ -14,6 +14,14 @@ impl Canvas {
     /// 4K UHD is 3840 × 2160; DCI 4K is 4096 wide.
     pub const MAX: u32 = 4096;
 
+    /// In the same proportions, at most `width` wide, never larger, and even.
+    pub fn shrunk_to(self, width: u32) -> Canvas {
+        let even = |length: u32, most: u32| length.min(most & !1).max(2);
+        let width = even(width & !1, self.width);
+        let half = (u64::from(width) * u64::from(self.height) + u64::from(self.width)) / (2 * u64::from(self.width.max(1)));
+        Canvas { width, height: even(2 * u32::try_from(half).unwrap_or(1), self.height) }
+    }
+
     pub fn bounds(self) -> Rect {
         Rect { x: 0, y: 0, width: self.width as i32, height: self.height as i32 }
     }

@@ -65,6 +65,9 @@ pub struct StreamConfig {
     pub key_frame_interval: u32,
     pub preset: Preset,
     pub preview: PreviewConfig,
+    /// All scenes in one picture, for whoever runs the show.
+    #[serde(default = "multiview")]
+    pub multiview: PreviewConfig,
     /// Further encodings of the same program, beside `main`. Each runs while a destination wants it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 4))]
@@ -103,6 +106,10 @@ impl Rendition {
     }
 }
 
+fn multiview() -> PreviewConfig {
+    PreviewConfig { width: 1280, fps: 5, quality: 75 }
+}
+
 fn one() -> u32 {
     1
 }
@@ -127,7 +134,7 @@ pub enum Preset {
     Medium,
 }
 
-/// The JPEG preview. The height follows from the canvas.
+/// JPEGs for those who watch the show being made. The height follows from the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PreviewConfig {
@@ -139,6 +146,15 @@ pub struct PreviewConfig {
     /// 1 to 100.
     #[schemars(range(min = 1, max = 100))]
     pub quality: u8,
+}
+
+impl PreviewConfig {
+    /// What is made of it when there is too much to paint: less the lower the rung (`marquee_engine_rung`).
+    pub fn within_means(self, rung: i64) -> PreviewConfig {
+        let fps = if rung >= 1 { (self.fps / 2).max(1) } else { self.fps };
+        let width = if rung >= 2 { (self.width / 2).max(16) & !1 } else { self.width };
+        PreviewConfig { fps, width, ..self }
+    }
 }
 
 impl StreamConfig {
@@ -162,6 +178,7 @@ impl Default for StreamConfig {
             key_frame_interval: 2,
             preset: Preset::Veryfast,
             preview: PreviewConfig { width: 640, fps: 10, quality: 75 },
+            multiview: multiview(),
             renditions: Vec::new(),
             replay_seconds: 0,
         }
@@ -171,6 +188,23 @@ impl Default for StreamConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_for_those_who_watch_give_way_first() {
+        let preview = PreviewConfig { fps: 10, width: 640, quality: 60 };
+        let given = |rung| {
+            let PreviewConfig { fps, width, .. } = preview.within_means(rung);
+            (fps, width)
+        };
+        assert_eq!([0, 1, 2, 4].map(given), [(10, 640), (5, 640), (5, 320), (5, 320)]);
+    }
+
+    #[test]
+    fn a_configuration_from_before_there_was_a_multiview_has_the_usual_one() {
+        let mut json = serde_json::to_value(StreamConfig::default()).unwrap();
+        json.as_object_mut().unwrap().remove("multiview").unwrap();
+        assert_eq!(serde_json::from_value::<StreamConfig>(json).unwrap(), StreamConfig::default());
+    }
 
     #[test]
     fn a_configuration_from_before_there_were_renditions_is_read_and_written_as_it_was() {

@@ -89,6 +89,15 @@ impl Fps {
         if self.time_of(FrameNumber(frame)) > at { FrameNumber(frame.saturating_sub(1)) } else { FrameNumber(frame) }
     }
 
+    /// The place of a frame on a coarser grid of so many places a second: the first frame of each is due there. So what is made
+    /// of only some frames is spread evenly, and how much is due is known from frame numbers alone.
+    pub fn place_of(self, number: FrameNumber, per_second: u32) -> u64 {
+        let per_second = u128::from(per_second.max(1));
+        let (numerator, denominator) = (u128::from(self.numerator), u128::from(self.denominator));
+        let scaled = (u128::from(number.0) * per_second * denominator / numerator).min(u128::from(u64::MAX));
+        u64::try_from(scaled).unwrap_or(u64::MAX)
+    }
+
     pub fn frame_duration(self) -> Duration {
         Duration::from_nanos(1_000_000_000 * u64::from(self.denominator) / u64::from(self.numerator))
     }
@@ -169,6 +178,28 @@ mod tests {
                 assert!(number == 0 || fps.frame_at(just_before) < frame, "{fps} {number}");
             }
         }
+    }
+
+    #[track_caller]
+    fn check_places(fps: (u32, u32), per_second: u32, frames: u64, due: usize) {
+        let fps = Fps::new(fps.0, fps.1).expect("a rate");
+        let places: Vec<_> = (0..frames).map(|number| fps.place_of(FrameNumber(number), per_second)).collect();
+        let starts: Vec<_> = (1..places.len()).filter(|index| places[*index] != places[index - 1]).collect();
+        assert_eq!(starts.len() + 1, due);
+        let gaps: Vec<_> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let even = gaps.iter().max().zip(gaps.iter().min()).is_none_or(|(most, least)| most - least <= 1);
+        assert!(even, "{gaps:?}");
+    }
+
+    #[test]
+    fn places_of_a_coarser_grid_are_spread_evenly() {
+        check_places((30, 1), 10, 300, 100);
+        check_places((30, 1), 30, 300, 300);
+        check_places((25, 1), 10, 250, 100);
+        check_places((60, 1), 7, 600, 70);
+        check_places((30_000, 1001), 10, 2_997, 1_000);
+        // No more than there are frames.
+        check_places((24, 1), 60, 240, 240);
     }
 
     #[test]

@@ -84,6 +84,7 @@ async function showAddresses() {
   const rows = [
     ["Program, for VLC, ffplay or an OBS media source", found.rtmp],
     ["Motion JPEG, for a browser or a player", new URL("/api/preview.mjpeg", location.href).href],
+    ["All scenes at once, for a browser or a player", new URL("/api/multiview.mjpeg", location.href).href],
     ["WebSocket, for programs", found.websocket],
   ].filter(([, address]) => address);
   byId("addresses").replaceChildren(...rows.map(([label, address]) => {

@@ -431,6 +431,12 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("GET", "/api/preview.mjpeg") => {
             reads("preview", "Pictures as they come", Answer::Bytes("multipart/x-mixed-replace"), &["no_picture"])
         }
+        ("GET", "/api/multiview.jpg") => {
+            reads("preview", "All scenes in one picture", Answer::Bytes("image/jpeg"), &["no_picture"])
+        }
+        ("GET", "/api/multiview.mjpeg") => {
+            reads("preview", "All scenes as they move", Answer::Bytes("multipart/x-mixed-replace"), &["no_picture"])
+        }
         ("GET", "/api/frame.png") => {
             reads("preview", "The newest frame at full size", Answer::Bytes("image/png"), &["no_picture"])
         }

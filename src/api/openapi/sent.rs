@@ -60,7 +60,8 @@ sent! {
         let restart = json!({ "type": "boolean", "description": "Interrupt a live stream where that is needed." });
         with_property(schema, "restart", restart);
         let preview = any_of_its_fields(&PreviewConfig::json_schema(generator));
-        with_property(schema, "preview", preview.to_value());
+        with_property(schema, "preview", preview.clone().to_value());
+        with_property(schema, "multiview", preview.to_value());
     };
 }
 

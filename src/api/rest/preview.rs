@@ -1,4 +1,5 @@
-//! The picture over plain HTTP: one JPEG, a motion JPEG for `<img>` and players, and the full-size PNG.
+//! Pictures over plain HTTP, of the program and of everything at once: one JPEG, a motion JPEG for `<img>` and players, and the
+//! program's full-size PNG.
 
 use std::time::Duration;
 
@@ -12,13 +13,21 @@ use futures_util::stream;
 use super::Answer;
 use crate::api::Api;
 use crate::api::error::ApiError;
-use crate::send::preview::{PreviewPicture, Watcher};
+use crate::send::preview::{PreviewHandle, PreviewPicture, Watcher};
 
 /// An engine that runs makes a picture within a second even at 1 fps.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub async fn jpeg(State(api): State<Api>) -> Answer {
-    let picture = tokio::time::timeout(PATIENCE, api.preview.jpeg()).await.ok().flatten();
+    one(&api.preview).await
+}
+
+pub async fn multiview_jpeg(State(api): State<Api>) -> Answer {
+    one(&api.multiview).await
+}
+
+async fn one(pictures: &PreviewHandle) -> Answer {
+    let picture = tokio::time::timeout(PATIENCE, pictures.jpeg()).await.ok().flatten();
     let picture = picture.ok_or(ApiError::NoPicture)?;
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], picture).into_response())
 }
@@ -29,9 +38,18 @@ pub async fn full_size(State(api): State<Api>) -> Answer {
     Ok(([(header::CONTENT_TYPE, "image/png")], picture).into_response())
 }
 
-/// Newest only: a slow viewer misses pictures, and never makes a queue. Dropping the body ends the watching.
 pub async fn motion_jpeg(State(api): State<Api>) -> Answer {
-    let mut watcher = api.preview.watch();
+    let watcher = api.preview.watch();
+    moving(watcher, api).await
+}
+
+pub async fn multiview_motion_jpeg(State(api): State<Api>) -> Answer {
+    let watcher = api.multiview.watch();
+    moving(watcher, api).await
+}
+
+/// Newest only: a slow viewer misses pictures, and never makes a queue. Dropping the body ends the watching.
+async fn moving(mut watcher: Watcher, api: Api) -> Answer {
     let first = tokio::time::timeout(PATIENCE, watcher.next()).await.ok().flatten();
     let (first, _) = first.ok_or(ApiError::NoPicture)?;
     let opening = Bytes::from_static(b"--frame\r\n");

@@ -41,6 +41,7 @@ use crate::state::writer;
 struct House {
     api: Api,
     pictures: broadcast::Sender<Arc<PreviewPicture>>,
+    overviews: broadcast::Sender<Arc<PreviewPicture>>,
     closing: watch::Sender<bool>,
     directory: TempDir,
 }
@@ -103,12 +104,14 @@ impl House {
         let vitals = Arc::new(Vitals::new());
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
         let (state, _) = writer::start(Box::new(journal), loaded, env).expect("a writer");
-        let (preview, pictures) = preview_by_hand(vitals.clone());
+        let (preview, pictures) = preview_by_hand(vitals.preview_counts());
+        let (multiview, overviews) = preview_by_hand(vitals.multiview_counts());
         let (closing, closed) = watch::channel(false);
         let recordings = Recordings::new(directory.path().join("recordings"));
         let parts = Parts {
             state,
             preview,
+            multiview,
             levels: LevelsHandle::new(),
             vitals,
             clock: clock.clone(),
@@ -122,20 +125,22 @@ impl House {
             capabilities: Arc::new(json!({ "encoder": "none" })),
             addresses: Arc::new(Addresses::default()),
         };
-        House { api: Api::start(parts, closed), pictures, closing, directory }
+        House { api: Api::start(parts, closed), pictures, overviews, closing, directory }
     }
 
     /// Makes pictures from now on, as an engine does, until the result is dropped.
     fn make_pictures(&self) -> Engine {
-        let pictures = self.pictures.clone();
+        let (pictures, overviews) = (self.pictures.clone(), self.overviews.clone());
         Engine(tokio::spawn(async move {
             let mut due = tokio::time::interval(std::time::Duration::from_millis(10));
             for number in 0.. {
                 due.tick().await;
                 let jpeg = Bytes::from_static(b"\xff\xd8 a picture \xff\xd9");
                 let picture = PreviewPicture::new(FrameNumber(number), ShowTime(1_000_000), 64, 36, jpeg);
+                let overview = Bytes::from_static(b"\xff\xd8 an overview \xff\xd9");
+                let overview = PreviewPicture::new(FrameNumber(number), ShowTime(1_000_000), 128, 72, overview);
                 // Nobody may be watching.
-                let _ = pictures.send(Arc::new(picture));
+                let _ = (pictures.send(Arc::new(picture)), overviews.send(Arc::new(overview)));
             }
         }))
     }

@@ -190,12 +190,15 @@ async fn without_a_picture_the_preview_says_so() {
     let house = House::open().await;
     let ask = |path| house.ask("GET", path);
     let (one, many, full) = tokio::join!(ask("/api/preview.jpg"), ask("/api/preview.mjpeg"), ask("/api/frame.png"));
-    for reply in [one, many, full] {
+    let (all, all_moving) = tokio::join!(ask("/api/multiview.jpg"), ask("/api/multiview.mjpeg"));
+    for reply in [one, many, full, all, all_moving] {
         reply.refused(503, "no_picture");
     }
     let _engine = house.make_pictures();
     let jpeg = house.ask("GET", "/api/preview.jpg").await.expect(200);
-    assert_eq!((jpeg.header("content-type"), &jpeg.body[..2]), ("image/jpeg", &b"\xff\xd8"[..]));
+    assert_eq!((jpeg.header("content-type"), &jpeg.body[..]), ("image/jpeg", &b"\xff\xd8 a picture \xff\xd9"[..]));
+    let all = house.ask("GET", "/api/multiview.jpg").await.expect(200);
+    assert_eq!((all.header("content-type"), &all.body[..]), ("image/jpeg", &b"\xff\xd8 an overview \xff\xd9"[..]));
 }
 
 #[tokio::test]
@@ -216,7 +219,11 @@ async fn a_viewer_who_goes_is_no_watcher_any_more() {
     let house = House::open().await;
     let _engine = house.make_pictures();
     let response = house.open_body("/api/preview.mjpeg").await;
-    assert_eq!(house.api.vitals.preview_watchers.get(), 1);
+    let overview = house.open_body("/api/multiview.mjpeg").await;
+    let watchers = || (house.api.vitals.preview_watchers.get(), house.api.vitals.multiview_watchers.get());
+    assert_eq!(watchers(), (1, 1));
+    drop(overview);
+    assert_eq!(watchers(), (1, 0));
     drop(response);
-    assert_eq!(house.api.vitals.preview_watchers.get(), 0);
+    assert_eq!(watchers(), (0, 0));
 }

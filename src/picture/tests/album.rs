@@ -4,15 +4,17 @@
 //! `target/golden`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use image::{Rgb, RgbImage};
 
 use super::films::Smooth;
 use super::{assets, painted_with, show_of};
-use crate::frame::pool::FrameMut;
+use crate::frame::picture::Layout;
+use crate::picture::multiview;
 use crate::picture::pictures::Pictures;
 use crate::show::Show;
-use crate::show::time::ShowTime;
+use crate::show::time::{FrameNumber, ShowTime};
 
 /// Mathematics of other machines may round otherwise; nobody sees that.
 const ALIKE_DB: f64 = 48.0;
@@ -29,8 +31,7 @@ fn failed(name: &str) -> PathBuf {
 }
 
 /// Half as large each way, which is enough to look at.
-fn photo(frame: &FrameMut) -> RgbImage {
-    let ([luma, u, v], layout) = (frame.planes(), frame.layout());
+fn photo([luma, u, v]: [&[u8]; 3], layout: Layout) -> RgbImage {
     let canvas = layout.canvas;
     RgbImage::from_fn(canvas.width / 2, canvas.height / 2, |x, y| {
         let (x, y) = (x as usize, y as usize);
@@ -68,7 +69,11 @@ impl Album {
         let assets = assets();
         let pictures = Pictures::prepare_now(show, AT, assets.path());
         let film = Smooth { width: 200, height: 100, has_alpha: false };
-        let found = photo(&painted_with(show, AT, &pictures, &film));
+        let frame = painted_with(show, AT, &pictures, &film);
+        self.stick_in(name, photo(frame.planes(), frame.layout()));
+    }
+
+    fn stick_in(&mut self, name: &str, found: RgbImage) {
         if std::env::var_os("UPDATE").is_some() {
             found.save(kept(name)).expect("the album can be written");
             return;
@@ -234,5 +239,33 @@ fn a_sample_of_every_script() {
         let layer = format!(r#"{{"id":"a","kind":"text","text":"{text}","size":36,"x":20,"y":30,"width":280}}"#);
         album.layers(&format!("script-{name}"), &layer);
     }
+    album.close();
+}
+
+#[test]
+fn the_multiview() {
+    let mut show =
+        show_of(r##"{"id":"p","kind":"pattern"},{"id":"t","kind":"text","text":"{clock}","x":20,"y":20,"size":40}"##);
+    let mut scenes: serde_json::Value = serde_json::to_value(&show.scenes).expect("JSON");
+    for (index, color) in ["#c04060", "#40a0c0", "#60b040", "#d0a030", "#8050c0"].into_iter().enumerate() {
+        let layers = format!(
+            r##"[{{"id":"g","kind":"gradient","from":"{color}","to":"#101018"}},
+                {{"id":"i","kind":"image","asset":"img","x":"50%","y":"50%","anchor":"center","width":120}},
+                {{"id":"v","kind":"input","input":"v","x":10,"y":100,"width":100}}]"##
+        );
+        let layers: serde_json::Value = serde_json::from_str(&layers).expect("JSON");
+        scenes[format!("s{index}")] =
+            serde_json::json!({"id": format!("s{index}"), "name": format!("Scene {index}"), "layers": layers});
+    }
+    let config = Arc::make_mut(&mut show.config);
+    (config.width, config.height) = (1280, 720);
+    show.scenes = serde_json::from_value(scenes).expect("scenes");
+    show.studio = serde_json::from_str(r#"{"preview":"s1"}"#).expect("a desk");
+    let (assets, film) = (assets(), Smooth { width: 200, height: 100, has_alpha: false });
+    let pictures = Pictures::prepare_now(&show, AT, assets.path());
+    let program = painted_with(&show, AT, &pictures, &film);
+    let frame = multiview::tests::painted(&show, &program.freeze(FrameNumber(1), AT), assets.path(), &film);
+    let mut album = Album::default();
+    album.stick_in("multiview", photo(frame.planes(), frame.layout()));
     album.close();
 }

@@ -1,7 +1,7 @@
 //! Tests of the room as a whole: golden pictures, damage, ticking. What tests one file only is in that file.
 
 mod album;
-mod films;
+pub mod films;
 mod golden;
 mod living;
 mod moving;

@@ -4,7 +4,7 @@ use super::*;
 use crate::frame::video::Films;
 use crate::frame::video::{Plane, Planes, VideoFrame};
 use crate::picture::list::Source;
-use crate::picture::watch;
+use crate::picture::watch::{self, Sight};
 use crate::show::ids::{AssetId, InputId};
 
 struct Flat(Vec<u8>);
@@ -65,10 +65,13 @@ fn what_moves_lies_where_the_still_picture_does() {
 #[test]
 fn only_what_is_seen_is_decoded() {
     let hidden = r#"{"id":"i","kind":"image","asset":"img","visible":false}"#;
-    assert!(watch::moving(&animated(hidden), nowhere()).is_empty());
+    assert!(watch::moving(&animated(hidden), Sight::All, nowhere()).is_empty());
     let show = animated(r#"{"id":"g","kind":"group","layers":[{"id":"i","kind":"image","asset":"img"}]}"#);
-    let moving = watch::moving(&show, nowhere());
+    let moving = watch::moving(&show, Sight::Program, nowhere());
     assert_eq!(moving.values().map(|moving| moving.period_ms).collect::<Vec<_>>(), [500]);
-    assert!(watch::moving(&Show { program: None, ..show }, nowhere()).is_empty());
-    assert!(watch::moving(&show_of(r#"{"id":"i","kind":"image","asset":"img"}"#), nowhere()).is_empty(), "it does not move");
+    assert!(watch::moving(&Show { program: None, ..show }, Sight::Program, nowhere()).is_empty());
+    assert!(
+        watch::moving(&show_of(r#"{"id":"i","kind":"image","asset":"img"}"#), Sight::Program, nowhere()).is_empty(),
+        "it does not move"
+    );
 }

@@ -12,7 +12,8 @@ use crate::frame::taps::Taps;
 use crate::picture::ladder::Rung;
 use crate::picture::run;
 use crate::picture::sources::Sources;
-use crate::picture::tick::Engine;
+use crate::picture::tick::{BUFFERS, Engine};
+use crate::picture::watch::Outlook;
 use crate::show::stream::Stream;
 use crate::show::time::FrameNumber;
 use crate::show::timeline::Timeline;
@@ -94,9 +95,10 @@ fn an_empty_pool_skips_and_degrades_and_recovers() {
     stage.tick(0);
     let held: Vec<Frame> = (1..200).filter_map(|frame| stage.tick(frame)).collect();
     let repeated = stage.vitals.frames_repeated.get();
-    let painted = held.iter().filter(|frame| frame.number.0 <= 16).count();
-    assert_eq!((painted, held.len() as u64), (16, 16 + repeated), "a repeated picture needs no buffer");
-    assert_eq!(stage.counts(), [199, 16 + repeated, 0, 183 - repeated]);
+    let most = BUFFERS as u64;
+    let painted = held.iter().filter(|frame| frame.number.0 <= most).count() as u64;
+    assert_eq!((painted, held.len() as u64), (most, most + repeated), "a repeated picture needs no buffer");
+    assert_eq!(stage.counts(), [199, most + repeated, 0, 199 - most - repeated]);
     let health = |stage: &Stage| stage.vitals.status.conditions()["engine"].state;
     assert_eq!(health(&stage), Health::Degraded);
     drop(held);
@@ -104,6 +106,26 @@ fn an_empty_pool_skips_and_degrades_and_recovers() {
         assert!(stage.tick(frame).is_some());
     }
     assert_eq!(health(&stage), Health::Ok);
+}
+
+#[test]
+fn a_multiview_that_never_finishes_costs_the_program_no_frame() {
+    // All hold as much as they may: the encoder, the preview, and the multiview.
+    let [encoder, preview, multiview] = [(8, WhenFull::DropNewest), (1, WhenFull::DropOldest), (1, WhenFull::DropOldest)]
+        .map(|(places, full)| Mailbox::new(places, full));
+    let outlets = vec![encoder.clone(), preview.clone(), multiview.clone()];
+    outlets.iter().for_each(|outlet| outlet.set_wanted(true));
+    let (vitals, show) = (Arc::new(Vitals::new()), show_of(MOVING));
+    let mut engine = Engine::new(outlets, Arc::new(NoFilms), vitals.clone(), show.config.canvas());
+    let mut held: Vec<Frame> = Vec::new();
+    for frame in 0..500 {
+        engine.tick(&show, &Pictures::default(), show.config.fps.time_of(FrameNumber(frame)));
+        if (100..102).contains(&frame) {
+            held.extend([&preview, &multiview].iter().filter_map(|mailbox| mailbox.try_take()));
+        }
+    }
+    assert_eq!((held.len(), encoder.len(), multiview.len()), (4, 8, 1));
+    assert_eq!((vitals.frames_skipped.get(), vitals.frames_painted.get()), (0, 499));
 }
 
 #[test]
@@ -181,6 +203,7 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
         sources: Sources::new(clock.clone(), Taps::new(), Ingest::new(), Arc::new(Vitals::new())),
         vitals: Arc::new(Vitals::new()),
         stop: stop.clone(),
+        outlook: Outlook::default(),
     })
     .expect("threads");
     let mut number = 0;

@@ -19,11 +19,8 @@ pub struct Size {
 impl Size {
     /// At most `width` wide, never larger than the canvas, in its proportions, and even.
     pub fn of_preview(canvas: Canvas, width: u32) -> Self {
-        let even = |length: u32, most: u32| length.min(most & !1).max(2);
-        let width = even(width & !1, canvas.width);
-        let half =
-            (u64::from(width) * u64::from(canvas.height) + u64::from(canvas.width)) / (2 * u64::from(canvas.width.max(1)));
-        Self { width, height: even(2 * u32::try_from(half).unwrap_or(1), canvas.height) }
+        let Canvas { width, height } = canvas.shrunk_to(width);
+        Self { width, height }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The preview: each due frame is scaled and JPEG-encoded once, however many watch, and not at all while nobody does.
+//! The preview: each due frame is scaled and JPEG-encoded once, however many watch, and not at all while nobody does. The
+//! multiview's pictures go out the same way, from a thread of their own.
 //!
 //! One thread takes frames from its mailbox and asks for them only while someone watches. Its pictures go out through a short
 //! ring; a watcher that is too slow jumps ahead to the oldest that is kept, and learns how many it missed.
@@ -21,6 +22,7 @@ mod jpeg;
 mod picture;
 mod run;
 mod still;
+mod subject;
 #[cfg(test)]
 mod tests;
 
@@ -37,11 +39,12 @@ use tokio::sync::{Semaphore, broadcast, oneshot};
 use tokio::time::timeout;
 
 use crate::base::tasks::{StopFlag, spawn_thread};
-use crate::base::vitals::Vitals;
+use crate::base::vitals::{Vitals, WatchCounts};
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::show::Show;
 pub use picture::PreviewPicture;
+pub use subject::Subject;
 
 /// Pictures kept for watchers that are behind: 1.6 s at 10 a second. When it is full the oldest goes.
 const KEPT_PICTURES: usize = 16;
@@ -50,6 +53,7 @@ const STILL_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the preview stands on.
 pub struct Env {
+    pub subject: Subject,
     /// Where the engine puts frames while they are wanted. Besides what lies there, the preview holds at most two frames, and a
     /// full-size still holds one for as long as it takes to convert it.
     pub frames: Arc<Mailbox<Frame>>,
@@ -66,10 +70,10 @@ pub fn start(env: Env) -> io::Result<(PreviewHandle, JoinHandle<()>)> {
         still: Mutex::default(),
         one_still: Arc::new(Semaphore::new(1)),
         thread: OnceLock::new(),
-        vitals: env.vitals.clone(),
+        counts: env.subject.counts(&env.vitals),
     });
     let handle = PreviewHandle { shared: shared.clone(), pictures: sender.downgrade() };
-    let thread = spawn_thread("preview", {
+    let thread = spawn_thread(env.subject.name(), {
         let shared = shared.clone();
         move || run::run(&env, &shared, &sender)
     })?;
@@ -87,7 +91,7 @@ struct Shared {
     one_still: Arc<Semaphore>,
     /// Waits in its mailbox; woken when someone begins or ceases to watch.
     thread: OnceLock<Thread>,
-    vitals: Arc<Vitals>,
+    counts: WatchCounts,
 }
 
 impl Shared {
@@ -132,7 +136,7 @@ impl PreviewHandle {
             None => broadcast::channel(1).1,
         };
         self.shared.watchers.fetch_add(1, Ordering::AcqRel);
-        self.shared.vitals.preview_watchers.inc();
+        self.shared.counts.watchers.inc();
         self.shared.wake();
         Watcher { shared: self.shared.clone(), pictures, missed: 0 }
     }
@@ -173,16 +177,16 @@ pub struct Watcher {
 
 impl Watcher {
     /// The next picture, and how many were missed since the last call because this watcher was too slow (already counted
-    /// in `vitals.preview_dropped`). None when the preview has ended. Safe to cancel.
+    /// as dropped). None when the preview has ended. Safe to cancel.
     pub async fn next(&mut self) -> Option<(Arc<PreviewPicture>, u64)> {
         loop {
             match self.pictures.recv().await {
                 Ok(picture) => {
-                    self.shared.vitals.preview_sent.inc();
+                    self.shared.counts.sent.inc();
                     return Some((picture, std::mem::take(&mut self.missed)));
                 }
                 Err(RecvError::Lagged(count)) => {
-                    self.shared.vitals.preview_dropped.inc_by(count);
+                    self.shared.counts.dropped.inc_by(count);
                     self.missed += count;
                 }
                 Err(RecvError::Closed) => return None,
@@ -194,7 +198,7 @@ impl Watcher {
 impl Drop for Watcher {
     fn drop(&mut self) {
         self.shared.watchers.fetch_sub(1, Ordering::AcqRel);
-        self.shared.vitals.preview_watchers.dec();
+        self.shared.counts.watchers.dec();
         self.shared.wake();
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::{Env, PreviewHandle, start};
+use super::{Env, PreviewHandle, Subject, start};
 use crate::base::clock::Stopwatch;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
@@ -36,7 +36,8 @@ impl Stage {
         let show = Arc::new(ArcSwap::from_pointee(Show { config: Arc::new(config), ..Show::default() }));
         let (frames, vitals) = (Mailbox::new(2, WhenFull::DropOldest), Arc::new(Vitals::new()));
         let stop = StopFlag::default();
-        let env = Env { frames: frames.clone(), show: show.clone(), vitals: vitals.clone(), stop: stop.clone() };
+        let subject = Subject::Program;
+        let env = Env { subject, frames: frames.clone(), show: show.clone(), vitals: vitals.clone(), stop: stop.clone() };
         let (handle, thread) = start(env).expect("a thread");
         let pool = FramePool::new(Layout::new(Canvas { width: canvas.0, height: canvas.1 }), 8);
         Self { handle, frames, show, vitals, stop, pool, thread: Some(thread) }

@@ -64,7 +64,7 @@ pub(super) fn check_change(show: &Show, config: &StreamConfig) -> Result<(), Rej
 
 pub(super) fn check(config: &StreamConfig) -> Result<(), Rejection> {
     let StreamConfig { width, height, fps: _, bitrate, audio_bitrate, key_frame_interval, .. } = config;
-    let StreamConfig { preset: _, preview, renditions, replay_seconds, .. } = config;
+    let StreamConfig { preset: _, preview, multiview, renditions, replay_seconds, .. } = config;
     check_side("width", *width)?;
     check_side("height", *height)?;
     check_range("bitrate", f64::from(*bitrate), 100.0..=50_000.0, "100 to 50000 kbit/s")?;
@@ -73,6 +73,9 @@ pub(super) fn check(config: &StreamConfig) -> Result<(), Rejection> {
     check_range("preview.width", f64::from(preview.width), 64.0..=1920.0, "64 to 1920")?;
     check_range("preview.fps", f64::from(preview.fps), 1.0..=60.0, "1 to 60")?;
     check_range("preview.quality", f64::from(preview.quality), 1.0..=100.0, "1 to 100")?;
+    check_range("multiview.width", f64::from(multiview.width), 64.0..=1920.0, "64 to 1920")?;
+    check_range("multiview.fps", f64::from(multiview.fps), 1.0..=60.0, "1 to 60")?;
+    check_range("multiview.quality", f64::from(multiview.quality), 1.0..=100.0, "1 to 100")?;
     check_range("replaySeconds", f64::from(*replay_seconds), 0.0..=300.0, "0 to 300 seconds")?;
     if renditions.len() > MAX_RENDITIONS {
         return Err(Rejection::TooMany { what: "renditions", limit: MAX_RENDITIONS });
@@ -103,7 +106,7 @@ fn check_side(field: &'static str, side: u32) -> Result<(), Rejection> {
     check_range(field, f64::from(side), f64::from(Canvas::MIN)..=f64::from(Canvas::MAX), allowed)
 }
 
-/// The first field that differs and that a running encoder can not take. Bit rate and preview can change at any time.
+/// The first field that differs and that a running encoder can not take. Bit rate, preview and multiview can change at any time.
 fn interrupting_change(old: &StreamConfig, new: &StreamConfig) -> Option<&'static str> {
     let changes = [
         ("width", old.width != new.width),
