@@ -18,6 +18,7 @@ use crate::base::vitals::Vitals;
 use crate::demo;
 use crate::frame::ingest::Ingest;
 use crate::frame::mailbox::{Mailbox, WhenFull};
+use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
@@ -202,11 +203,12 @@ impl House {
             encoder: config.encoder.clone(),
             vitals: vitals.clone(),
         })?;
-        let taps = Taps::new();
+        let (taps, sights) = (Taps::new(), Sights::new());
         let ingest = Ingest::new();
         let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
         let pictures = picture::run::start(picture::run::Env {
             sources: sources.clone(),
+            sights: sights.clone(),
             shows: state.timeline(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
@@ -221,6 +223,7 @@ impl House {
             outlet: sound_chunks,
             taps,
             levels: levels.clone(),
+            sights,
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
         })?;

@@ -93,10 +93,15 @@ fn add_difference(old: &Item, new: &Item, canvas: Rect, damage: &mut Damage) {
     let of = |item: &Item| (item.source, item.opacity, item.blend, item.mask);
     let same_fill = matches!(old.source, Source::Fill(_)) && of(old) == of(new);
     let same_rows = a.y == b.y && a.height == b.height;
-    if same_fill && same_rows && a.intersection(b).width > 0 {
+    let same_columns = a.x == b.x && a.width == b.width;
+    let overlap = !a.intersection(b).is_empty();
+    if same_fill && same_rows && overlap {
         // A plain rectangle that moved or grew sideways differs at its two ends only.
         damage.add(Rect { x: a.x.min(b.x), width: (a.x - b.x).abs(), ..a }, canvas);
         damage.add(Rect { x: a.right().min(b.right()), width: (a.right() - b.right()).abs(), ..a }, canvas);
+    } else if same_fill && same_columns && overlap {
+        damage.add(Rect { y: a.y.min(b.y), height: (a.y - b.y).abs(), ..a }, canvas);
+        damage.add(Rect { y: a.bottom().min(b.bottom()), height: (a.bottom() - b.bottom()).abs(), ..a }, canvas);
     } else {
         damage.add(a, canvas);
         damage.add(b, canvas);
@@ -134,6 +139,7 @@ mod tests {
         check(&[a, b], &[a, c, b], &[rect(200, 200, 10, 10)]);
         check(&[a, c, b], &[a, b], &[rect(200, 200, 10, 10)]);
         check(&[a], &[rect(4, 0, 10, 10)], &[rect(0, 0, 4, 10), rect(10, 0, 4, 10)]);
+        check(&[a], &[rect(0, 4, 10, 12)], &[rect(0, 0, 10, 4), rect(0, 10, 10, 6)]);
         check(&[a], &[rect(-50, -50, 10, 10)], &[a]);
     }
 

@@ -16,6 +16,7 @@ mod finish;
 mod ground;
 mod job;
 mod ladder;
+mod levels;
 pub mod list;
 mod need;
 mod originals;

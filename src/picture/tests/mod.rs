@@ -3,6 +3,7 @@
 mod album;
 mod films;
 mod golden;
+mod levels;
 mod living;
 mod moving;
 mod steady;
