@@ -44,7 +44,9 @@ fn bench(name: &str, strips: usize, strip: Strip, dbfs: f32, metered: bool) {
     let _watcher = metered.then(|| levels.watch());
     let mut mix = Mix::new(levels, Sights::new());
     let source = Source::Tap;
-    let inputs = (0..strips).map(|index| Heard { input: input(index), source, strip: strip.clone(), moving: None, weight: 1.0 }).collect();
+    let inputs = (0..strips)
+        .map(|index| Heard { input: input(index), source, strip: strip.clone(), moving: None, weight: 1.0 })
+        .collect();
     let ducks = if dbfs > -20.0 { vec![duck()] } else { Vec::new() };
     let mixer = Arc::new(Mixer { ducks, ..Mixer::default() });
     let plan = MixPlan { inputs, mixer, programme: Some(ShowTime(1)), ..MixPlan::default() };

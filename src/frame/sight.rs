@@ -80,11 +80,7 @@ pub struct Sights {
 
 impl Sights {
     pub fn new() -> Arc<Sights> {
-        Arc::new(Sights {
-            program: Arc::default(),
-            inputs: ArcSwap::default(),
-            looked_at: AtomicI64::new(i64::MIN),
-        })
+        Arc::new(Sights { program: Arc::default(), inputs: ArcSwap::default(), looked_at: AtomicI64::new(i64::MIN) })
     }
 
     /// What the sound of an input, or of the program, looks like at `at`; None if nobody measures it (yet). Looking keeps the

@@ -63,6 +63,17 @@ impl Sheet {
         }
     }
 
+    /// The way to the next edge between two pixels of chroma: what meets there leaves no seam.
+    fn even(&self, way: i32) -> i32 {
+        let base = match self.grow {
+            Growth::Right => self.rect.x,
+            Growth::Left => self.rect.right(),
+            Growth::Down => self.rect.y,
+            Growth::Up => self.rect.bottom(),
+        };
+        way + ((base + way) & 1)
+    }
+
     /// As much of the way as this is between the floor and 0 dBFS.
     fn reach(&self, db: f64, floor_db: f64) -> i32 {
         (f64::from(self.length()) * (1.0 - db / floor_db).clamp(0.0, 1.0)).round() as i32
@@ -94,7 +105,7 @@ fn meter(levels: &Levels, sheet: &Sheet, line: i32, sight: Option<&Sight>, part:
         let mark = (peak - line).max(0);
         // The mean is never above the peak that is held, but by what rounding makes of it.
         let reach = sheet.reach(f64::from(rms), levels.floor_db).min(mark);
-        let step = |number: i32| length * number / STEPS;
+        let step = |number: i32| if number == 0 { 0 } else { sheet.even(length * number / STEPS) };
         for number in 0..STEPS {
             let (from, to) = (step(number).min(reach), step(number + 1).min(reach));
             part(sheet.part(index, from, to), between(levels, number, STEPS));

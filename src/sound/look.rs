@@ -119,8 +119,8 @@ impl Look {
         let first = LENGTH - COLUMNS * COLUMN + column * COLUMN;
         let [left, right] = &self.sides;
         let pairs = left[first..first + COLUMN].iter().zip(&right[first..first + COLUMN]);
-        pairs.map(|(left, right)| (left + right) / 2.0).fold([f32::INFINITY, f32::NEG_INFINITY], |[least, greatest], value| {
-            [least.min(value), greatest.max(value)]
-        })
+        pairs
+            .map(|(left, right)| (left + right) / 2.0)
+            .fold([f32::INFINITY, f32::NEG_INFINITY], |[least, greatest], value| [least.min(value), greatest.max(value)])
     }
 }

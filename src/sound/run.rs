@@ -222,8 +222,9 @@ mod tests {
         let (mut maker, outlet) = maker();
         outlet.set_wanted(false);
         let mut show = Show::default();
-        let scene: Scene = serde_json::from_str(r#"{"id":"s","layers":[{"id":"a","kind":"levels"},{"id":"b","kind":"pattern"}]}"#)
-            .expect("a scene");
+        let scene: Scene =
+            serde_json::from_str(r#"{"id":"s","layers":[{"id":"a","kind":"levels"},{"id":"b","kind":"pattern"}]}"#)
+                .expect("a scene");
         show.program = Some(Program::cut(scene.id.clone(), ShowTime(0)));
         Arc::make_mut(&mut show.scenes).insert(scene.id.clone(), Arc::new(scene));
         for micros in (0..1_000_000).step_by(10_000) {

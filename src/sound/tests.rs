@@ -50,7 +50,14 @@ impl Desk {
     fn new() -> Self {
         let levels = LevelsHandle::new();
         let sights = Sights::new();
-        Self { mix: Mix::new(levels.clone(), sights.clone()), levels, sights, taps: BTreeMap::new(), chunk: FIRST, out: [0.0; LENGTH] }
+        Self {
+            mix: Mix::new(levels.clone(), sights.clone()),
+            levels,
+            sights,
+            taps: BTreeMap::new(),
+            chunk: FIRST,
+            out: [0.0; LENGTH],
+        }
     }
 
     fn make(&mut self, plan: &MixPlan) -> Made {
@@ -221,8 +228,16 @@ fn real_silence_rests_until_something_is_heard() {
 }
 
 fn any_strip() -> impl Strategy<Value = Strip> {
-    (-60.0..=20.0_f32, any::<bool>(), any::<bool>(), -1.0..=1.0_f32, 0..=2_000_u16)
-        .prop_map(|(gain_db, mute, solo, pan, delay_ms)| Strip { gain_db, mute, solo: solo && mute, pan, delay_ms, ..Strip::default() })
+    (-60.0..=20.0_f32, any::<bool>(), any::<bool>(), -1.0..=1.0_f32, 0..=2_000_u16).prop_map(
+        |(gain_db, mute, solo, pan, delay_ms)| Strip {
+            gain_db,
+            mute,
+            solo: solo && mute,
+            pan,
+            delay_ms,
+            ..Strip::default()
+        },
+    )
 }
 
 fn any_plan() -> impl Strategy<Value = MixPlan> {

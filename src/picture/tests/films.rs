@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::frame::video::{Films, Plane, Planes, VideoFrame};
 use crate::frame::sight::{COLUMNS, PITCHES, Sight};
+use crate::frame::video::{Films, Plane, Planes, VideoFrame};
 use crate::show::ids::{AssetId, InputId};
 use crate::show::time::ShowTime;
 

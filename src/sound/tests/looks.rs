@@ -41,7 +41,8 @@ impl Desk {
 fn a_tone_lights_its_band_and_no_other_and_falls_with_its_loudness() {
     let mut desk = Desk::new();
     for loudness in [-6.0, -20.0] {
-        desk.show(&seen(plan(vec![tone("a", loudness)])), 60);
+        // What is seen of the tone's beginning has fallen then.
+        desk.show(&seen(plan(vec![tone("a", loudness)])), 250);
         let bands = bands(&desk.look(None).expect("it is measured"));
         near(bands[ITS_BAND], loudness);
         let others = bands.iter().enumerate().filter(|(band, _)| *band != ITS_BAND);

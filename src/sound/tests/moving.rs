@@ -53,7 +53,10 @@ fn steepest(heard: &[[f32; 2]]) -> f32 {
 
 #[test]
 fn a_gain_goes_from_keyframe_to_keyframe_on_the_sample_and_without_steps() {
-    let heard = heard(&show(&keyframes("gain_db", r#""keyframes":[{"at_ms":0,"value":0},{"at_ms":500,"value":-20},{"at_ms":1000,"value":6,"easing":"ease_in_quad"}]"#)));
+    let heard = heard(&show(&keyframes(
+        "gain_db",
+        r#""keyframes":[{"at_ms":0,"value":0},{"at_ms":500,"value":-20},{"at_ms":1000,"value":6,"easing":"ease_in_quad"}]"#,
+    )));
     for millis in -900..1_500 {
         let expected = match millis {
             ..0 => 0.0,
@@ -71,8 +74,12 @@ fn a_gain_goes_from_keyframe_to_keyframe_on_the_sample_and_without_steps() {
 
 #[test]
 fn a_jump_is_where_it_was_set_and_takes_a_millisecond() {
-    let heard = heard(&show(&keyframes("volume", r#""keyframes":[{"at_ms":0,"value":1},{"at_ms":400,"value":0,"easing":"step_end"}]"#)));
-    let near = |found: [f32; 2], expected: f32| assert!(found.iter().all(|side| (side - expected).abs() < 1e-3), "{found:?}");
+    let heard = heard(&show(&keyframes(
+        "volume",
+        r#""keyframes":[{"at_ms":0,"value":1},{"at_ms":400,"value":0,"easing":"step_end"}]"#,
+    )));
+    let near =
+        |found: [f32; 2], expected: f32| assert!(found.iter().all(|side| (side - expected).abs() < 1e-3), "{found:?}");
     near(at(&heard, 398), 1.0);
     near(at(&heard, 399), 1.0);
     assert_eq!(at(&heard, 400), [0.0; 2], "volume reaches silence, which no gain does");
@@ -81,7 +88,10 @@ fn a_jump_is_where_it_was_set_and_takes_a_millisecond() {
 
 #[test]
 fn a_pan_keeps_the_power_and_repeats_there_and_back() {
-    let heard = heard(&show(&keyframes("pan", r#""repeat":2,"alternate":true,"keyframes":[{"at_ms":0,"value":-1},{"at_ms":600,"value":1}]"#)));
+    let heard = heard(&show(&keyframes(
+        "pan",
+        r#""repeat":2,"alternate":true,"keyframes":[{"at_ms":0,"value":-1},{"at_ms":600,"value":1}]"#,
+    )));
     for millis in 0..1_300 {
         let [left, right] = at(&heard, millis);
         assert!((left * left + right * right - 2.0).abs() < 1e-3, "{millis}: {left} {right}");
@@ -104,7 +114,10 @@ fn taken_is_when_the_scene_came_on_air_and_what_is_over_may_let_go() {
 
 #[test]
 fn what_moves_allocates_nothing() {
-    let show = show(&keyframes("gain_db", r#""repeat":0,"alternate":true,"keyframes":[{"at_ms":0,"value":0},{"at_ms":90,"value":-20}]"#));
+    let show = show(&keyframes(
+        "gain_db",
+        r#""repeat":0,"alternate":true,"keyframes":[{"at_ms":0,"value":0},{"at_ms":90,"value":-20}]"#,
+    ));
     let (mut desk, mut plan) = (Desk::new(), MixPlan::default());
     let mut make = |pieces: usize| {
         for _ in 0..pieces {
