@@ -1,6 +1,6 @@
 //! The sound goes with the picture from scene to scene: measured in a recording, which ffmpeg decodes.
 
-use std::f64::consts::TAU;
+use std::f64::consts::{SQRT_2, TAU};
 use std::time::Duration;
 
 use serde_json::json;
@@ -10,8 +10,8 @@ use crate::support::{eventually, media};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const RATE: f64 = 48_000.0;
-/// -12 dBFS.
-const PEAK: f64 = 0.251_188_6;
+/// -12 dBFS; what ffmpeg makes of two sides that are the same is 3 dB louder.
+const PEAK: f64 = 0.251_188_6 * SQRT_2;
 /// So many samples hold whole periods of both tones: neither is seen in the other's level.
 const SHORT: usize = 1_200;
 const LONG: usize = 4_800;

@@ -73,23 +73,23 @@ fn what_can_not_be_shown_or_moved_is_refused_and_nothing_changes() {
     for wrong in
         [json!({"bands": 0}), json!({"bands": 65}), json!({"gap": 257}), json!({"floor_db": -97}), json!({"floor_db": 0})]
     {
-        layer(wrong).refused(422, "out_of_range");
+        layer(wrong).refused(400, "out_of_range");
     }
     for wrong in [json!({"shape": "pie"}), json!({"grow": "out"}), json!({"colour": "#ffffff"}), json!({"from": "red"})] {
-        layer(wrong).refused(422, "invalid_value");
+        layer(wrong).refused(400, "invalid_value");
     }
     let moving = |property: &str, value: f64| json!([{"property": property, "keyframes": [{"at_ms": 0, "value": value}]}]);
     for heard in ["gain_db", "pan", "volume"] {
-        layer(json!({"animations": moving(heard, 0.0)})).refused(422, "invalid_value");
+        layer(json!({"animations": moving(heard, 0.0)})).refused(400, "invalid_value");
     }
     let sound =
         |animations: serde_json::Value| server.http.patch("/api/inputs/tone", &json!({"sound": {"animations": animations}}));
     for (property, value) in [("x", 0.0), ("gain_db", 21.0), ("gain_db", -61.0), ("pan", 1.1), ("volume", -0.1)] {
-        sound(moving(property, value)).refused(422, "invalid_value");
+        sound(moving(property, value)).refused(400, "invalid_value");
     }
-    sound(json!([{"property": "pan", "keyframes": []}])).refused(422, "invalid_value");
+    sound(json!([{"property": "pan", "keyframes": []}])).refused(400, "invalid_value");
     let nine: Vec<_> = (0..9).map(|_| moving("pan", 0.0)[0].clone()).collect();
-    sound(json!(nine)).refused(422, "invalid_value");
+    sound(json!(nine)).refused(400, "invalid_value");
     let after = (server.http.get("/api/scenes/loud").json(), server.http.get("/api/inputs/tone").json());
     assert_eq!(before.0, after.0);
     assert_eq!(before.1["sound"], after.1["sound"]);

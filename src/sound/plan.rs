@@ -7,7 +7,7 @@ use super::limit::LOOK_AHEAD;
 use crate::frame::sound::{ChunkNumber, SAMPLE_RATE};
 use crate::show::Show;
 use crate::show::ids::{InputId, SceneId};
-use crate::show::input::{Input, WhenHidden};
+use crate::show::input::{Input, InputKind, WhenHidden};
 use crate::show::layer::{Content, Layer};
 use crate::show::levels::Levels;
 use crate::show::mixer::{Faders, Mixer, Strip};
@@ -94,12 +94,12 @@ pub fn plan_mix(show: &Show, chunk: ChunkNumber, plan: &mut MixPlan) {
     if matches!(show.stream, Stream::Paused { .. }) {
         return;
     }
-    let at = ChunkNumber(chunk.0 + 1).time();
+    let at = due(chunk, STEPS);
     for input in show.inputs.values() {
         if let Some(Share { weight, taken }) = share(show, input, at) {
             let moving = moving(&input.sound, chunk, taken);
             let strip = Strip { animations: Vec::new(), ..input.sound };
-            plan.inputs.push(Heard { input: input.id.clone(), source: Source::Tap, strip, moving, weight });
+            plan.inputs.push(Heard { input: input.id.clone(), source: source(input), strip, moving, weight });
         }
     }
     let beeping = show.program_scene().map_or(0, |scene| scene.layers.iter().filter(|layer| beeps(layer)).count());
@@ -110,6 +110,14 @@ pub fn plan_mix(show: &Show, chunk: ChunkNumber, plan: &mut MixPlan) {
                 plan.shown.add(levels);
             }
         });
+    }
+}
+
+/// A tone is a function of the time: it is there at once, whoever was woken when.
+fn source(input: &Input) -> Source {
+    match input.kind {
+        InputKind::Tone { hz, level_db } => Source::Generated(Generator::Tone { hz: hz as f32, dbfs: level_db as f32 }),
+        _ => Source::Tap,
     }
 }
 
@@ -147,11 +155,15 @@ fn shown(show: &Show, program: &Program, input: &Input, at: ShowTime) -> Option<
     }
 }
 
-/// What is mixed for a piece is heard 5 ms after it (`limit`): it is moved as it is due then.
 fn moving(sound: &Strip, chunk: ChunkNumber, taken: ShowTime) -> Option<[Faders; STEPS]> {
-    let first = chunk.time().micros() + LOOK_AHEAD as i64 * 1_000_000 / i64::from(SAMPLE_RATE);
-    let step = |step: usize| sound.faders_at(ShowTime(first + (step as i64 + 1) * 1_000), taken);
+    let step = |step: usize| sound.faders_at(due(chunk, step + 1), taken);
     (!sound.animations.is_empty()).then(|| std::array::from_fn(step))
+}
+
+/// When what is mixed for a piece up to this step is heard: 5 ms after it (`limit`).
+fn due(chunk: ChunkNumber, step: usize) -> ShowTime {
+    let way = LOOK_AHEAD as i64 * 1_000_000 / i64::from(SAMPLE_RATE);
+    ShowTime(chunk.time().micros() + way + step as i64 * 1_000)
 }
 
 fn beeps(layer: &Layer) -> bool {
@@ -178,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_on_air_beeps_and_is_looked_at() {
+    fn only_what_is_on_air_beeps_sounds_and_is_looked_at() {
         let check = |layers: &str, expected: u16| assert_eq!(planned(&show(layers)).beeps, expected, "{layers}");
         let pattern = |id: &str, extra: &str| format!(r#"{{"id":"{id}","kind":"pattern"{extra}}}"#);
         check("", 0);
@@ -192,6 +204,11 @@ mod tests {
         let levels = r#"{"id":"g","kind":"group","layers":[{"id":"a","kind":"levels"},{"id":"b","kind":"levels","input":"x"},
             {"id":"c","kind":"levels","input":"x","shape":"meter"},{"id":"d","kind":"levels","input":"y","visible":false}]}"#;
         assert_eq!(shown(levels), Shown { program: true, inputs: vec![InputId::new("x").expect("an id")] });
+        let mut toned = show(r#"{"id":"a","kind":"input","input":"x"}"#);
+        let input: Input = serde_json::from_str(r#"{"id":"x","kind":"tone","hz":440,"level_db":-9}"#).expect("an input");
+        Arc::make_mut(&mut toned.inputs).insert(input.id.clone(), Arc::new(input));
+        let sources: Vec<Source> = planned(&toned).inputs.iter().map(|heard| heard.source).collect();
+        assert_eq!(sources, [Source::Generated(Generator::Tone { hz: 440.0, dbfs: -9.0 })]);
         let mut held = show(&pattern("a", ""));
         held.stream = Stream::Paused { since: ShowTime(7), at: ShowTime(9) };
         assert_eq!((planned(&held).beeps, planned(&held).programme), (0, Some(ShowTime(7))));

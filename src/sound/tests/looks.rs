@@ -106,6 +106,17 @@ fn nothing_is_measured_while_no_layer_shows_it_or_nobody_looks() {
 }
 
 #[test]
+fn a_show_that_is_held_holds_what_its_sound_looked_like() {
+    let mut desk = Desk::new();
+    desk.show(&seen(plan(vec![tone("a", -6.0)])), 30);
+    let held_at = ChunkNumber(desk.chunk).time();
+    let before = desk.sights.look(Some(&id("a")), held_at).expect("it is measured");
+    // A plan of a show that is held has nothing in it.
+    desk.hear(&MixPlan::default(), 500);
+    assert_eq!(desk.sights.look(Some(&id("a")), held_at), Some(before));
+}
+
+#[test]
 fn what_is_looked_at_allocates_nothing() {
     let mut desk = Desk::new();
     let plan = seen(plan((0..4).map(|index| tone(&format!("i{index}"), -10.0)).collect()));

@@ -16,7 +16,7 @@ fn show(sound: &str) -> Show {
     serde_json::from_str(&format!(
         r#"{{"config":{config},"stream":{{"status":"stopped"}},"scenes":{{"s":{{"id":"s","layers":[{{"id":"l","kind":"input","input":"a"}}]}}}},
             "program":{{"scene":"s","since":{taken}}},"destinations":{{}},"assets":{{}},
-            "inputs":{{"a":{{"id":"a","kind":"tone","sound":{sound}}}}}}}"#
+            "inputs":{{"a":{{"id":"a","kind":"published","sound":{sound}}}}}}}"#
     ))
     .expect("a show")
 }
