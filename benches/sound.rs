@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use marquee::base::clock::Stopwatch;
+use marquee::frame::sight::Sights;
 use marquee::frame::sound::{ChunkNumber, SAMPLES_PER_CHUNK};
 use marquee::frame::tap::{Tap, time_of};
 use marquee::show::ids::InputId;
@@ -20,7 +21,7 @@ use marquee::sound::plan::{Heard, MixPlan, Source};
 const PIECES: u64 = 3_000;
 const STRIPS: usize = 16;
 const FIRST: u64 = 179_000_000_000;
-const STRIP: Strip = Strip { gain_db: -3.0, mute: false, solo: false, pan: 0.3, delay_ms: 40 };
+const STRIP: Strip = Strip { gain_db: -3.0, mute: false, solo: false, pan: 0.3, delay_ms: 40, animations: Vec::new() };
 
 fn main() {
     println!("µs per piece of 10 ms, one thread: mean / median / p99 of {PIECES}");
@@ -41,9 +42,11 @@ fn input(index: usize) -> InputId {
 fn bench(name: &str, strips: usize, strip: Strip, dbfs: f32, metered: bool) {
     let levels = LevelsHandle::new();
     let _watcher = metered.then(|| levels.watch());
-    let mut mix = Mix::new(levels);
+    let mut mix = Mix::new(levels, Sights::new());
     let source = Source::Tap;
-    let inputs = (0..strips).map(|index| Heard { input: input(index), source, strip, weight: 1.0 }).collect();
+    let inputs = (0..strips)
+        .map(|index| Heard { input: input(index), source, strip: strip.clone(), moving: None, weight: 1.0 })
+        .collect();
     let ducks = if dbfs > -20.0 { vec![duck()] } else { Vec::new() };
     let mixer = Arc::new(Mixer { ducks, ..Mixer::default() });
     let plan = MixPlan { inputs, mixer, programme: Some(ShowTime(1)), ..MixPlan::default() };

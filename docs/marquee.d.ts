@@ -1449,7 +1449,7 @@ export interface components {
              */
             repeat: number;
             /** @default now */
-            start: components["schemas"]["Start2"];
+            start: components["schemas"]["Start"];
         };
         /** @description Keyframes of one property, and when they are played. */
         AnimationSent: {
@@ -2084,6 +2084,16 @@ export interface components {
         /** @description How a gradient runs. */
         GradientShapeSent: "linear" | "radial" | "conic";
         /**
+         * @description Where something grows to.
+         * @enum {string}
+         */
+        Growth: "up" | "right" | "down" | "left";
+        /**
+         * @description Where something grows to.
+         * @enum {string}
+         */
+        GrowthSent: "up" | "right" | "down" | "left";
+        /**
          * @description Where an edge moves to.
          * @enum {string}
          */
@@ -2197,7 +2207,7 @@ export interface components {
              */
             speed: number;
             /** @default always */
-            start: components["schemas"]["Start"];
+            start: components["schemas"]["Start2"];
             to_ms?: number | null;
         } | {
             /** @constant */
@@ -2427,6 +2437,42 @@ export interface components {
             /** @constant */
             kind: "backdrop";
         } | {
+            /**
+             * @description How many bars share 40 Hz to 16 kHz in equal steps of pitch, or how many columns a wave has. A meter has one for each side.
+             * @default 24
+             */
+            bands: number;
+            /**
+             * Format: double
+             * @description How loud the foot of a bar or meter is, in dBFS; its top is 0. A wave has no such scale.
+             * @default -60
+             */
+            floor_db: number;
+            /**
+             * @description Of the lowest pitch; of a meter, where it is quiet.
+             * @default #2fd6a8
+             */
+            from: components["schemas"]["Color"];
+            /**
+             * Format: double
+             * @description Pixels between them.
+             * @default 4
+             */
+            gap: number;
+            /** @description Where it grows to. What stands beside each other goes from left to right, or from top to bottom. */
+            grow?: components["schemas"]["Growth"];
+            /** @description Whose sound, after its gain and pan, while a scene on air shows the input; absent: the program's, as it leaves. */
+            input?: components["schemas"]["InputId"] | null;
+            /** @constant */
+            kind: "levels";
+            /** @default bars */
+            shape: components["schemas"]["LevelsShape"];
+            /**
+             * @description Of the highest pitch; of a meter, where it is loud.
+             * @default #ff7a45
+             */
+            to: components["schemas"]["Color"];
+        } | {
             /** @default true */
             beep: boolean;
             /** @constant */
@@ -2590,6 +2636,42 @@ export interface components {
             /** @constant */
             kind: "backdrop";
         } | {
+            /**
+             * @description How many bars share 40 Hz to 16 kHz in equal steps of pitch, or how many columns a wave has. A meter has one for each side.
+             * @default 24
+             */
+            bands?: number;
+            /**
+             * Format: double
+             * @description How loud the foot of a bar or meter is, in dBFS; its top is 0. A wave has no such scale.
+             * @default -60
+             */
+            floor_db?: number;
+            /**
+             * @description Of the lowest pitch; of a meter, where it is quiet.
+             * @default #2fd6a8
+             */
+            from?: components["schemas"]["ColorSent"];
+            /**
+             * Format: double
+             * @description Pixels between them.
+             * @default 4
+             */
+            gap?: number;
+            /** @description Where it grows to. What stands beside each other goes from left to right, or from top to bottom. */
+            grow?: components["schemas"]["GrowthSent"];
+            /** @description Whose sound, after its gain and pan, while a scene on air shows the input; absent: the program's, as it leaves. */
+            input?: components["schemas"]["InputIdSent"] | null;
+            /** @constant */
+            kind: "levels";
+            /** @default bars */
+            shape?: components["schemas"]["LevelsShapeSent"];
+            /**
+             * @description Of the highest pitch; of a meter, where it is loud.
+             * @default #ff7a45
+             */
+            to?: components["schemas"]["ColorSent"];
+        } | {
             /** @default true */
             beep?: boolean;
             /** @constant */
@@ -2647,6 +2729,7 @@ export interface components {
             arrange?: components["schemas"]["ArrangeSent"] | null;
             asset?: components["schemas"]["AssetIdSent"];
             background?: (components["schemas"]["BackgroundSent"] | null) | null;
+            bands?: number | null;
             beep?: boolean | null;
             blend?: components["schemas"]["BlendSent"] | null;
             border?: (components["schemas"]["BorderSent"] | null) | null;
@@ -2658,15 +2741,18 @@ export interface components {
             fill?: (components["schemas"]["ColorSent"] | null) | null;
             filters?: components["schemas"]["FilterSent"][] | null;
             fit?: components["schemas"]["FitSent"] | null;
+            floor_db?: number | null;
             font?: (string | null) | null;
-            from?: components["schemas"]["ColorSent"];
+            from?: components["schemas"]["ColorSent"] | components["schemas"]["ColorSent"] | null;
+            gap?: number | null;
+            grow?: components["schemas"]["GrowthSent"] | null;
             height?: (components["schemas"]["LengthSent"] | null) | null;
             id?: components["schemas"]["LayerIdSent"];
             /** @description Its place, counted from below. */
             index?: number;
-            input?: components["schemas"]["InputIdSent"];
+            input?: components["schemas"]["InputIdSent"] | (components["schemas"]["InputIdSent"] | null) | null;
             italic?: boolean | null;
-            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "pattern" | "text";
+            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "levels" | "pattern" | "text";
             layers?: components["schemas"]["LayerSent"][] | null;
             letter_spacing?: number | null;
             line_height?: number | null;
@@ -2681,14 +2767,14 @@ export interface components {
             rotation?: number | null;
             scene?: components["schemas"]["SceneIdSent"];
             shadow?: (components["schemas"]["ShadowSent"] | null) | null;
-            shape?: components["schemas"]["GradientShapeSent"] | null | components["schemas"]["OutlineSent"];
+            shape?: components["schemas"]["GradientShapeSent"] | null | components["schemas"]["OutlineSent"] | components["schemas"]["LevelsShapeSent"];
             size?: number | null;
             stops?: components["schemas"]["StopSent"][] | null;
             stroke?: (components["schemas"]["ColorSent"] | null) | null;
             stroke_width?: number | null;
             text?: string;
             timezone?: components["schemas"]["UtcOffsetSent"] | null;
-            to?: components["schemas"]["ColorSent"];
+            to?: components["schemas"]["ColorSent"] | components["schemas"]["ColorSent"] | null;
             vertical_align?: components["schemas"]["VerticalAlignSent"] | null;
             visible?: boolean | null;
             weight?: number | null;
@@ -2813,6 +2899,42 @@ export interface components {
             /** @constant */
             kind: "backdrop";
         } | {
+            /**
+             * @description How many bars share 40 Hz to 16 kHz in equal steps of pitch, or how many columns a wave has. A meter has one for each side.
+             * @default 24
+             */
+            bands?: number;
+            /**
+             * Format: double
+             * @description How loud the foot of a bar or meter is, in dBFS; its top is 0. A wave has no such scale.
+             * @default -60
+             */
+            floor_db?: number;
+            /**
+             * @description Of the lowest pitch; of a meter, where it is quiet.
+             * @default #2fd6a8
+             */
+            from?: components["schemas"]["ColorSent"];
+            /**
+             * Format: double
+             * @description Pixels between them.
+             * @default 4
+             */
+            gap?: number;
+            /** @description Where it grows to. What stands beside each other goes from left to right, or from top to bottom. */
+            grow?: components["schemas"]["GrowthSent"];
+            /** @description Whose sound, after its gain and pan, while a scene on air shows the input; absent: the program's, as it leaves. */
+            input?: components["schemas"]["InputIdSent"] | null;
+            /** @constant */
+            kind: "levels";
+            /** @default bars */
+            shape?: components["schemas"]["LevelsShapeSent"];
+            /**
+             * @description Of the highest pitch; of a meter, where it is loud.
+             * @default #ff7a45
+             */
+            to?: components["schemas"]["ColorSent"];
+        } | {
             /** @default true */
             beep?: boolean;
             /** @constant */
@@ -2861,6 +2983,10 @@ export interface components {
         Length: number | string;
         /** @description Pixels, or a percentage of the side that it is measured along. */
         LengthSent: number | string;
+        /** @description What sound is shown as. */
+        LevelsShape: "bars" | "meter" | "wave";
+        /** @description What sound is shown as. */
+        LevelsShapeSent: "bars" | "meter" | "wave";
         LoginAnswer: {
             access_token: string | null;
             /** @description Seconds. */
@@ -3500,10 +3626,10 @@ export interface components {
             scene: components["schemas"]["SceneId"];
             since: number;
         };
-        /** @description A number of a layer, written as the path to it. */
-        Property: ("x" | "y" | "width" | "height" | "opacity" | "rotation" | "crop.left" | "crop.top" | "crop.right" | "crop.bottom" | "radius" | "border.width" | "shadow.x" | "shadow.y" | "shadow.blur" | "angle" | "size" | "volume") | string;
-        /** @description A number of a layer, written as the path to it. */
-        PropertySent: ("x" | "y" | "width" | "height" | "opacity" | "rotation" | "crop.left" | "crop.top" | "crop.right" | "crop.bottom" | "radius" | "border.width" | "shadow.x" | "shadow.y" | "shadow.blur" | "angle" | "size" | "volume") | string;
+        /** @description A number of a layer, written as the path to it; of an input's sound: `gain_db`, `pan`, `volume`. */
+        Property: ("x" | "y" | "width" | "height" | "opacity" | "rotation" | "crop.left" | "crop.top" | "crop.right" | "crop.bottom" | "radius" | "border.width" | "shadow.x" | "shadow.y" | "shadow.blur" | "angle" | "size" | "gain_db" | "pan" | "volume") | string;
+        /** @description A number of a layer, written as the path to it; of an input's sound: `gain_db`, `pan`, `volume`. */
+        PropertySent: ("x" | "y" | "width" | "height" | "opacity" | "rotation" | "crop.left" | "crop.top" | "crop.right" | "crop.bottom" | "radius" | "border.width" | "shadow.x" | "shadow.y" | "shadow.blur" | "angle" | "size" | "gain_db" | "pan" | "volume") | string;
         RecordFormat: "mkv" | "mp4";
         RecordFormatSent: "mkv" | "mp4";
         RecordingView: {
@@ -3784,11 +3910,11 @@ export interface components {
         SrtMode: "caller" | "listener";
         /** @enum {string} */
         SrtModeSent: "caller" | "listener";
-        Start: "always" | "shown";
         /** @description When an animation starts. */
-        Start2: "now" | "taken" | {
+        Start: "now" | "taken" | {
             at: number;
         };
+        Start2: "always" | "shown";
         Start2Sent: "always" | "shown";
         /** @description When an animation starts. */
         StartSent: "now" | "taken" | {
@@ -3964,6 +4090,11 @@ export interface components {
         };
         /** @description How one input goes into the mix. */
         Strip: {
+            /**
+             * @description What moves by itself: `gain_db`, `pan`, and `volume`, a factor beside the gain that reaches down to silence. `taken` is
+             *     when the scene that shows the input came on air.
+             */
+            animations?: components["schemas"]["Animation"][];
             /** @description Held back by this much, to meet a picture that is late. Nothing can be brought forward. */
             delay_ms?: number;
             /**
@@ -3982,6 +4113,11 @@ export interface components {
         };
         /** @description How one input goes into the mix. */
         StripSent: {
+            /**
+             * @description What moves by itself: `gain_db`, `pan`, and `volume`, a factor beside the gain that reaches down to silence. `taken` is
+             *     when the scene that shows the input came on air.
+             */
+            animations?: components["schemas"]["AnimationSent"][];
             /** @description Held back by this much, to meet a picture that is late. Nothing can be brought forward. */
             delay_ms?: number;
             /**

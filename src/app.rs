@@ -20,6 +20,7 @@ use crate::base::vitals::Vitals;
 use crate::demo;
 use crate::frame::ingest::Ingest;
 use crate::frame::mailbox::{Mailbox, WhenFull};
+use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
@@ -213,7 +214,7 @@ impl House {
             encoder: config.encoder.clone(),
             vitals: vitals.clone(),
         })?;
-        let taps = Taps::new();
+        let (taps, sights) = (Taps::new(), Sights::new());
         let ingest = Ingest::new();
         let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
         let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
@@ -231,6 +232,7 @@ impl House {
         })?;
         let pictures = picture::run::start(picture::run::Env {
             sources: sources.clone(),
+            sights: sights.clone(),
             shows: state.timeline(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
@@ -245,6 +247,7 @@ impl House {
             outlet: sound_chunks,
             taps,
             levels: levels.clone(),
+            sights,
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
         })?;

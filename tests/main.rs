@@ -5,6 +5,7 @@
 
 mod architecture;
 mod bad_input;
+mod crossfade;
 mod doors;
 mod durability;
 mod inputs;
@@ -14,6 +15,7 @@ mod redis;
 mod soak;
 mod socketio;
 mod sockets;
+mod sound_seen;
 mod stream;
 mod support;
 mod survival;

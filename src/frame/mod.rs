@@ -7,6 +7,7 @@ pub mod mailbox;
 pub mod picture;
 pub mod pixels;
 pub mod pool;
+pub mod sight;
 pub mod sound;
 pub mod tap;
 pub mod taps;

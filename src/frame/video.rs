@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::sight::Sight;
 use crate::show::ids::{AssetId, InputId};
 use crate::show::time::ShowTime;
 
@@ -84,13 +85,18 @@ impl fmt::Debug for VideoFrame {
     }
 }
 
-/// Where decoded pictures come from.
+/// Where what moves by itself comes from: decoded pictures, and what sound looks like.
 pub trait Films {
     /// The one that is due at `at`. It must not wait.
     fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>>;
 
     /// The picture of an animated asset that is due at `at`. Without one, the first of it stands still. It must not wait either.
     fn moving(&self, _asset: &AssetId, _at: ShowTime) -> Option<Arc<VideoFrame>> {
+        None
+    }
+
+    /// What the sound of an input looks like, or with None that of the program; None if it is silence. It must not wait either.
+    fn sight(&self, _of: Option<&InputId>, _at: ShowTime) -> Option<Arc<Sight>> {
         None
     }
 

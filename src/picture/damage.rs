@@ -6,6 +6,9 @@ use crate::show::geometry::Rect;
 /// More would cost more in walking the list than they save in pixels.
 const MOST_RECTS: usize = 16;
 
+/// So many items further on what is alike again is looked for. A meter's steps are fewer.
+const FAR: usize = 32;
+
 /// Even-aligned rectangles within the canvas. They may touch and overlap: each is painted from the ground up.
 #[derive(Default)]
 pub struct Damage {
@@ -75,13 +78,32 @@ pub fn between(old: &[Item], new: &[Item], canvas: Rect) -> Damage {
         }
         return damage;
     }
-    // Something came or went: what stands below and above it is the same.
-    let below = old.iter().zip(new).take_while(|(old, new)| old == new).count();
-    let (old, new) = (&old[below..], &new[below..]);
-    let above = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
-    for item in old[..old.len() - above].iter().chain(&new[..new.len() - above]) {
-        damage.add(item.clip, canvas);
+    let (mut old, mut new) = (old, new);
+    while let ([was, old_rest @ ..], [is, new_rest @ ..]) = (old, new) {
+        if was == is {
+            (old, new) = (old_rest, new_rest);
+            continue;
+        }
+        // Something came or went: a little later they are alike again.
+        let gone = old.iter().take(FAR).position(|item| item == is);
+        let come = new.iter().take(FAR).position(|item| item == was);
+        match (gone, come) {
+            (None, None) => {
+                add_difference(was, is, canvas, &mut damage);
+                (old, new) = (old_rest, new_rest);
+            }
+            (Some(gone), come) if come.is_none_or(|come| gone <= come) => {
+                old[..gone].iter().for_each(|item| damage.add(item.clip, canvas));
+                old = &old[gone..];
+            }
+            (_, come) => {
+                let come = come.unwrap_or(0);
+                new[..come].iter().for_each(|item| damage.add(item.clip, canvas));
+                new = &new[come..];
+            }
+        }
     }
+    old.iter().chain(new).for_each(|item| damage.add(item.clip, canvas));
     damage
 }
 
@@ -93,10 +115,15 @@ fn add_difference(old: &Item, new: &Item, canvas: Rect, damage: &mut Damage) {
     let of = |item: &Item| (item.source, item.opacity, item.blend, item.mask);
     let same_fill = matches!(old.source, Source::Fill(_)) && of(old) == of(new);
     let same_rows = a.y == b.y && a.height == b.height;
-    if same_fill && same_rows && a.intersection(b).width > 0 {
+    let same_columns = a.x == b.x && a.width == b.width;
+    let overlap = !a.intersection(b).is_empty();
+    if same_fill && same_rows && overlap {
         // A plain rectangle that moved or grew sideways differs at its two ends only.
         damage.add(Rect { x: a.x.min(b.x), width: (a.x - b.x).abs(), ..a }, canvas);
         damage.add(Rect { x: a.right().min(b.right()), width: (a.right() - b.right()).abs(), ..a }, canvas);
+    } else if same_fill && same_columns && overlap {
+        damage.add(Rect { y: a.y.min(b.y), height: (a.y - b.y).abs(), ..a }, canvas);
+        damage.add(Rect { y: a.bottom().min(b.bottom()), height: (a.bottom() - b.bottom()).abs(), ..a }, canvas);
     } else {
         damage.add(a, canvas);
         damage.add(b, canvas);
@@ -133,7 +160,9 @@ mod tests {
         check(&[a, b], &[a, c], &[b, rect(200, 200, 10, 10)]);
         check(&[a, b], &[a, c, b], &[rect(200, 200, 10, 10)]);
         check(&[a, c, b], &[a, b], &[rect(200, 200, 10, 10)]);
+        check(&[c, a, b, a], &[a, b], &[rect(200, 200, 10, 10), a]);
         check(&[a], &[rect(4, 0, 10, 10)], &[rect(0, 0, 4, 10), rect(10, 0, 4, 10)]);
+        check(&[a], &[rect(0, 4, 10, 12)], &[rect(0, 0, 10, 4), rect(0, 10, 10, 6)]);
         check(&[a], &[rect(-50, -50, 10, 10)], &[a]);
     }
 

@@ -74,6 +74,8 @@ pub struct Film {
 pub struct List {
     items: Vec<Item>,
     bounds: Rect,
+    /// What it surely covers, whatever its items do: so its surface keeps its size.
+    extent: Rect,
     /// What opaque items hide, while planning from the top.
     covers: Vec<Rect>,
     /// Items that show what is below them, known when the list is complete.
@@ -102,7 +104,7 @@ impl List {
         self.items.clear();
         self.covers.clear();
         self.glasses.clear();
-        self.bounds = bounds;
+        (self.bounds, self.extent) = (bounds, Rect::default());
     }
 
     pub fn items(&self) -> &[Item] {
@@ -146,9 +148,14 @@ impl List {
         }
     }
 
+    /// However little its items show: what changes its size is painted anew as a whole.
+    pub fn keep_extent(&mut self, rect: Rect) {
+        self.extent = rect.intersection(self.bounds);
+    }
+
     /// The smallest even rectangle around all items.
     fn extent(&self) -> Rect {
-        self.items.iter().fold(Rect::default(), |extent, item| extent.union(item.clip)).even().intersection(self.bounds)
+        self.items.iter().fold(self.extent, |extent, item| extent.union(item.clip)).even().intersection(self.bounds)
     }
 
     fn hash(&self) -> u64 {

@@ -17,6 +17,7 @@ mod finish;
 mod ground;
 mod job;
 mod ladder;
+mod levels;
 pub mod list;
 pub mod multiview;
 mod need;

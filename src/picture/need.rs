@@ -233,6 +233,7 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
         | Content::Scene { .. }
         | Content::Group { .. }
         | Content::Layout { .. }
+        | Content::Levels(_)
         | Content::Backdrop => return None,
     };
     let mut finish = finish(show, layer, view, frame, Part::Whole);

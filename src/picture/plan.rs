@@ -7,7 +7,8 @@ use super::contents::text::crawl;
 use super::filtered::Steps;
 use super::ground::{each_inner, frame, kept};
 use super::job::turned_bounds;
-use super::list::{CANVAS, DisplayList, Item, MaskAt, MixPlan, Source, SurfaceKey};
+use super::levels;
+use super::list::{CANVAS, DisplayList, Item, List, MaskAt, MixPlan, Source, SurfaceKey};
 use super::need::{self, LayerKey, Need, Part, View};
 use super::pattern;
 use super::pictures::{Found, Pictures};
@@ -18,9 +19,11 @@ use super::yuv::Yuv;
 use crate::frame::video::{Films, VideoFrame};
 use crate::show::Show;
 use crate::show::asset::AssetKind;
+use crate::show::color::Color;
 use crate::show::geometry::{Canvas, Rect};
 use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
+use crate::show::levels::Levels;
 use crate::show::look::{Blend, Filter, Shadow};
 use crate::show::program::Mixed;
 use crate::show::text::Crawl;
@@ -90,6 +93,12 @@ impl Onto {
     fn item(&self, source: Source, rect: Rect) -> Item {
         let Onto { clip, opacity, blend, .. } = *self;
         Item { source, rect, clip, opacity, blend, mask: None, solid: Rect::default() }
+    }
+
+    /// A fill that may be translucent.
+    fn tinted(&self, color: Color, rect: Rect) -> Item {
+        let opacity = (u16::from(color.alpha) * u16::from(self.opacity) + 127) / 255;
+        Onto { opacity: opacity as u8, ..*self }.fill(Yuv::of(color), rect)
     }
 
     fn fill(&self, color: Yuv, rect: Rect) -> Item {
@@ -169,10 +178,8 @@ impl<'a> Planning<'a> {
     fn still(&mut self, layer: &'a Layer, view: View, onto: Onto) {
         match &layer.content {
             Content::Color { color } if need::is_plain(layer, &view.pose) => {
-                let opacity = (u16::from(color.alpha) * u16::from(onto.opacity) + 127) / 255;
                 let rect = view.ground.frame(&view.pose).snapped();
-                let onto = Onto { opacity: opacity as u8, ..onto };
-                self.push(onto, onto.fill(Yuv::of(*color), rect));
+                self.push(onto, onto.tinted(*color, rect));
             }
             Content::Pattern { .. } => self.pattern(view, onto),
             _ => {
@@ -205,6 +212,7 @@ impl<'a> Planning<'a> {
                 }
                 None => self.still(layer, view, onto),
             },
+            Content::Levels(levels) => self.levels(layer, levels, view, frame, onto),
             Content::Backdrop => {
                 self.dressed(layer, view, frame, onto, |planning| planning.backdrop(layer, view, frame, onto));
             }
@@ -300,6 +308,27 @@ impl<'a> Planning<'a> {
             });
         }
         self.depth -= 1;
+    }
+
+    /// What sound looks like: plain rectangles, painted straight where they belong if nothing is done to them as a whole.
+    fn levels(&mut self, layer: &'a Layer, levels: &'a Levels, view: View, frame: Frame, onto: Onto) {
+        let sight = self.films.sight(levels.input.as_ref(), view.at);
+        let parts = |list: &mut List, onto: Onto| {
+            let onto = Onto { clip: onto.clip.intersection(frame.snapped()), ..onto };
+            levels::parts(levels, frame.snapped(), view.ground.measure(), sight.as_deref(), |part, color| {
+                list.push(onto.tinted(color, part));
+            });
+        };
+        if need::is_plain(layer, &view.pose) {
+            return parts(self.list.list_mut(onto.list), onto);
+        }
+        self.dressed(layer, view, frame, onto, |planning| {
+            let aside = planning.list.begin_aside(onto.clip);
+            let list = planning.list.list_mut(aside);
+            list.keep_extent(frame.snapped());
+            parts(list, Onto::whole(aside, onto.clip));
+            planning.aside(layer, view, frame, aside, onto);
+        });
     }
 
     fn each_inner(&mut self, layer: &'a Layer, view: View, frame: Frame, onto: Onto) {

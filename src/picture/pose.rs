@@ -114,7 +114,7 @@ impl Pose {
             Property::Angle => self.angle = value,
             Property::Size => self.size = value.clamp(1.0, 1_024.0),
             // Heard, not seen.
-            Property::Volume => {}
+            Property::GainDb | Property::Pan | Property::Volume => {}
             Property::FilterAmount(number) => {
                 if let Some(amount) = self.amounts.get_mut(usize::from(number)) {
                     *amount = value;

@@ -9,7 +9,7 @@ use super::need::{self, Need, Part, View};
 use super::place::{self, Frame, pixel};
 use super::pose::Pose;
 use super::studio::Studio;
-use super::{ground, pattern};
+use super::{ground, levels, pattern};
 use crate::frame::picture::Layout;
 use crate::frame::video::{Films, VideoFrame};
 use crate::show::Show;
@@ -207,6 +207,15 @@ impl<'a> Painter<'a> {
                 if let Some(film) = self.films.film(input, view.at) {
                     draw_film(&film, frame.snapped(), &mut inner);
                 }
+                inner
+            }
+            Content::Levels(levels) => {
+                let mut inner = Canvas::transparent(frame.snapped());
+                let sight = self.films.sight(levels.input.as_ref(), view.at);
+                levels::parts(levels, frame.snapped(), view.ground.measure(), sight.as_deref(), |part, color| {
+                    let rgb = [color.red, color.green, color.blue].map(f64::from);
+                    inner.fill(part, rgb, f64::from(color.alpha) / 255.0, PLAIN);
+                });
                 inner
             }
             _ => {

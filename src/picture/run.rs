@@ -20,6 +20,10 @@ use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
+use crate::frame::sight::{Sight, Sights};
+use crate::frame::video::{Films, VideoFrame};
+use crate::show::ids::{AssetId, InputId};
+use crate::show::time::ShowTime;
 use crate::show::timeline::{ShowAt, Timeline};
 
 /// All that the picture gets from outside.
@@ -30,10 +34,36 @@ pub struct Env {
     pub assets_dir: PathBuf,
     pub outlets: Vec<Arc<Mailbox<Frame>>>,
     pub sources: Arc<Sources>,
+    /// What layers that show sound look at.
+    pub sights: Arc<Sights>,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
     /// Which scenes are looked at besides.
     pub outlook: Outlook,
+}
+
+/// All that moves by itself.
+struct Moving {
+    sources: Arc<Sources>,
+    sights: Arc<Sights>,
+}
+
+impl Films for Moving {
+    fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.sources.film(input, at)
+    }
+
+    fn moving(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.sources.moving(asset, at)
+    }
+
+    fn stinger(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.sources.stinger(asset, at)
+    }
+
+    fn sight(&self, of: Option<&InputId>, at: ShowTime) -> Option<Arc<Sight>> {
+        self.sights.look(of, at)
+    }
 }
 
 /// A thread of the picture that fails takes the show with it; health must say so.
@@ -78,7 +108,8 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
 
 fn tick(env: Env, published: &ArcSwap<Pictures>, preparer: &std::thread::Thread) {
     let canvas = env.shows.load().show_at(env.clock.now()).config.canvas();
-    let mut engine = Engine::new(env.outlets, env.sources, env.vitals, canvas);
+    let moving = Arc::new(Moving { sources: env.sources, sights: env.sights });
+    let mut engine = Engine::new(env.outlets, moving, env.vitals, canvas);
     while !env.stop.is_set() {
         let ticked = {
             let (shows, pictures) = (env.shows.load(), published.load());

@@ -9,6 +9,7 @@ use super::arrange::{Arrange, Moved};
 use super::color::Color;
 use super::ids::{AssetId, InputId, LayerId, SceneId};
 use super::length::Length;
+use super::levels::Levels;
 use super::look::{Anchor, Blend, Border, Filter, Fit, Mask, Shadow};
 use super::motion::Animation;
 use super::text::TextStyle;
@@ -121,6 +122,8 @@ pub enum Content {
     },
     /// What is below, as the filters make it.
     Backdrop,
+    /// Sound that is seen: a spectrum, meters, or a wave.
+    Levels(Levels),
     /// Colour bars with a moving part, a frame counter that machines can read, and each second a flash with a beep.
     Pattern {
         #[serde(default = "yes")]
@@ -133,6 +136,17 @@ pub enum Content {
         #[serde(flatten)]
         style: Box<TextStyle>,
     },
+}
+
+impl Content {
+    /// The input that it shows, or whose sound.
+    pub fn input(&self) -> Option<&InputId> {
+        match self {
+            Content::Input { input } => Some(input),
+            Content::Levels(Levels { input, .. }) => input.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// How a gradient runs.

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::InputId;
+use super::motion::{self, Animation, Property};
+use super::time::ShowTime;
 
 /// Most ducks in a mixer: each is worked out for every piece of sound.
 pub const MAX_DUCKS: usize = 16;
@@ -11,7 +13,7 @@ pub const MAX_DUCKS: usize = 16;
 pub const MAX_TARGETS: usize = 64;
 
 /// How one input goes into the mix.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Strip {
     #[schemars(range(min = -60, max = 20))]
@@ -29,11 +31,25 @@ pub struct Strip {
     #[schemars(range(max = 2000))]
     #[serde(skip_serializing_if = "is_none_at_all")]
     pub delay_ms: u16,
+    /// What moves by itself: `gain_db`, `pan`, and `volume`, a factor beside the gain that reaches down to silence. `taken` is
+    /// when the scene that shows the input came on air.
+    #[schemars(length(max = 8))]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub animations: Vec<Animation>,
+}
+
+/// Where the faders of an input stand at an instant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Faders {
+    pub gain_db: f32,
+    pub pan: f32,
+    /// 1 changes nothing, 0 is silence.
+    pub volume: f32,
 }
 
 impl Default for Strip {
     fn default() -> Self {
-        Self { gain_db: 0.0, mute: false, solo: false, pan: 0.0, delay_ms: 0 }
+        Self { gain_db: 0.0, mute: false, solo: false, pan: 0.0, delay_ms: 0, animations: Vec::new() }
     }
 }
 
@@ -99,6 +115,10 @@ pub enum BadMix {
     OutOfRange { field: &'static str, value: f32, min: f32, max: f32 },
     #[error("there are too many {what}: at most {most}")]
     TooMany { what: &'static str, most: usize },
+    #[error("animation: {0}")]
+    Animation(String),
+    #[error("animation: {0} is of a layer; sound has gain_db, pan and volume")]
+    Unheard(Property),
 }
 
 fn within(field: &'static str, value: f32, min: f32, max: f32) -> Result<(), BadMix> {
@@ -108,11 +128,49 @@ fn within(field: &'static str, value: f32, min: f32, max: f32) -> Result<(), Bad
 
 impl Strip {
     pub const MAX_DELAY_MS: u16 = 2_000;
+    pub const MAX_ANIMATIONS: usize = 8;
+
+    /// Where its animations have brought the faders; `taken` is when the scene came on air.
+    pub fn faders_at(&self, at: ShowTime, taken: ShowTime) -> Faders {
+        let mut faders = Faders::of(self);
+        for animation in &self.animations {
+            if let Some(value) = motion::value(animation, at, taken).filter(|value| value.is_finite()) {
+                faders.set(animation.property, value as f32);
+            }
+        }
+        faders
+    }
 
     pub fn check(&self) -> Result<(), BadMix> {
         within("gain_db", self.gain_db, -60.0, 20.0)?;
         within("pan", self.pan, -1.0, 1.0)?;
-        within("delay_ms", f32::from(self.delay_ms), 0.0, f32::from(Self::MAX_DELAY_MS))
+        within("delay_ms", f32::from(self.delay_ms), 0.0, f32::from(Self::MAX_DELAY_MS))?;
+        if self.animations.len() > Self::MAX_ANIMATIONS {
+            return Err(BadMix::TooMany { what: "animations", most: Self::MAX_ANIMATIONS });
+        }
+        self.animations.iter().try_for_each(|animation| {
+            animation.check().map_err(|error| BadMix::Animation(error.to_string()))?;
+            let is_heard = animation.property.is_heard();
+            if is_heard { Ok(()) } else { Err(BadMix::Unheard(animation.property)) }
+        })
+    }
+}
+
+impl Faders {
+    /// As they were set.
+    pub fn of(strip: &Strip) -> Faders {
+        Faders { gain_db: strip.gain_db, pan: strip.pan, volume: 1.0 }
+    }
+
+    /// A curve may go beyond what is allowed.
+    fn set(&mut self, property: Property, value: f32) {
+        match property {
+            Property::GainDb => self.gain_db = value.clamp(-60.0, 20.0),
+            Property::Pan => self.pan = value.clamp(-1.0, 1.0),
+            Property::Volume => self.volume = value.clamp(0.0, 10.0),
+            // Seen, not heard.
+            _ => {}
+        }
     }
 }
 

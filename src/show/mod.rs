@@ -15,6 +15,7 @@ pub mod ids;
 pub mod input;
 pub mod layer;
 pub mod length;
+pub mod levels;
 pub mod look;
 pub mod macros;
 pub mod mixer;

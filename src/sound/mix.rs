@@ -10,12 +10,14 @@ use super::duck::Ducks;
 use super::generate::add_beep;
 use super::levels::{Levels, LevelsHandle};
 use super::limit::{LOOK_AHEAD, Limiter};
+use super::look::Looks;
 use super::loudness::{Loudness, LoudnessMeter};
 use super::meter::Meter;
 use super::pieces::LENGTH;
-use super::plan::{Heard, MixPlan};
+use super::plan::{Heard, MixPlan, Shown};
 use super::ramp;
 use super::strip::Voice;
+use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SAMPLES_PER_CHUNK};
 use crate::frame::tap::Tap;
 use crate::show::ids::InputId;
@@ -54,6 +56,7 @@ pub struct Mix {
     meter: Meter,
     loudness: Loudness,
     levels: LevelsHandle,
+    looks: Looks,
     spare_levels: Vec<Arc<Levels>>,
     was_metered: bool,
     programme: Option<ShowTime>,
@@ -62,7 +65,7 @@ pub struct Mix {
 }
 
 impl Mix {
-    pub fn new(levels: LevelsHandle) -> Self {
+    pub fn new(levels: LevelsHandle, sights: Arc<Sights>) -> Self {
         Self {
             voices: Vec::new(),
             ducks: Ducks::default(),
@@ -73,6 +76,7 @@ impl Mix {
             meter: Meter::default(),
             loudness: Loudness::default(),
             levels,
+            looks: Looks::new(sights),
             spare_levels: Vec::with_capacity(SPARE_LEVELS),
             was_metered: false,
             programme: None,
@@ -101,13 +105,20 @@ impl Mix {
             self.meter = Meter::default();
         }
         let first = i64::try_from(chunk.0).unwrap_or(0) * SAMPLES_PER_CHUNK as i64 + LOOK_AHEAD as i64;
-        self.speak(plan, taps, first, metered);
+        let shown = (!plan.shown.is_nothing() && self.looks.are_wanted(chunk.time())).then_some((&plan.shown, chunk));
+        self.speak(plan, taps, first, (metered, shown));
         self.sum(plan, first, out);
         self.finish(&plan.mixer.master, out);
         self.programme = plan.programme;
         self.loudness_meter.add(plan.programme, out);
         if metered {
             self.measure(chunk, out);
+        }
+        if let Some((shown, chunk)) = shown {
+            self.looks.keep(|of| shown.has(of));
+            if shown.program {
+                self.looks.add(None, chunk, out);
+            }
         }
         self.was_metered = metered;
         self.silent = if out.iter().all(|sample| *sample == 0.0) { self.silent + 1 } else { 0 };
@@ -120,7 +131,13 @@ impl Mix {
         plan.inputs.is_empty() && self.voices.is_empty() && no_beep && plan.programme == self.programme
     }
 
-    fn speak(&mut self, plan: &MixPlan, taps: &TapsNow, first: i64, metered: bool) {
+    fn speak(
+        &mut self,
+        plan: &MixPlan,
+        taps: &TapsNow,
+        first: i64,
+        (metered, shown): (bool, Option<(&Shown, ChunkNumber)>),
+    ) {
         self.voices.retain(|voice| !voice.is_over());
         for (index, heard) in plan.inputs.iter().enumerate() {
             // As a rule they stand in the order of the plan.
@@ -134,7 +151,15 @@ impl Mix {
             let is_its = |heard: &&Heard| heard.input == voice.input;
             let heard = plan.inputs.get(index).filter(is_its).or_else(|| plan.inputs.iter().find(is_its));
             let tap = taps.get(&voice.input).map(Arc::as_ref);
-            voice.make(heard, solo, tap, first, metered);
+            let shown = shown.filter(|(shown, _)| shown.has(Some(&voice.input)));
+            voice.make(heard, solo, tap, first, metered || shown.is_some());
+            if metered {
+                voice.measure();
+            }
+            if let Some((_, chunk)) = shown {
+                self.looks.add(Some(&voice.input), chunk, voice.piece());
+            }
+            voice.weigh();
         }
         self.ducks.listen(&plan.mixer.ducks, &self.voices);
     }

@@ -1,7 +1,8 @@
 //! Sound: what the show sounds like. `plan` decides (pure), `mix` makes it audible, `run` makes every piece of the grid in order.
 //!
 //! A piece goes `strip` by `strip` (gain, pan, delay, fades), under `duck`, through the master and `limit`; `meter`, `loudness`
-//! and `levels` tell how loud it is. Nothing here waits, and in steady state nothing allocates.
+//! and `levels` tell how loud it is, and `look`, with `spectrum`, what it looks like. Nothing here waits, and in steady state
+//! nothing allocates.
 
 mod decibel;
 mod duck;
@@ -9,6 +10,7 @@ mod edge;
 pub mod generate;
 pub mod levels;
 mod limit;
+mod look;
 mod loudness;
 mod meter;
 pub mod mix;
@@ -16,6 +18,7 @@ mod pieces;
 pub mod plan;
 mod ramp;
 pub mod run;
+mod spectrum;
 mod strip;
 #[cfg(test)]
 mod tests;

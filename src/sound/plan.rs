@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::generate::Generator;
-use crate::frame::sound::ChunkNumber;
+use super::limit::LOOK_AHEAD;
+use crate::frame::sound::{ChunkNumber, SAMPLE_RATE};
 use crate::show::Show;
 use crate::show::ids::{InputId, SceneId};
-use crate::show::input::{Input, WhenHidden};
+use crate::show::input::{Input, InputKind, WhenHidden};
 use crate::show::layer::{Content, Layer};
-use crate::show::mixer::{Mixer, Strip};
-use crate::show::program::Mixed;
+use crate::show::levels::Levels;
+use crate::show::mixer::{Faders, Mixer, Strip};
+use crate::show::program::{Mixed, Program};
 use crate::show::stream::Stream;
 use crate::show::time::ShowTime;
 
@@ -21,14 +23,47 @@ pub enum Source {
     Generated(Generator),
 }
 
+/// A piece is moved through in so many steps, a millisecond each: keyframes lie on whole ones.
+pub const STEPS: usize = 10;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heard {
     pub input: InputId,
     pub source: Source,
+    /// What does not move by itself; its animations are in `moving`.
     pub strip: Strip,
+    /// Where its faders stand at the end of each step of the piece, if they move by themselves.
+    pub moving: Option<[Faders; STEPS]>,
     /// How much of it is heard at the end of the piece, 0 to 1: a fade, a cross-fade. It is led there in a straight line from
     /// where the piece before ended, so a cut is a fade of 10 ms. Zero keeps the meter going; left out, the input fades away.
     pub weight: f32,
+}
+
+/// Whose sound a layer on air shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shown {
+    pub program: bool,
+    /// Each once.
+    pub inputs: Vec<InputId>,
+}
+
+impl Shown {
+    pub fn is_nothing(&self) -> bool {
+        !self.program && self.inputs.is_empty()
+    }
+
+    /// None: the program.
+    pub fn has(&self, of: Option<&InputId>) -> bool {
+        of.map_or(self.program, |input| self.inputs.contains(input))
+    }
+
+    fn add(&mut self, levels: &Levels) {
+        match &levels.input {
+            None => self.program = true,
+            Some(input) if !self.inputs.contains(input) => self.inputs.push(input.clone()),
+            Some(_) => {}
+        }
+    }
 }
 
 /// Kept from piece to piece, so that planning allocates nothing.
@@ -41,11 +76,14 @@ pub struct MixPlan {
     pub beeps: u16,
     /// Since when the programme runs whose loudness is measured as a whole; another value begins the measure anew.
     pub programme: Option<ShowTime>,
+    pub shown: Shown,
 }
 
 /// What is heard during a chunk.
 pub fn plan_mix(show: &Show, chunk: ChunkNumber, plan: &mut MixPlan) {
     plan.inputs.clear();
+    plan.shown.program = false;
+    plan.shown.inputs.clear();
     // Equal mixers are not copied: the last one's count is not touched.
     if !Arc::ptr_eq(&plan.mixer, &show.mixer) {
         plan.mixer = show.mixer.clone();
@@ -56,36 +94,76 @@ pub fn plan_mix(show: &Show, chunk: ChunkNumber, plan: &mut MixPlan) {
     if matches!(show.stream, Stream::Paused { .. }) {
         return;
     }
-    let at = ChunkNumber(chunk.0 + 1).time();
+    let at = due(chunk, STEPS);
     for input in show.inputs.values() {
-        if let Some(weight) = weight(show, input, at) {
-            plan.inputs.push(Heard { input: input.id.clone(), source: Source::Tap, strip: input.sound, weight });
+        if let Some(Share { weight, taken }) = share(show, input, at) {
+            let moving = moving(&input.sound, chunk, taken);
+            let strip = Strip { animations: Vec::new(), ..input.sound };
+            plan.inputs.push(Heard { input: input.id.clone(), source: source(input), strip, moving, weight });
         }
     }
     let beeping = show.program_scene().map_or(0, |scene| scene.layers.iter().filter(|layer| beeps(layer)).count());
     plan.beeps = u16::try_from(beeping).unwrap_or(u16::MAX);
+    for scene in show.program.iter().flat_map(Program::scenes) {
+        show.each_layer_in(scene, &mut |layer| {
+            if let Content::Levels(levels) = &layer.content {
+                plan.shown.add(levels);
+            }
+        });
+    }
 }
 
-/// How much of an input is heard: as much as the scenes that show it. None if it is not even to be metered.
-fn weight(show: &Show, input: &Input, at: ShowTime) -> Option<f32> {
-    if input.when_hidden == WhenHidden::Keep {
-        return Some(1.0);
+/// A tone is a function of the time: it is there at once, whoever was woken when.
+fn source(input: &Input) -> Source {
+    match input.kind {
+        InputKind::Tone { hz, level_db } => Source::Generated(Generator::Tone { hz: hz as f32, dbfs: level_db as f32 }),
+        _ => Source::Tap,
     }
-    let program = show.program.as_ref()?;
+}
+
+/// How much of an input is heard, and since when the scene is on air that shows it.
+#[derive(Clone, Copy)]
+struct Share {
+    weight: f32,
+    taken: ShowTime,
+}
+
+/// As much as the scenes that show it. None if it is not even to be metered.
+fn share(show: &Show, input: &Input, at: ShowTime) -> Option<Share> {
+    let shown = show.program.as_ref().and_then(|program| shown(show, program, input, at));
+    if input.when_hidden == WhenHidden::Keep {
+        let since = show.program.as_ref().map_or(ShowTime::default(), |program| program.since);
+        return Some(Share { weight: 1.0, taken: shown.map_or(since, |share| share.taken) });
+    }
+    shown
+}
+
+fn shown(show: &Show, program: &Program, input: &Input, at: ShowTime) -> Option<Share> {
     let shows = |scene: &SceneId| {
         let mut is_shown = false;
         show.each_input_in(scene, &mut |shown| is_shown |= *shown == input.id);
         is_shown
     };
     match program.mixed_at(at) {
-        None => shows(&program.scene).then_some(1.0),
-        Some(Mixed { from, to, progress, .. }) => match (shows(from), shows(to)) {
-            (true, true) => Some(1.0),
-            (true, false) => Some(1.0 - progress as f32),
-            (false, true) => Some(progress as f32),
+        None => shows(&program.scene).then_some(Share { weight: 1.0, taken: program.since }),
+        Some(Mixed { from, from_taken, to, to_taken, progress, .. }) => match (shows(from), shows(to)) {
+            (true, true) => Some(Share { weight: 1.0, taken: to_taken }),
+            (true, false) => Some(Share { weight: 1.0 - progress as f32, taken: from_taken }),
+            (false, true) => Some(Share { weight: progress as f32, taken: to_taken }),
             (false, false) => None,
         },
     }
+}
+
+fn moving(sound: &Strip, chunk: ChunkNumber, taken: ShowTime) -> Option<[Faders; STEPS]> {
+    let step = |step: usize| sound.faders_at(due(chunk, step + 1), taken);
+    (!sound.animations.is_empty()).then(|| std::array::from_fn(step))
+}
+
+/// When what is mixed for a piece up to this step is heard: 5 ms after it (`limit`).
+fn due(chunk: ChunkNumber, step: usize) -> ShowTime {
+    let way = LOOK_AHEAD as i64 * 1_000_000 / i64::from(SAMPLE_RATE);
+    ShowTime(chunk.time().micros() + way + step as i64 * 1_000)
 }
 
 fn beeps(layer: &Layer) -> bool {
@@ -112,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_on_air_beeps() {
+    fn only_what_is_on_air_beeps_sounds_and_is_looked_at() {
         let check = |layers: &str, expected: u16| assert_eq!(planned(&show(layers)).beeps, expected, "{layers}");
         let pattern = |id: &str, extra: &str| format!(r#"{{"id":"{id}","kind":"pattern"{extra}}}"#);
         check("", 0);
@@ -121,6 +199,16 @@ mod tests {
         check(&pattern("a", r#","beep":false"#), 0);
         check(&pattern("a", r#","visible":false"#), 0);
         check(&pattern("a", r#","opacity":0"#), 0);
+        let shown = |layers: &str| planned(&show(layers)).shown;
+        assert!(shown(&pattern("a", "")).is_nothing());
+        let levels = r#"{"id":"g","kind":"group","layers":[{"id":"a","kind":"levels"},{"id":"b","kind":"levels","input":"x"},
+            {"id":"c","kind":"levels","input":"x","shape":"meter"},{"id":"d","kind":"levels","input":"y","visible":false}]}"#;
+        assert_eq!(shown(levels), Shown { program: true, inputs: vec![InputId::new("x").expect("an id")] });
+        let mut toned = show(r#"{"id":"a","kind":"input","input":"x"}"#);
+        let input: Input = serde_json::from_str(r#"{"id":"x","kind":"tone","hz":440,"level_db":-9}"#).expect("an input");
+        Arc::make_mut(&mut toned.inputs).insert(input.id.clone(), Arc::new(input));
+        let sources: Vec<Source> = planned(&toned).inputs.iter().map(|heard| heard.source).collect();
+        assert_eq!(sources, [Source::Generated(Generator::Tone { hz: 440.0, dbfs: -9.0 })]);
         let mut held = show(&pattern("a", ""));
         held.stream = Stream::Paused { since: ShowTime(7), at: ShowTime(9) };
         assert_eq!((planned(&held).beeps, planned(&held).programme), (0, Some(ShowTime(7))));

@@ -5,12 +5,13 @@ use crate::frame::sound::{CHANNELS, SAMPLES_PER_CHUNK};
 /// Left and right.
 pub type Sides = [f32; CHANNELS];
 
-/// Multiplies by what leads from `from` (just before the piece) to `to` (at its end).
+/// Multiplies by what leads from `from` (just before the first sample) to `to` (at the last).
 pub fn scale(samples: &mut [f32], from: Sides, to: Sides) {
     if from == [1.0; 2] && to == [1.0; 2] {
         return;
     }
-    let step = [0, 1].map(|side| (to[side] - from[side]) / SAMPLES_PER_CHUNK as f32);
+    let frames = (samples.len() / CHANNELS).max(1) as f32;
+    let step = [0, 1].map(|side| (to[side] - from[side]) / frames);
     for (index, frame) in samples.chunks_exact_mut(CHANNELS).enumerate() {
         let passed = (index + 1) as f32;
         frame[0] *= from[0] + step[0] * passed;

@@ -15,6 +15,7 @@ use crate::base::clock::{Clock, Stopwatch};
 use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
+use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SoundChunk};
 use crate::frame::taps::Taps;
 use crate::show::Show;
@@ -29,6 +30,8 @@ pub struct Env {
     /// What decoders write into.
     pub taps: Arc<Taps>,
     pub levels: LevelsHandle,
+    /// What layers that show sound look at.
+    pub sights: Arc<Sights>,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
 }
@@ -43,7 +46,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Starts the thread `sound`. It ends when `stop` is set.
 pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
     spawn_thread("sound", move || {
-        let mut maker = Maker::new(env.outlet, env.taps, env.levels, env.vitals);
+        let mut maker = Maker::new(env.outlet, env.taps, (env.levels, env.sights), env.vitals);
         while !env.stop.is_set() {
             let again_at = maker.make_due(&**env.shows.load(), env.clock.now());
             env.clock.sleep_until(again_at, PATIENCE);
@@ -55,8 +58,9 @@ struct Maker {
     outlet: Arc<Mailbox<SoundChunk>>,
     taps: Arc<Taps>,
     levels: LevelsHandle,
+    sights: Arc<Sights>,
     vitals: Arc<Vitals>,
-    /// None while nobody listens and nobody looks at the meters.
+    /// None while nobody listens and nobody looks at meters or at layers that show sound.
     next: Option<ChunkNumber>,
     plan: MixPlan,
     mix: Mix,
@@ -65,17 +69,23 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(outlet: Arc<Mailbox<SoundChunk>>, taps: Arc<Taps>, levels: LevelsHandle, vitals: Arc<Vitals>) -> Self {
-        let mix = Mix::new(levels.clone());
+    fn new(
+        outlet: Arc<Mailbox<SoundChunk>>,
+        taps: Arc<Taps>,
+        (levels, sights): (LevelsHandle, Arc<Sights>),
+        vitals: Arc<Vitals>,
+    ) -> Self {
+        let mix = Mix::new(levels.clone(), sights.clone());
         let (samples, pieces, plan) = (Box::new([0.0; LENGTH]), Pieces::new(), MixPlan::default());
-        Self { outlet, taps, levels, vitals, next: None, plan, mix, samples, pieces }
+        Self { outlet, taps, levels, sights, vitals, next: None, plan, mix, samples, pieces }
     }
 
     /// Posts the chunks whose time has begun; says when the next one's does.
     fn make_due(&mut self, shows: &impl ShowAt, now: ShowTime) -> ShowTime {
         let newest = ChunkNumber::at(now);
         let after = ChunkNumber(newest.0 + 1);
-        if !self.outlet.is_wanted() && !self.levels.is_watched() {
+        let is_seen = self.levels.is_watched() || self.sights.is_looked_at(now);
+        if !self.outlet.is_wanted() && !is_seen {
             self.next = None;
             return after.time();
         }
@@ -112,11 +122,13 @@ impl Maker {
 mod tests {
     use super::*;
     use crate::frame::mailbox::WhenFull;
+    use crate::show::program::Program;
+    use crate::show::scene::Scene;
 
     fn maker() -> (Maker, Arc<Mailbox<SoundChunk>>) {
         let outlet = Mailbox::new(100, WhenFull::DropNewest);
         outlet.set_wanted(true);
-        (Maker::new(outlet.clone(), Taps::new(), LevelsHandle::new(), Arc::new(Vitals::new())), outlet)
+        (Maker::new(outlet.clone(), Taps::new(), (LevelsHandle::new(), Sights::new()), Arc::new(Vitals::new())), outlet)
     }
 
     fn posted(outlet: &Mailbox<SoundChunk>) -> Vec<u64> {
@@ -206,13 +218,36 @@ mod tests {
     }
 
     #[test]
+    fn sound_is_made_while_a_layer_shows_it_though_nobody_listens() {
+        let (mut maker, outlet) = maker();
+        outlet.set_wanted(false);
+        let mut show = Show::default();
+        let scene: Scene =
+            serde_json::from_str(r#"{"id":"s","layers":[{"id":"a","kind":"levels"},{"id":"b","kind":"pattern"}]}"#)
+                .expect("a scene");
+        show.program = Some(Program::cut(scene.id.clone(), ShowTime(0)));
+        Arc::make_mut(&mut show.scenes).insert(scene.id.clone(), Arc::new(scene));
+        for micros in (0..1_000_000).step_by(10_000) {
+            maker.make_due(&show, ShowTime(micros));
+        }
+        assert_eq!(maker.sights.look(None, ShowTime(1_000_000)), None, "no frame has looked yet");
+        for micros in (1_010_000..2_050_000).step_by(10_000) {
+            maker.make_due(&show, ShowTime(micros));
+            maker.sights.look(None, ShowTime(micros));
+        }
+        let sight = maker.sights.look(None, ShowTime(2_050_000)).expect("the pattern's beep is seen");
+        assert!(sight.peak_db[0] > -19.0, "{:?}", sight.peak_db);
+        assert!(posted(&outlet).is_empty());
+    }
+
+    #[test]
     fn the_thread_ends_when_told() {
         let stop = StopFlag::default();
         let outlet = Mailbox::new(1, WhenFull::DropNewest);
         let clock = Clock::manual(ShowTime(0));
         let shows = Arc::new(ArcSwap::from_pointee(Timeline::default()));
-        let (taps, levels) = (Taps::new(), LevelsHandle::new());
-        let env = Env { shows, clock, outlet, taps, levels, vitals: Arc::new(Vitals::new()), stop: stop.clone() };
+        let (taps, levels, sights) = (Taps::new(), LevelsHandle::new(), Sights::new());
+        let env = Env { shows, clock, outlet, taps, levels, sights, vitals: Arc::new(Vitals::new()), stop: stop.clone() };
         let thread = start(env).expect("a thread");
         stop.stop();
         thread.join().expect("it ends well");

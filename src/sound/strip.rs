@@ -11,7 +11,7 @@ use super::ramp::{self, Sides};
 use crate::frame::sound::{CHANNELS, SAMPLE_RATE, SAMPLES_PER_CHUNK};
 use crate::frame::tap::Tap;
 use crate::show::ids::InputId;
-use crate::show::mixer::Strip;
+use crate::show::mixer::Faders;
 
 pub struct Voice {
     pub input: InputId,
@@ -21,12 +21,16 @@ pub struct Voice {
     pub ducked: f32,
     edge: Edge,
     source: Source,
-    strip: Strip,
+    delay_ms: u16,
     /// Gain and pan, at the end of the last piece.
-    fader: Sides,
+    faders: Faders,
     /// Weight, mute and solo, at the end of the last piece.
     open: f32,
+    /// The same before this piece.
+    open_before: f32,
     is_planned: bool,
+    /// Whether `samples` hold anything.
+    is_there: bool,
     is_audible: bool,
     is_short: bool,
     meter: Meter,
@@ -38,9 +42,9 @@ fn pan(pan: f32) -> Sides {
     if pan == 0.0 { [1.0; 2] } else { [SQRT_2 * angle.cos(), SQRT_2 * angle.sin()] }
 }
 
-fn fader(strip: &Strip) -> Sides {
-    let gain = if strip.gain_db == 0.0 { 1.0 } else { factor(strip.gain_db) };
-    pan(strip.pan).map(|side| side * gain)
+fn sides(faders: &Faders) -> Sides {
+    let gain = if faders.gain_db == 0.0 { 1.0 } else { factor(faders.gain_db) };
+    pan(faders.pan).map(|side| side * gain * faders.volume)
 }
 
 impl Voice {
@@ -52,54 +56,78 @@ impl Voice {
             ducked: 1.0,
             edge: Edge::default(),
             source: heard.source,
-            strip: heard.strip,
-            fader: fader(&heard.strip),
+            delay_ms: heard.strip.delay_ms,
+            faders: heard.moving.map_or(Faders::of(&heard.strip), |moving| moving[0]),
             open: 0.0,
+            open_before: 0.0,
             is_planned: true,
+            is_there: false,
             is_audible: false,
             is_short: false,
             meter: Meter::default(),
         }
     }
 
-    /// Makes the piece from position `first` on. `heard` is None when the plan has it no more: then it fades away.
-    pub fn make(&mut self, heard: Option<&Heard>, others_solo: bool, tap: Option<&Tap>, first: i64, metered: bool) {
+    /// Makes the piece from position `first` on, but for its weight: so it is measured. `heard` is None when the plan has it no
+    /// more: then it fades away.
+    pub fn make(&mut self, heard: Option<&Heard>, others_solo: bool, tap: Option<&Tap>, first: i64, is_measured: bool) {
         self.is_planned = heard.is_some();
         let mut open = 0.0;
         if let Some(heard) = heard {
-            if heard.strip.delay_ms != self.strip.delay_ms || heard.source != self.source {
+            if heard.strip.delay_ms != self.delay_ms || heard.source != self.source {
                 self.edge.jump();
             }
-            (self.strip, self.source) = (heard.strip, heard.source);
+            (self.delay_ms, self.source) = (heard.strip.delay_ms, heard.source);
             let silenced = heard.strip.mute || (others_solo && !heard.strip.solo);
             open = if silenced { 0.0 } else { heard.weight.clamp(0.0, 1.0) };
         }
-        let fader_before = std::mem::replace(&mut self.fader, fader(&self.strip));
-        let open_before = std::mem::replace(&mut self.open, open);
-        self.is_audible = open > 0.0 || open_before > 0.0;
-        self.is_short = false;
-        if !self.is_audible && !metered {
+        self.open_before = std::mem::replace(&mut self.open, open);
+        self.is_audible = open > 0.0 || self.open_before > 0.0;
+        (self.is_short, self.is_there) = (false, false);
+        if !self.is_audible && !is_measured {
             // Whenever it is heard again it fades in.
             self.edge = Edge::default();
+            self.turn(heard);
             return;
         }
-        if !self.fetch(tap, first) {
-            self.is_audible = false;
-            if metered {
-                self.meter.add(&[]);
+        self.is_there = self.fetch(tap, first);
+        self.is_audible &= self.is_there;
+        self.turn(heard);
+    }
+
+    /// Gain and pan, from where they were to where they are to be; what fades away keeps them.
+    fn turn(&mut self, heard: Option<&Heard>) {
+        let last = [heard.map_or(self.faders, |heard| Faders::of(&heard.strip))];
+        let way = heard.and_then(|heard| heard.moving.as_ref()).map_or(&last[..], |moving| moving);
+        let step = self.samples.len() / way.len();
+        for (samples, faders) in self.samples.chunks_exact_mut(step).zip(way) {
+            let before = std::mem::replace(&mut self.faders, *faders);
+            if self.is_there {
+                ramp::scale(samples, sides(&before), sides(faders));
             }
-            return;
         }
-        ramp::scale(&mut self.samples[..], fader_before, self.fader);
-        if metered {
-            self.meter.add(&self.samples[..]);
+    }
+
+    /// The piece as it was made; empty when it is silence.
+    pub fn piece(&self) -> &[f32] {
+        if self.is_there { &self.samples[..] } else { &[] }
+    }
+
+    pub fn measure(&mut self) {
+        let Self { meter, samples, is_there, .. } = self;
+        meter.add(if *is_there { &samples[..] } else { &[] });
+    }
+
+    /// Makes it as loud as it is to be heard.
+    pub fn weigh(&mut self) {
+        if self.is_there {
+            ramp::scale(&mut self.samples[..], [self.open_before; 2], [self.open; 2]);
         }
-        ramp::scale(&mut self.samples[..], [open_before; 2], [open; 2]);
     }
 
     /// Whether there is anything but silence.
     fn fetch(&mut self, tap: Option<&Tap>, first: i64) -> bool {
-        let first = first - i64::from(self.strip.delay_ms) * i64::from(SAMPLE_RATE / 1_000);
+        let first = first - i64::from(self.delay_ms) * i64::from(SAMPLE_RATE / 1_000);
         let there = match (self.source, tap) {
             (Source::Generated(Generator::Silence), _) => 0,
             (Source::Generated(generator), _) => {
@@ -155,10 +183,11 @@ impl Voice {
 mod tests {
     use super::*;
     use crate::frame::tap::time_of;
+    use crate::show::mixer::Strip;
 
     fn heard(strip: Strip, weight: f32) -> Heard {
         let source = Source::Generated(Generator::Tone { hz: 1_000.0, dbfs: 0.0 });
-        Heard { input: InputId::new("a").unwrap(), source, strip, weight }
+        Heard { input: InputId::new("a").unwrap(), source, strip, moving: None, weight }
     }
 
     #[test]
@@ -173,7 +202,7 @@ mod tests {
             let [left, right] = pan(place as f32 / 10.0);
             assert!((left * left + right * right - 2.0).abs() < 1e-5);
         }
-        near(fader(&Strip { gain_db: -6.0, ..Strip::default() }), [0.501_187_2; 2]);
+        near(sides(&Faders::of(&Strip { gain_db: -6.0, ..Strip::default() })), [0.501_187_2; 2]);
     }
 
     #[test]
@@ -182,15 +211,17 @@ mod tests {
         let mute = Strip { mute: true, ..Strip::default() };
         let left = Strip { pan: -1.0, ..Strip::default() };
         let late = Strip { delay_ms: 777, ..Strip::default() };
-        let turns = [Strip::default(), quiet, Strip::default(), mute, left, late, left, Strip::default()];
-        let mut voice = Voice::new(&heard(turns[0], 1.0));
+        let turns = [Strip::default(), quiet, Strip::default(), mute, left.clone(), late, left, Strip::default()];
+        let mut voice = Voice::new(&heard(turns[0].clone(), 1.0));
         let mut all = Vec::new();
         for (piece, strip) in turns.iter().flat_map(|strip| [strip; 5]).enumerate() {
             let weight = if piece % 10 == 9 { 0.3 } else { 1.0 };
-            voice.make(Some(&heard(*strip, weight)), false, None, piece as i64 * 480, true);
+            voice.make(Some(&heard(strip.clone(), weight)), false, None, piece as i64 * 480, true);
+            voice.weigh();
             all.extend_from_slice(&voice.samples[..]);
         }
         voice.make(None, false, None, 0, true);
+        voice.weigh();
         all.extend_from_slice(&voice.samples[..]);
         assert!(all[all.len() - 2].abs() < 1e-3 && voice.is_over());
         // A full sine of 1 kHz has steps of 0.131; a change of gain over 10 ms adds little to that.
@@ -208,6 +239,7 @@ mod tests {
         let mut voice = Voice::new(&late);
         for piece in 50..60 {
             voice.make(Some(&late), false, Some(&tap), piece * 480, false);
+            voice.weigh();
             assert!(!voice.ran_short());
         }
         assert_eq!(voice.samples[..], wave[49 * 960..50 * 960]);

@@ -1,5 +1,8 @@
 //! The mixer as a whole: plans in, pieces out.
 
+mod looks;
+mod moving;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,6 +15,7 @@ use super::mix::{Made, Mix};
 use super::pieces::LENGTH;
 use super::plan::{Heard, MixPlan, Source};
 use crate::frame::pixels::allocations;
+use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SAMPLES_PER_CHUNK};
 use crate::frame::tap::{Tap, time_of};
 use crate::show::ids::InputId;
@@ -26,7 +30,7 @@ fn id(name: &str) -> InputId {
 
 fn tone(name: &str, dbfs: f32) -> Heard {
     let source = Source::Generated(Generator::Tone { hz: 1_000.0, dbfs });
-    Heard { input: id(name), source, strip: Strip::default(), weight: 1.0 }
+    Heard { input: id(name), source, strip: Strip::default(), moving: None, weight: 1.0 }
 }
 
 fn plan(inputs: Vec<Heard>) -> MixPlan {
@@ -36,6 +40,7 @@ fn plan(inputs: Vec<Heard>) -> MixPlan {
 struct Desk {
     mix: Mix,
     levels: LevelsHandle,
+    sights: Arc<Sights>,
     taps: BTreeMap<InputId, Arc<Tap>>,
     chunk: u64,
     out: [f32; LENGTH],
@@ -44,7 +49,15 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let levels = LevelsHandle::new();
-        Self { mix: Mix::new(levels.clone()), levels, taps: BTreeMap::new(), chunk: FIRST, out: [0.0; LENGTH] }
+        let sights = Sights::new();
+        Self {
+            mix: Mix::new(levels.clone(), sights.clone()),
+            levels,
+            sights,
+            taps: BTreeMap::new(),
+            chunk: FIRST,
+            out: [0.0; LENGTH],
+        }
     }
 
     fn make(&mut self, plan: &MixPlan) -> Made {
@@ -146,7 +159,7 @@ fn a_tap_is_heard_on_time_and_running_dry_is_counted() {
     let at = (FIRST + 10) as i64 * SAMPLES_PER_CHUNK as i64;
     let ramp: Vec<f32> = (0..48_000).flat_map(|index| [0.5 * index as f32 / 48_000.0; 2]).collect();
     tap.write(time_of(at), &ramp);
-    let film = Heard { input: id("film"), source: Source::Tap, strip: Strip::default(), weight: 1.0 };
+    let film = Heard { input: id("film"), source: Source::Tap, strip: Strip::default(), moving: None, weight: 1.0 };
     let plan = plan(vec![film]);
     assert_eq!(desk.make(&plan), Made { at_rest: false, short: 1 });
     let heard = desk.hear(&plan, 60);
@@ -215,8 +228,16 @@ fn real_silence_rests_until_something_is_heard() {
 }
 
 fn any_strip() -> impl Strategy<Value = Strip> {
-    (-60.0..=20.0_f32, any::<bool>(), any::<bool>(), -1.0..=1.0_f32, 0..=2_000_u16)
-        .prop_map(|(gain_db, mute, solo, pan, delay_ms)| Strip { gain_db, mute, solo: solo && mute, pan, delay_ms })
+    (-60.0..=20.0_f32, any::<bool>(), any::<bool>(), -1.0..=1.0_f32, 0..=2_000_u16).prop_map(
+        |(gain_db, mute, solo, pan, delay_ms)| Strip {
+            gain_db,
+            mute,
+            solo: solo && mute,
+            pan,
+            delay_ms,
+            ..Strip::default()
+        },
+    )
 }
 
 fn any_plan() -> impl Strategy<Value = MixPlan> {
@@ -232,7 +253,7 @@ fn any_plan() -> impl Strategy<Value = MixPlan> {
         for (name, source, strip, weight) in inputs {
             let input = id(&format!("i{name}"));
             if plan.inputs.iter().all(|heard| heard.input != input) {
-                plan.inputs.push(Heard { input, source, strip, weight });
+                plan.inputs.push(Heard { input, source, strip, moving: None, weight });
             }
         }
         let duck =

@@ -29,7 +29,7 @@ const LARGEST: u64 = 256 * 1024;
 /// In the data directory.
 const MOST: usize = 256;
 
-const BUILT_IN: [&str; 12] = [
+const BUILT_IN: [&str; 13] = [
     include_str!("../../templates/lower_third.json"),
     include_str!("../../templates/title_card.json"),
     include_str!("../../templates/starting_soon.json"),
@@ -42,6 +42,7 @@ const BUILT_IN: [&str; 12] = [
     include_str!("../../templates/scoreboard.json"),
     include_str!("../../templates/now_playing.json"),
     include_str!("../../templates/sponsors.json"),
+    include_str!("../../templates/sound_visualiser.json"),
 ];
 
 /// A template, as its file has it and as the doors show it.

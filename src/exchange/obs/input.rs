@@ -234,6 +234,7 @@ fn strip(source: Data<'_>, about: About<'_>, conversion: &mut Conversion<'_>) ->
         solo: false,
         pan: (source.number_or("balance", 0.5).clamp(0.0, 1.0) * 2.0 - 1.0) as f32,
         delay_ms: delay_ms.clamp(0.0, 2_000.0) as u16,
+        animations: Vec::new(),
     }
 }
 

@@ -137,7 +137,7 @@ fn play(session: &mut Session, order: &Arc<Order>) -> End {
     match &order.wanted.input.kind {
         InputKind::Video(_) => file::play(session, order),
         InputKind::Network { .. } | InputKind::Camera { .. } | InputKind::Page { .. } => live::play(session, order),
-        InputKind::Tone { hz, level_db } => tone::play(session, order, *hz, *level_db),
+        InputKind::Tone { .. } => tone::play(session, order),
         InputKind::Published { key, latency_ms } => published::play(session, order, key, *latency_ms),
     }
 }

@@ -1,10 +1,26 @@
-//! A film for tests: smooth colours that move.
+//! What moves, for tests: a film of smooth colours, and sound that looks as it is said here.
 
 use std::sync::Arc;
 
+use crate::frame::sight::{COLUMNS, PITCHES, Sight};
 use crate::frame::video::{Films, Plane, Planes, VideoFrame};
 use crate::show::ids::{AssetId, InputId};
 use crate::show::time::ShowTime;
+
+/// Loud voices in the middle, less below and above; the right side is quieter.
+pub fn sight() -> Sight {
+    let mut sight = Sight { peak_db: [-4.0, -16.0], rms_db: [-14.0, -27.0], ..Sight::default() };
+    for (pitch, power) in sight.powers.iter_mut().enumerate() {
+        let place = pitch as f32 / PITCHES as f32;
+        let db = -34.0 + 18.0 * (place * std::f32::consts::PI).sin() + 7.0 * (place * 31.0).sin() - 8.0 * place;
+        *power = 10.0_f32.powf(db / 10.0);
+    }
+    for (column, wave) in sight.wave.iter_mut().enumerate() {
+        let middle = 0.6 * (column as f32 / COLUMNS as f32 * 14.0).sin();
+        *wave = [middle - 0.1, middle + 0.1];
+    }
+    sight
+}
 
 /// Every input shows this size, with or without alpha.
 pub struct Smooth {
@@ -26,6 +42,10 @@ impl Planes for Bytes {
 }
 
 impl Films for Smooth {
+    fn sight(&self, _: Option<&InputId>, _: ShowTime) -> Option<Arc<Sight>> {
+        Some(Arc::new(sight()))
+    }
+
     fn stinger(&self, _: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
         self.film(&InputId::new("x").ok()?, at)
     }

@@ -138,6 +138,8 @@ fn any_number_of_threads_paints_the_same() {
         {{"id":"w","kind":"input","input":"v","x":31,"y":401,"width":301,"rotation":20,"filters":[{{"kind":"hue","amount":90}}]}},
         {{"id":"o","kind":"color","color":"#40a0c0","x":301,"y":101,"width":500,"height":333,"blend":"overlay"}},
         {{"id":"b","kind":"backdrop","x":500,"y":200,"width":600,"height":401,"filters":[{{"kind":"blur","amount":20}}]}},
+        {{"id":"l","kind":"levels","x":41,"y":33,"width":1001,"height":600,"rotation":-7}},
+        {{"id":"m","kind":"levels","shape":"meter","grow":"right","x":9,"y":501,"width":1201,"height":160,"opacity":0.8}},
         {{"id":"t","kind":"text","text":"Über {{clock}}","size":90,"x":33,"y":300}}"##
     ));
     let config = std::sync::Arc::make_mut(&mut show.config);

@@ -3,6 +3,7 @@
 mod album;
 pub mod films;
 mod golden;
+mod levels;
 mod living;
 mod moving;
 mod steady;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use image::{RgbImage, imageops};
 
+use super::films::Smooth;
 use super::*;
 use crate::show::ids::SceneId;
 use crate::template::{Occasion, Template, Templates};
@@ -38,7 +39,8 @@ fn picture_of(template: &Template) -> RgbImage {
     let show = show_with(template);
     let at = ShowTime(AT.micros() + template.sample.at_ms * 1_000);
     let pictures = Pictures::prepare_now(&show, at, nowhere());
-    let frame = painted(&show, at, &pictures);
+    let sounding = Smooth { width: 16, height: 16, has_alpha: false };
+    let frame = painted_with(&show, at, &pictures, &sounding);
     let (layout, [luma, u, v]) = (frame.layout(), frame.planes());
     let picture = RgbImage::from_fn(PAINTED.0, PAINTED.1, |x, y| {
         let (x, y) = (x as usize, y as usize);

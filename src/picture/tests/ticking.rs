@@ -8,6 +8,7 @@ use crate::base::vitals::Vitals;
 use crate::frame::ingest::Ingest;
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::picture::Frame;
+use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::picture::ladder::Rung;
 use crate::picture::run;
@@ -201,6 +202,7 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
         assets_dir: nowhere().to_owned(),
         outlets: vec![outlet.clone()],
         sources: Sources::new(clock.clone(), Taps::new(), Ingest::new(), Arc::new(Vitals::new())),
+        sights: Sights::new(),
         vitals: Arc::new(Vitals::new()),
         stop: stop.clone(),
         outlook: Outlook::default(),

@@ -30,6 +30,10 @@ pub enum Property {
     Angle,
     /// Of text.
     Size,
+    /// Of an input's sound.
+    GainDb,
+    Pan,
+    /// A factor beside its gain.
     Volume,
     /// How strong the filter of that number is, counted from 0.
     FilterAmount(u8),
@@ -42,7 +46,7 @@ pub const MAX_FILTERS: u8 = 8;
 #[error("{0:?} is not a property that can be animated")]
 pub struct InvalidProperty(String);
 
-const NAMES: [(&str, Property); 18] = [
+const NAMES: [(&str, Property); 20] = [
     ("x", Property::X),
     ("y", Property::Y),
     ("width", Property::Width),
@@ -60,10 +64,17 @@ const NAMES: [(&str, Property); 18] = [
     ("shadow.blur", Property::ShadowBlur),
     ("angle", Property::Angle),
     ("size", Property::Size),
+    ("gain_db", Property::GainDb),
+    ("pan", Property::Pan),
     ("volume", Property::Volume),
 ];
 
 impl Property {
+    /// Of an input's sound, not of a layer.
+    pub fn is_heard(self) -> bool {
+        matches!(self, Property::GainDb | Property::Pan | Property::Volume)
+    }
+
     /// Least and greatest value of a keyframe. On the way a curve may go beyond: who uses the value cuts it off.
     pub fn range(self) -> (f64, f64) {
         match self {
@@ -74,6 +85,8 @@ impl Property {
             Property::CropLeft | Property::CropTop | Property::CropRight | Property::CropBottom => (0.0, 32_768.0),
             Property::Radius | Property::BorderWidth | Property::ShadowBlur => (0.0, 4_096.0),
             Property::Size => (4.0, 1_024.0),
+            Property::GainDb => (-60.0, 20.0),
+            Property::Pan => (-1.0, 1.0),
             Property::Volume => (0.0, 10.0),
             Property::FilterAmount(_) => (-36_000.0, 36_000.0),
         }
@@ -128,7 +141,7 @@ impl JsonSchema for Property {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let names = NAMES.map(|(name, _)| name);
         json_schema!({
-            "description": "A number of a layer, written as the path to it.",
+            "description": "A number of a layer, written as the path to it; of an input's sound: `gain_db`, `pan`, `volume`.",
             "anyOf": [
                 { "type": "string", "enum": names },
                 { "type": "string", "pattern": "^filters\\.[0-7]\\.amount$" },

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{check_new, check_whole, destination, layer, macros, stream};
+use super::{check_new, check_whole, destination, input, layer, macros, stream};
 use crate::show::Show;
 use crate::show::collection::{Collection, Mode};
 use crate::show::destination::{Destination, Secret};
@@ -93,7 +93,8 @@ impl Made {
             }
         }
         for input in inputs {
-            self.happens(Event::InputSaved { input: Arc::new(with_its_secret(before, input)) });
+            let input = input::started(with_its_secret(before, input), now);
+            self.happens(Event::InputSaved { input: Arc::new(input) });
         }
         for (id, transition) in transitions {
             self.happens(Event::TransitionSaved { id, transition: Arc::new(transition) });

@@ -6,7 +6,6 @@ use super::{asset, check_new, patch};
 use crate::show::Show;
 use crate::show::ids::InputId;
 use crate::show::input::{Input, InputKind, Playback, Video};
-use crate::show::layer::Content;
 use crate::show::mixer::{BadMix, Mixer};
 use crate::show::time::ShowTime;
 use crate::show::usage;
@@ -17,15 +16,22 @@ use crate::state::rejection::Rejection;
 /// Each one that is seen has a thread and a decoder.
 const MAX_INPUTS: usize = 128;
 
-pub(super) fn put(show: &Show, input: Input, only_new: bool) -> Result<Event, Rejection> {
+pub(super) fn put(show: &Show, input: Input, only_new: bool, now: ShowTime) -> Result<Event, Rejection> {
     let exists = show.inputs.contains_key(&input.id);
     check_new(only_new, exists, "input", input.id.as_str())?;
     check_count(show.inputs.len() + usize::from(!exists))?;
-    saved(show, input)
+    saved(show, started(input, now))
 }
 
 pub(super) fn check_count(inputs: usize) -> Result<(), Rejection> {
     if inputs > MAX_INPUTS { Err(Rejection::TooMany { what: "inputs", limit: MAX_INPUTS }) } else { Ok(()) }
+}
+
+/// What is to be heard moving from now on moves from now on.
+pub(super) fn started(mut input: Input, now: ShowTime) -> Input {
+    let animations = std::mem::take(&mut input.sound.animations);
+    input.sound.animations = animations.into_iter().map(|animation| animation.started(now)).collect();
+    input
 }
 
 fn saved(show: &Show, input: Input) -> Result<Event, Rejection> {
@@ -44,14 +50,14 @@ pub(super) fn check(show: &Show, input: &Input) -> Result<(), Rejection> {
     Ok(())
 }
 
-pub(super) fn change(show: &Show, id: &InputId, patch: &Patch) -> Result<Event, Rejection> {
-    saved(show, patch::merged("input", &**find(show, id)?, patch)?)
+pub(super) fn change(show: &Show, id: &InputId, patch: &Patch, now: ShowTime) -> Result<Event, Rejection> {
+    saved(show, started(patch::merged("input", &**find(show, id)?, patch)?, now))
 }
 
 pub(super) fn remove(show: &Show, id: InputId) -> Result<Event, Rejection> {
     find(show, &id)?;
     for scene in show.scenes.values() {
-        if let Some(layer) = scene.all().find(|layer| matches!(&layer.content, Content::Input { input } if *input == id)) {
+        if let Some(layer) = scene.all().find(|layer| layer.content.input() == Some(&id)) {
             return Err(Rejection::InputInUse(id, scene.id.clone(), layer.id.clone()));
         }
     }

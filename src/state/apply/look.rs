@@ -8,6 +8,7 @@ use crate::show::arrange::Arrange;
 use crate::show::ids::AssetId;
 use crate::show::layer::{Content, Crop, Layer, Shape};
 use crate::show::length::Length;
+use crate::show::levels::Levels;
 use crate::show::look::{Border, Filter, Mask, Shadow};
 use crate::show::usage;
 use crate::state::rejection::Rejection;
@@ -93,7 +94,11 @@ pub(super) fn check_look(layer: &Layer) -> Result<(), Rejection> {
         return Err(Rejection::TooMany { what: "animations of a layer", limit: MAX_ANIMATIONS });
     }
     for animation in &layer.animations {
-        animation.check().map_err(|error| Rejection::Invalid { what: "animation", why: error.to_string() })?;
+        let invalid = |why| Rejection::Invalid { what: "animation", why };
+        animation.check().map_err(|error| invalid(error.to_string()))?;
+        if animation.property.is_heard() {
+            return Err(invalid(format!("{} is of an input's sound, not of a layer", animation.property)));
+        }
     }
     layer.filters.iter().try_for_each(check_filter)
 }
@@ -150,10 +155,21 @@ pub(super) fn check_content(show: &Show, layer: &Layer) -> Result<(), Rejection>
         }
         Content::Input { input } if show.inputs.contains_key(input) => Ok(()),
         Content::Input { input } => Err(Rejection::LayerNeedsInput(layer.id.clone(), input.clone())),
+        Content::Levels(levels) => check_levels(show, layer, levels),
         Content::Scene { scene } if show.scenes.contains_key(scene) => Ok(()),
         Content::Scene { scene } => Err(Rejection::LayerNeedsScene(layer.id.clone(), scene.clone())),
         Content::Layout { arrange, layers: _, moved: _ } => check_arrange(arrange),
     }
+}
+
+fn check_levels(show: &Show, layer: &Layer, levels: &Levels) -> Result<(), Rejection> {
+    let Levels { input, shape: _, grow: _, bands, gap, from: _, to: _, floor_db } = levels;
+    if let Some(input) = input.as_ref().filter(|input| !show.inputs.contains_key(*input)) {
+        return Err(Rejection::LayerNeedsInput(layer.id.clone(), input.clone()));
+    }
+    check_range("bands", f64::from(*bands), 1.0..=f64::from(Levels::MAX_BANDS), "1 to 64")?;
+    check_range("gap", *gap, 0.0..=256.0, "0 to 256")?;
+    check_range("floor_db", *floor_db, -96.0..=-12.0, "-96 to -12")
 }
 
 fn check_arrange(arrange: &Arrange) -> Result<(), Rejection> {
