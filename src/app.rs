@@ -26,6 +26,7 @@ use crate::gst;
 use crate::identity::Identity;
 use crate::library::Library;
 use crate::picture;
+use crate::picture::movement::Movement;
 use crate::picture::multiview;
 use crate::picture::sources::Sources;
 use crate::picture::watch::Outlook;
@@ -223,7 +224,7 @@ impl House {
             shows: state.timeline(),
             program: multiview_program.clone(),
             outlet: multiview_frames,
-            sources: sources.clone(),
+            films: Movement::new(sources.clone(), sights.clone()),
             assets_dir: directory.assets(),
             ear: Box::new(ear::MasterEar::new(levels.clone())),
             outlook: outlook.clone(),

@@ -19,6 +19,7 @@ mod job;
 mod ladder;
 mod levels;
 pub mod list;
+pub mod movement;
 pub mod multiview;
 mod need;
 mod originals;

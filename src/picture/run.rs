@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use super::movement::Movement;
 use super::pictures::Pictures;
 use super::prepare::{Preparing, prepare};
 use super::sources::Sources;
@@ -20,10 +21,7 @@ use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
-use crate::frame::sight::{Sight, Sights};
-use crate::frame::video::{Films, VideoFrame};
-use crate::show::ids::{AssetId, InputId};
-use crate::show::time::ShowTime;
+use crate::frame::sight::Sights;
 use crate::show::timeline::{ShowAt, Timeline};
 
 /// All that the picture gets from outside.
@@ -40,30 +38,6 @@ pub struct Env {
     pub stop: StopFlag,
     /// Which scenes are looked at besides.
     pub outlook: Outlook,
-}
-
-/// All that moves by itself.
-struct Moving {
-    sources: Arc<Sources>,
-    sights: Arc<Sights>,
-}
-
-impl Films for Moving {
-    fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>> {
-        self.sources.film(input, at)
-    }
-
-    fn moving(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
-        self.sources.moving(asset, at)
-    }
-
-    fn stinger(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
-        self.sources.stinger(asset, at)
-    }
-
-    fn sight(&self, of: Option<&InputId>, at: ShowTime) -> Option<Arc<Sight>> {
-        self.sights.look(of, at)
-    }
 }
 
 /// A thread of the picture that fails takes the show with it; health must say so.
@@ -108,7 +82,7 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
 
 fn tick(env: Env, published: &ArcSwap<Pictures>, preparer: &std::thread::Thread) {
     let canvas = env.shows.load().show_at(env.clock.now()).config.canvas();
-    let moving = Arc::new(Moving { sources: env.sources, sights: env.sights });
+    let moving = Arc::new(Movement::new(env.sources, env.sights));
     let mut engine = Engine::new(env.outlets, moving, env.vitals, canvas);
     while !env.stop.is_set() {
         let ticked = {

@@ -21,7 +21,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use super::ladder::Rung;
-use super::sources::Sources;
+use super::movement::Movement;
 use super::watch::{Outlook, Sight};
 use crate::base::clock::Stopwatch;
 use crate::base::tasks::{StopFlag, spawn_thread};
@@ -45,7 +45,7 @@ pub struct Env {
     pub program: Arc<Mailbox<Frame>>,
     /// Where its own go.
     pub outlet: Arc<Mailbox<Frame>>,
-    pub sources: Arc<Sources>,
+    pub films: Movement,
     pub assets_dir: PathBuf,
     pub ear: Box<dyn Ear>,
     /// Told when all scenes are looked at.
@@ -125,7 +125,7 @@ impl Sitting {
         let wall = self.wall.insert(wall.unwrap_or_else(|| Wall::new(sheet, &env.assets_dir)));
         wall.leave_out_filters(rung > Rung::Full.number());
         let watch = Stopwatch::start();
-        if let Some(frame) = wall.paint(show, program, &env.ear.heard(), &*env.sources) {
+        if let Some(frame) = wall.paint(show, program, &env.ear.heard(), &env.films) {
             env.vitals.multiview_painted.inc();
             env.vitals.multiview_paint_time.observe(watch.elapsed().as_secs_f64());
             // Only the newest counts.

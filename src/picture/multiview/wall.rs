@@ -9,6 +9,7 @@ use super::derive::{Multiview, multiview_of};
 use super::meters::Heard;
 use crate::base::clock::Stopwatch;
 use crate::frame::picture::Frame;
+use crate::frame::sight::Sight;
 use crate::frame::video::{Films, Plane, Planes, VideoFrame};
 use crate::picture::agenda::{needs_on, tables_of, taken};
 use crate::picture::buffers::Buffers;
@@ -162,5 +163,9 @@ impl Films for Hung<'_> {
 
     fn moving(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
         self.films.moving(asset, at)
+    }
+
+    fn sight(&self, of: Option<&InputId>, at: ShowTime) -> Option<Arc<Sight>> {
+        self.films.sight(of, at)
     }
 }

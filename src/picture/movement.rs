@@ -1,0 +1,39 @@
+//! All that moves by itself, as the engine sees it.
+
+use std::sync::Arc;
+
+use super::sources::Sources;
+use crate::frame::sight::{Sight, Sights};
+use crate::frame::video::{Films, VideoFrame};
+use crate::show::ids::{AssetId, InputId};
+use crate::show::time::ShowTime;
+
+/// From the sources, and from whoever measures the sound.
+pub struct Movement {
+    sources: Arc<Sources>,
+    sights: Arc<Sights>,
+}
+
+impl Movement {
+    pub fn new(sources: Arc<Sources>, sights: Arc<Sights>) -> Self {
+        Self { sources, sights }
+    }
+}
+
+impl Films for Movement {
+    fn film(&self, input: &InputId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.sources.film(input, at)
+    }
+
+    fn moving(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.sources.moving(asset, at)
+    }
+
+    fn stinger(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.sources.stinger(asset, at)
+    }
+
+    fn sight(&self, of: Option<&InputId>, at: ShowTime) -> Option<Arc<Sight>> {
+        self.sights.look(of, at)
+    }
+}
