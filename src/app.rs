@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -28,6 +28,7 @@ use crate::send::hls::Shelf;
 use crate::send::preview::{self, PreviewHandle};
 use crate::send::recordings::Recordings;
 use crate::send::replay::Replay;
+use crate::send::whep::Viewers;
 use crate::send::{self, Sending, rtmp_server};
 use crate::sound;
 use crate::sound::levels::LevelsHandle;
@@ -105,6 +106,7 @@ struct Doors {
     http: TcpListener,
     ws: TcpListener,
     rtmp: Option<TcpListener>,
+    whep: Option<UdpSocket>,
 }
 
 impl Doors {
@@ -113,7 +115,14 @@ impl Doors {
             Some(address) => Some(bind("rtmp", address).await?),
             None => None,
         };
-        Ok(Self { http: bind("http", config.http).await?, ws: bind("ws", config.ws).await?, rtmp })
+        let whep = match config.whep {
+            Some(address) => {
+                let bound = UdpSocket::bind(address).await;
+                Some(bound.with_context(|| format!("whep: can not listen on {address} (UDP)"))?)
+            }
+            None => None,
+        };
+        Ok(Self { http: bind("http", config.http).await?, ws: bind("ws", config.ws).await?, rtmp, whep })
     }
 
     fn addresses(&self, config: &Config) -> std::io::Result<Addresses> {
@@ -291,6 +300,10 @@ impl House {
     async fn open(&mut self, doors: Doors, config: &Config) -> anyhow::Result<Served> {
         let addresses = Arc::new(doors.addresses(config)?);
         let tls = tls(config)?;
+        let viewers = match doors.whep {
+            Some(socket) => self.sending.viewers(socket, config.whep_viewers).context("WHEP can not be served")?,
+            None => Viewers::off(),
+        };
         let (closing, closed) = watch::channel(false);
         let parts = Parts {
             state: self.state.clone(),
@@ -299,6 +312,7 @@ impl House {
             shelf: self.shelf.clone(),
             recordings: self.recordings.clone(),
             replay: self.replay.clone(),
+            viewers: viewers.clone(),
             vitals: self.vitals.clone(),
             clock: self.clock.clone(),
             library: self.library.clone(),
@@ -341,6 +355,7 @@ impl House {
             env.publishing = Some(self.publishing());
             tasks.push(("rtmp", tokio::spawn(rtmp_server::serve(listener, env, until_closed()))));
         }
+        tasks.push(("whep", tokio::spawn(viewers.serve(until_closed()))));
         let mut snapshots = self.state.snapshots();
         let waker = self.sending.waker();
         tokio::spawn(async move {

@@ -35,6 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "send::preview",
             "send::recordings",
             "send::replay",
+            "send::whep",
             "sound::levels",
             "template",
             "base",
@@ -74,6 +75,10 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["identity"]),
     ("getrandom", &["identity"]),
     ("rustix", &["users"]),
+    ("str0m", &["send"]),
+    ("dimpl", &["send"]),
+    ("rcgen", &["send"]),
+    ("ring", &["send"]),
 ];
 
 fn source_files(dir: &Path, found: &mut Vec<PathBuf>) {

@@ -20,3 +20,4 @@ mod tour;
 mod typescript;
 mod users;
 mod watching;
+mod whep;
