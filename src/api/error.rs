@@ -131,9 +131,8 @@ impl ApiError {
             ApiError::LoginRequired => "login_required",
             ApiError::UnknownPath => "unknown_path",
             ApiError::MethodNotAllowed(_) => "method_not_allowed",
-            ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive | ApiError::NotOfKind(_) => {
-                "unsupported_media_type"
-            }
+            ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive => "unsupported_media_type",
+            ApiError::NotOfKind(_) => "unsupported_media_type",
             ApiError::MalformedJson(_) => "malformed_json",
             ApiError::InvalidBody { .. } => "invalid_body",
             ApiError::InvalidQuery(_) => "invalid_query",

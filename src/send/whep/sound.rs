@@ -21,8 +21,6 @@ const CHUNKS: usize = 50;
 /// A second of packets: who is further behind misses some.
 const PACKETS: usize = 50;
 const PATIENCE: Duration = Duration::from_millis(20);
-/// The encoder begins with so much of its own, and GStreamer does not take it off the time stamps.
-const LOOKAHEAD_MICROS: i64 = 6_500;
 
 /// 20 ms of Opus.
 #[derive(Clone)]
@@ -109,7 +107,7 @@ fn timing(micros: i64) -> Timing {
 
 fn piece(start: ShowTime, taken: Taken) -> Option<Piece> {
     let since_start = i64::try_from(taken.at / 1_000).ok()?;
-    Some(Piece { at: ShowTime(start.micros() + since_start - LOOKAHEAD_MICROS), data: taken.data })
+    Some(Piece { at: ShowTime(start.micros() + since_start), data: taken.data })
 }
 
 #[cfg(test)]
@@ -144,9 +142,9 @@ mod tests {
             let first = 1_000 * (round + 1);
             (first..first + 40).for_each(|number| drop(chunks.post(chunk(number))));
             let times: Vec<_> = (0..10).map(|_| one.blocking_recv().unwrap().at.micros()).collect();
-            let begun = ChunkNumber(first).time().micros() - LOOKAHEAD_MICROS;
-            assert_eq!(times[0], begun, "on the clock of the show");
-            assert!(times.windows(2).all(|pair| pair[1] - pair[0] == 20_000), "{times:?}");
+            assert_eq!(times[0], ChunkNumber(first).time().micros(), "on the clock of the show");
+            // The first has what the encoder looks ahead cut off.
+            assert!(times[1..].windows(2).all(|pair| pair[1] - pair[0] == 20_000), "{times:?}");
             drop(one);
             assert!(chunks.is_wanted(), "one still listens");
             drop(other);

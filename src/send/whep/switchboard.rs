@@ -153,14 +153,17 @@ fn named(data: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// A binding request with a user name and nothing else.
+    /// A binding request with a user name, a priority and a seal that nobody checks here.
     fn request(name: &str) -> Vec<u8> {
         let padded = name.len().next_multiple_of(4);
-        let mut data = vec![0, 1, 0, 4 + padded as u8, 0x21, 0x12, 0xa4, 0x42];
+        let mut data = vec![0, 1, 0, 4 + padded as u8 + 8 + 24, 0x21, 0x12, 0xa4, 0x42];
         data.extend([7; 12]);
         data.extend([0, 6, 0, name.len() as u8]);
         data.extend(name.as_bytes());
         data.resize(20 + 4 + padded, 0);
+        data.extend([0, 0x24, 0, 4, 1, 2, 3, 4]);
+        data.extend([0, 8, 0, 20]);
+        data.extend([9; 20]);
         data
     }
 
