@@ -63,7 +63,7 @@ fn chromium_watches_and_hears_the_show_from_a_page_of_another_origin() {
     let port = free_port();
     let Some(player) = npm::node("whep.mjs") else { return };
     let server = start(&["--allowed-origins", &format!("http://127.0.0.1:{port}")]);
-    server.http.put("/api/inputs/beep", &json!({"kind": "tone", "frequency": 440.0})).ok();
+    server.http.put("/api/inputs/beep", &json!({"kind": "tone", "hz": 440.0})).ok();
     server.http.put("/api/scenes/pattern/layers/beep", &json!({"kind": "input", "input": "beep"})).ok();
     server.http.post("/api/stream/start", &json!({})).ok();
     eventually("it is encoded", PATIENCE, || (server.metric("marquee_encoder_frames_out_total") > 0.0).then_some(()));
