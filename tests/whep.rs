@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::http::Answer;
 use crate::support::server::Server;
 use crate::support::users::{add_user, log_in};
-use crate::support::{eventually, free_port, npm};
+use crate::support::{eventually, free_port, let_pass, npm};
 
 const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -100,7 +100,7 @@ fn a_viewer_has_a_rendition_encoded_that_nobody_else_wants() {
     assert!(frames() > 60.0);
     eventually("its encoder ends", PATIENCE, || {
         let before = frames();
-        std::thread::sleep(Duration::from_millis(500));
+        let_pass(Duration::from_millis(500));
         (frames() == before).then_some(())
     });
 }

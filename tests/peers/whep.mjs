@@ -6,7 +6,8 @@ import { createServer } from 'node:http';
 import { chromium } from 'playwright-core';
 
 const [port, address, pictures, rate] = process.argv.slice(2);
-const page = `<!doctype html><video id=v autoplay muted playsinline></video><script>
+// Not muted: a browser measures what it would play.
+const page = `<!doctype html><video id=v autoplay playsinline></video><script>
   window.seen = [];
   window.watch = async (address, rate) => {
     const video = document.getElementById('v');
