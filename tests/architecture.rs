@@ -78,7 +78,6 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("str0m", &["send"]),
     ("dimpl", &["send"]),
     ("rcgen", &["send"]),
-    ("ring", &["send"]),
 ];
 
 fn source_files(dir: &Path, found: &mut Vec<PathBuf>) {

@@ -90,6 +90,7 @@ impl Follower {
     }
 
     /// How many microseconds of packets lie between here and the newest.
+    #[cfg(feature = "whep")]
     pub fn behind_micros(&self) -> i64 {
         match &self.source {
             Source::Feed(reader) => reader.behind_micros(),
