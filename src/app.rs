@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
@@ -34,6 +34,7 @@ use crate::send::hls::Shelf;
 use crate::send::preview::{self, PreviewHandle, Subject};
 use crate::send::recordings::Recordings;
 use crate::send::replay::Replay;
+use crate::send::whep::Viewers;
 use crate::send::{self, Sending, rtmp_server};
 use crate::sound;
 use crate::sound::levels::LevelsHandle;
@@ -111,6 +112,7 @@ struct Doors {
     http: TcpListener,
     ws: TcpListener,
     rtmp: Option<TcpListener>,
+    whep: Option<UdpSocket>,
 }
 
 impl Doors {
@@ -119,7 +121,14 @@ impl Doors {
             Some(address) => Some(bind("rtmp", address).await?),
             None => None,
         };
-        Ok(Self { http: bind("http", config.http).await?, ws: bind("ws", config.ws).await?, rtmp })
+        let whep = match config.whep {
+            Some(address) => {
+                let bound = UdpSocket::bind(address).await;
+                Some(bound.with_context(|| format!("whep: can not listen on {address} (UDP)"))?)
+            }
+            None => None,
+        };
+        Ok(Self { http: bind("http", config.http).await?, ws: bind("ws", config.ws).await?, rtmp, whep })
     }
 
     fn addresses(&self, config: &Config) -> std::io::Result<Addresses> {
@@ -320,6 +329,10 @@ impl House {
     async fn open(&mut self, doors: Doors, config: &Config) -> anyhow::Result<Served> {
         let addresses = Arc::new(doors.addresses(config)?);
         let tls = tls(config)?;
+        let viewers = match doors.whep {
+            Some(socket) => self.sending.viewers(socket, config.whep_viewers).context("WHEP can not be served")?,
+            None => Viewers::off(),
+        };
         let (closing, closed) = watch::channel(false);
         let parts = Parts {
             state: self.state.clone(),
@@ -329,6 +342,7 @@ impl House {
             shelf: self.shelf.clone(),
             recordings: self.recordings.clone(),
             replay: self.replay.clone(),
+            viewers: viewers.clone(),
             vitals: self.vitals.clone(),
             clock: self.clock.clone(),
             library: self.library.clone(),
@@ -371,6 +385,7 @@ impl House {
             env.publishing = Some(self.publishing());
             tasks.push(("rtmp", tokio::spawn(rtmp_server::serve(listener, env, until_closed()))));
         }
+        tasks.push(("whep", tokio::spawn(viewers.serve(until_closed()))));
         let mut snapshots = self.state.snapshots();
         let waker = self.sending.waker();
         tokio::spawn(async move {

@@ -12,7 +12,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("state::apply", &["show", "state::command", "state::event", "state::rejection"]),
     ("frame", &["show", "base"]),
     ("gst", &["show", "frame", "base"]),
-    ("media", &["show"]),
+    ("media", &["show", "base"]),
     ("picture", &["show", "frame", "media", "base"]),
     // They paint what templates make.
     ("picture::tests", &["picture", "show", "frame", "media", "template", "base"]),
@@ -35,6 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "send::preview",
             "send::recordings",
             "send::replay",
+            "send::whep",
             "sound::levels",
             "template",
             "base",
@@ -44,7 +45,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("check", &["state"]),
     ("users", &["base", "cli", "identity"]),
     // For fuzzers and tests: it gathers what every room has for them.
-    ("fuzzing", &["api", "base", "frame::video", "identity", "library", "picture", "send", "show", "state"]),
+    (
+        "fuzzing",
+        &["api", "base", "exchange", "frame::video", "gst", "identity", "library", "picture", "send", "show", "state"],
+    ),
     ("demo", &["state", "show"]),
     // The one place that sees the wiring.
     (
@@ -74,6 +78,9 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["identity"]),
     ("getrandom", &["identity"]),
     ("rustix", &["users"]),
+    ("str0m", &["send"]),
+    ("dimpl", &["send"]),
+    ("rcgen", &["send"]),
 ];
 
 fn source_files(dir: &Path, found: &mut Vec<PathBuf>) {

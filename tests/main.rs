@@ -23,3 +23,5 @@ mod tour;
 mod typescript;
 mod users;
 mod watching;
+#[cfg(feature = "whep")]
+mod whep;

@@ -15,6 +15,7 @@ use crate::identity::{self, IdentityError};
 use crate::library::LibraryError;
 use crate::send::recordings::RecordingError;
 use crate::send::replay::ReplayError;
+use crate::send::whep::WhepError;
 use crate::state::SubmitError;
 use crate::state::rejection::{Kind, Rejection};
 use crate::template::TemplateError;
@@ -95,6 +96,12 @@ pub enum ApiError {
     Recording(#[from] RecordingError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Whep(#[from] WhepError),
+    #[error("there is no such viewer, or none any more")]
+    NoViewer,
+    #[error("the body must be {0}: say so in Content-Type")]
+    NotOfKind(&'static str),
     #[error("this address speaks WebSocket only: {0}")]
     UpgradeRequired(String),
     #[error("the request can not be answered: {0}")]
@@ -125,6 +132,7 @@ impl ApiError {
             ApiError::UnknownPath => "unknown_path",
             ApiError::MethodNotAllowed(_) => "method_not_allowed",
             ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive => "unsupported_media_type",
+            ApiError::NotOfKind(_) => "unsupported_media_type",
             ApiError::MalformedJson(_) => "malformed_json",
             ApiError::InvalidBody { .. } => "invalid_body",
             ApiError::InvalidQuery(_) => "invalid_query",
@@ -154,6 +162,8 @@ impl ApiError {
             ApiError::Replay(ReplayError::Nothing) => "replay_off",
             ApiError::Replay(ReplayError::Busy) => "busy",
             ApiError::Replay(ReplayError::Recording(_)) => "recording_storage",
+            ApiError::Whep(error) => error.code(),
+            ApiError::NoViewer => "viewer_not_found",
             ApiError::UpgradeRequired(_) => "upgrade_required",
             ApiError::BadRequest(_) => "bad_request",
             ApiError::Internal => "internal",
@@ -183,13 +193,16 @@ impl ApiError {
             | ApiError::IdMismatch { .. }
             | ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
             ApiError::ForbiddenOrigin(_) | ApiError::ForbiddenHost(_) | ApiError::RoleNeeded { .. } => StatusCode::FORBIDDEN,
-            ApiError::UnknownPath | ApiError::NoHls => StatusCode::NOT_FOUND,
+            ApiError::UnknownPath | ApiError::NoHls | ApiError::NoViewer => StatusCode::NOT_FOUND,
+            ApiError::Whep(error) => status_of_whep(error),
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::RangeNotThere { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             ApiError::NotAUser | ApiError::NoUsers => StatusCode::CONFLICT,
             ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive | ApiError::NotOfKind(_) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ApiError::NotInstalled { .. } => StatusCode::NOT_IMPLEMENTED,
@@ -286,6 +299,17 @@ fn status_of_identity(error: &IdentityError) -> StatusCode {
         identity::Kind::NotFound => StatusCode::NOT_FOUND,
         identity::Kind::Conflict => StatusCode::CONFLICT,
         identity::Kind::Storage => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn status_of_whep(error: &WhepError) -> StatusCode {
+    match error {
+        WhepError::NotBuilt | WhepError::Off => StatusCode::NOT_IMPLEMENTED,
+        WhepError::BadOffer(_) => StatusCode::BAD_REQUEST,
+        WhepError::UnknownRendition(_) => StatusCode::NOT_FOUND,
+        WhepError::NotEncoded | WhepError::Unreachable => StatusCode::CONFLICT,
+        WhepError::NoH264 => StatusCode::UNPROCESSABLE_ENTITY,
+        WhepError::TooMany(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

@@ -50,6 +50,7 @@ use crate::send::hls::Shelf;
 use crate::send::preview::PreviewHandle;
 use crate::send::recordings::Recordings;
 use crate::send::replay::Replay;
+use crate::send::whep::Viewers;
 use crate::show::time::ShowTime;
 use crate::sound::levels::LevelsHandle;
 use crate::state::StateHandle;
@@ -78,6 +79,7 @@ pub struct Parts {
     pub shelf: Shelf,
     pub recordings: Recordings,
     pub replay: Replay,
+    pub viewers: Viewers,
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
     pub library: Library,
@@ -122,6 +124,7 @@ pub struct Api {
     shelf: Shelf,
     recordings: Recordings,
     replay: Replay,
+    viewers: Viewers,
     vitals: Arc<Vitals>,
     clock: Clock,
     library: Library,
@@ -165,6 +168,7 @@ impl Api {
             shelf,
             recordings,
             replay,
+            viewers,
             vitals,
             clock,
             library,
@@ -195,6 +199,7 @@ impl Api {
             shelf,
             recordings,
             replay,
+            viewers,
             vitals,
             clock,
             library,

@@ -36,6 +36,18 @@ pub async fn json_of(request: Request, most: usize) -> Result<Value, ApiError> {
     serde_json::from_slice(&body).map_err(|error| ApiError::MalformedJson(error.to_string()))
 }
 
+/// A body that is text of this type, of at most so many bytes.
+pub async fn text_of(request: Request, kind: &'static str, most: usize) -> Result<String, ApiError> {
+    if essence(request.headers()) != kind {
+        return Err(ApiError::NotOfKind(kind));
+    }
+    if declared_length(request.headers()).is_some_and(|length| length > most as u64) {
+        return Err(ApiError::BodyTooLarge { limit: most });
+    }
+    let body = tokio::time::timeout(PATIENCE, collect(request, most)).await.map_err(|_| ApiError::RequestTimeout)??;
+    String::from_utf8(body.into()).map_err(|_| ApiError::BadRequest("the body is no text (UTF-8)".to_owned()))
+}
+
 /// Reads the body, if there is one.
 pub async fn body_of(request: Request) -> Result<Option<Fields>, ApiError> {
     let said_json = is_json(request.headers());
@@ -72,9 +84,14 @@ async fn collect(request: Request, most: usize) -> Result<BytesMut, ApiError> {
 }
 
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let essence = essence(headers);
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// The media type without its parameters.
+fn essence(headers: &HeaderMap) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
 pub fn declared_length(headers: &HeaderMap) -> Option<u64> {

@@ -20,7 +20,7 @@ use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
     asset_file, assets, auth, destinations, exchange, hls, inputs, layers, macros, past, preview, recordings, scenes,
-    schedule, show_archive, stream, studio, system, templates, tokens, users, values,
+    schedule, show_archive, stream, studio, system, templates, tokens, users, values, whep,
 };
 use super::{Api, face, openapi, socketio, ws};
 
@@ -145,6 +145,11 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/frame.png", VIEWER, Class::Heavy, || get(preview::full_size)),
     row("GET", "/hls/{destination}/master.m3u8", VIEWER, Class::Read, || get(hls::master)),
     row("GET", "/hls/{destination}/{rendition}/{file}", VIEWER, Class::Read, || get(hls::file)),
+    row("POST", "/whep/{rendition}", VIEWER, Class::Heavy, || {
+        // Bounded where it is read.
+        post(whep::watch).layer(DefaultBodyLimit::disable())
+    }),
+    row("DELETE", "/whep/{rendition}/{viewer}", VIEWER, Class::Read, || delete(whep::leave)),
     row("GET", "/api/health", Access::Anyone, Class::Free, || get(system::health)),
     row("GET", "/api/system/metrics", VIEWER, Class::Read, || get(system::metrics)),
     row("GET", "/api/capabilities", VIEWER, Class::Read, || get(system::capabilities)),
@@ -255,6 +260,7 @@ fn cross_origin(allowed: &[String]) -> CorsLayer {
             HeaderName::from_static("x-marquee-seq"),
             HeaderName::from_static("x-marquee-repeated"),
             HeaderName::from_static("x-request-id"),
+            header::LOCATION,
             header::RETRY_AFTER,
         ])
         .max_age(Duration::from_secs(600))

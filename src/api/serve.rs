@@ -39,6 +39,10 @@ const BREATH: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
+/// Which of this machine's addresses was come to; in every request's extensions, where the system knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Reached(pub SocketAddr);
+
 /// Serves until `stop` comes back, then gives what is going on a moment to end.
 pub async fn serve(
     listener: TcpListener,
@@ -88,6 +92,7 @@ async fn one(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%address, %error, "TCP_NODELAY can not be set");
     }
+    let reached = stream.local_addr().ok().map(Reached);
     let connection = Connection::new(stream, place);
     let secured = match tls {
         None => Either::Left(connection),
@@ -100,18 +105,22 @@ async fn one(
             Err(_) => return,
         },
     };
-    answer(secured, address, router, stopped).await;
+    answer(secured, address, reached, router, stopped).await;
 }
 
 async fn answer(
     io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     address: SocketAddr,
+    reached: Option<Reached>,
     router: Router,
     mut stopped: watch::Receiver<bool>,
 ) {
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(address));
+        if let Some(reached) = reached {
+            request.extensions_mut().insert(reached);
+        }
         router.clone().oneshot(request)
     });
     let mut builder = http1::Builder::new();

@@ -33,6 +33,13 @@ pub const KEYS: &[Key] = &[
     },
     Key { name: "ws", value_name: "ADDR", default: "127.0.0.1:4201", help: "WebSocket alone; port 0 picks a free one" },
     Key { name: "rtmp", value_name: "ADDR|off", default: "127.0.0.1:1935", help: "The RTMP server that players open" },
+    Key {
+        name: "whep",
+        value_name: "ADDR|off",
+        default: "",
+        help: "Where pictures for browsers come from, over UDP (WHEP); empty: the address and port of http",
+    },
+    Key { name: "whep_viewers", value_name: "N", default: "32", help: "Browsers that may watch over WHEP at once" },
     Key { name: "demo", value_name: SWITCH, default: "false", help: "Put a demo scene on air where there is no scene yet" },
     Key { name: "live", value_name: SWITCH, default: "false", help: "Go on air at the start" },
     Key {
@@ -131,6 +138,9 @@ pub struct Config {
     pub ws: SocketAddr,
     /// None: off.
     pub rtmp: Option<SocketAddr>,
+    /// Over UDP. None: off.
+    pub whep: Option<SocketAddr>,
+    pub whep_viewers: usize,
     pub demo: bool,
     pub live: bool,
     pub encoder: String,
@@ -277,6 +287,11 @@ impl Config {
             http: value("http").address()?,
             ws: value("ws").address()?,
             rtmp: value("rtmp").address_or_off()?,
+            whep: match value("whep") {
+                whep if whep.text.is_empty() => Some(value("http").address()?),
+                whep => whep.address_or_off()?,
+            },
+            whep_viewers: value("whep_viewers").count()?,
             demo: value("demo").switch()?,
             live: value("live").switch()?,
             encoder: value("encoder").required("give auto or the name of a GStreamer element, such as x264enc")?,
@@ -387,6 +402,13 @@ impl Value {
             _ if self.text == "auto" => Ok(None),
             Ok(count) if (1..=10_000).contains(&count) => Ok(Some(count)),
             _ => Err(self.bad("give a number from 1 to 10000, or auto")),
+        }
+    }
+
+    fn count(self) -> Result<usize, ConfigError> {
+        match self.text.parse::<usize>() {
+            Ok(count) if (1..=1_000).contains(&count) => Ok(count),
+            _ => Err(self.bad("give a number from 1 to 1000")),
         }
     }
 

@@ -201,6 +201,8 @@ vitals! {
     rtmp_bytes: IntCounter = "marquee_rtmp_sent_bytes_total";
     /// Packets that RTMP players were too slow for.
     rtmp_dropped: IntCounter = "marquee_rtmp_dropped_packets_total";
+    /// Browsers that watch over WHEP.
+    whep_viewers: IntGauge = "marquee_whep_viewers";
     /// Commands that changed the show.
     commands_accepted: IntCounter = "marquee_commands_accepted_total";
     /// Commands that were turned down, and changed nothing.

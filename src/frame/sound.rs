@@ -31,3 +31,10 @@ pub struct SoundChunk {
     /// SAMPLES_PER_CHUNK × CHANNELS values. Shared: silence is always the same one.
     pub samples: Arc<[f32]>,
 }
+
+impl SoundChunk {
+    /// As the bytes that GStreamer wants.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
+    }
+}

@@ -5,7 +5,7 @@ use gstreamer::ElementFactory;
 use super::{GstError, Missing};
 
 /// Element, Debian package, what it is for.
-const USED: [(&str, &str, &str); 21] = [
+const USED: [(&str, &str, &str); 22] = [
     ("appsrc", "gstreamer1.0-plugins-base", "everything"),
     ("appsink", "gstreamer1.0-plugins-base", "everything"),
     ("audioconvert", "gstreamer1.0-plugins-base", "sound"),
@@ -13,6 +13,7 @@ const USED: [(&str, &str, &str); 21] = [
     ("openh264enc", "gstreamer1.0-plugins-bad", "encoding on the CPU without GPL code"),
     ("h264parse", "gstreamer1.0-plugins-bad", "encoding"),
     ("avenc_aac", "gstreamer1.0-libav", "sound"),
+    ("opusenc", "gstreamer1.0-plugins-base", "sound in browsers (WHEP)"),
     ("aacparse", "gstreamer1.0-plugins-good", "sound"),
     ("flvmux", "gstreamer1.0-plugins-good", "RTMP destinations"),
     ("rtmp2sink", "gstreamer1.0-plugins-bad", "RTMP destinations"),

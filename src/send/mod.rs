@@ -6,6 +6,7 @@
 mod assembly;
 pub mod destination;
 pub mod encoder;
+mod follow;
 pub mod hls;
 mod mux;
 pub mod pipelines;
@@ -16,6 +17,7 @@ pub mod recordings;
 pub mod replay;
 pub mod rtmp_server;
 mod supervisor;
+pub mod whep;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,7 @@ use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use tokio::net::UdpSocket;
 use tokio::sync::watch;
 
 use crate::base::clock::{Clock, Stopwatch};
@@ -41,6 +44,7 @@ pub use pipelines::Pipelines;
 use recordings::Recordings;
 use replay::Replay;
 use supervisor::Supervisor;
+use whep::Viewers;
 
 pub struct Env {
     pub show: Arc<ArcSwap<Show>>,
@@ -62,6 +66,7 @@ pub struct Env {
 pub struct Sending {
     stop: StopFlag,
     waker: Waker,
+    watched: whep::Env,
     supervisor: JoinHandle<Vec<String>>,
 }
 
@@ -79,19 +84,27 @@ pub fn start(env: Env) -> io::Result<Sending> {
     let stop = StopFlag::default();
     let told = stop.clone();
     let (replay, show) = (env.replay.clone(), env.show.clone());
+    let (sound, pipelines, vitals) = (env.sound.clone(), env.pipelines.clone(), env.vitals.clone());
     let supervisor = Supervisor::new(env, told.clone());
-    let program = supervisor.main_program();
-    let seconds = move || show.load().config.replay_seconds;
+    let (program, programs) = (supervisor.main_program(), supervisor.programs());
+    let shown = show.clone();
+    let seconds = move || shown.load().config.replay_seconds;
     // It holds nothing that has to be finished: when it is told to stop, it is not waited for.
     spawn_thread("replay", move || replay.keep(&program, seconds, &told))?;
     let supervisor = spawn_thread("send", move || supervisor.run())?;
     let waker = Waker(supervisor.thread().clone());
-    Ok(Sending { stop, waker, supervisor })
+    let watched = whep::Env { show, programs, sound, pipelines, waker: waker.clone(), vitals };
+    Ok(Sending { stop, waker, watched, supervisor })
 }
 
 impl Sending {
     pub fn waker(&self) -> Waker {
         self.waker.clone()
+    }
+
+    /// Browsers, to whom it goes over this socket.
+    pub fn viewers(&self, socket: UdpSocket, most: usize) -> io::Result<Viewers> {
+        Viewers::new(socket, most, self.watched.clone())
     }
 
     /// Finishes recordings, closes destinations, ends the encoder. Says who was late.

@@ -9,12 +9,13 @@ use crate::gst::GstError;
 use crate::gst::pipeline::{Pipeline, filled};
 
 /// Name, built-in text, and the elements that must be in it by these names.
-const BUILT_IN: [(&str, &str, &[&str]); 9] = [
+const BUILT_IN: [(&str, &str, &[&str]); 10] = [
     ("encode-nvh264enc", include_str!("../../pipelines/encode-nvh264enc.launch"), ENCODE),
     ("encode-vah264enc", include_str!("../../pipelines/encode-vah264enc.launch"), ENCODE),
     ("encode-v4l2h264enc", include_str!("../../pipelines/encode-v4l2h264enc.launch"), ENCODE),
     ("encode-x264enc", include_str!("../../pipelines/encode-x264enc.launch"), ENCODE),
     ("encode-openh264enc", include_str!("../../pipelines/encode-openh264enc.launch"), ENCODE),
+    ("encode-opus", include_str!("../../pipelines/encode-opus.launch"), ENCODE_SOUND),
     ("push-rtmp", include_str!("../../pipelines/push-rtmp.launch"), CARRY),
     ("push-srt", include_str!("../../pipelines/push-srt.launch"), CARRY),
     ("record-mkv", include_str!("../../pipelines/record-mkv.launch"), CARRY),
@@ -22,6 +23,7 @@ const BUILT_IN: [(&str, &str, &[&str]); 9] = [
 ];
 
 const ENCODE: &[&str] = &["video", "sound", "coded_video", "coded_sound"];
+const ENCODE_SOUND: &[&str] = &["sound", "coded_sound"];
 const CARRY: &[&str] = &["video", "sound", "out"];
 
 /// Values for a trial.

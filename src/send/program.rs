@@ -1,7 +1,7 @@
 //! Where the packets of a rendition are to be found while it is encoded, and what its destinations ask of its encoder.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
@@ -16,16 +16,45 @@ pub struct Program {
     /// The bit rate is kept below this, kbit/s.
     most_kbps: AtomicU32,
     has_one_destination: AtomicBool,
+    watchers: AtomicUsize,
+}
+
+/// Somebody who watches without being a destination; while there is one, the rendition is encoded.
+pub struct Watching {
+    program: Arc<Program>,
+    rendition: RenditionId,
+}
+
+impl Watching {
+    pub fn rendition(&self) -> &RenditionId {
+        &self.rendition
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.program.watchers.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Program {
     pub fn new(feed: watch::Sender<Option<Arc<Feed>>>) -> Arc<Self> {
-        Arc::new(Self { feed, most_kbps: AtomicU32::new(u32::MAX), has_one_destination: AtomicBool::new(false) })
+        let (most_kbps, has_one_destination) = (AtomicU32::new(u32::MAX), AtomicBool::new(false));
+        Arc::new(Self { feed, most_kbps, has_one_destination, watchers: AtomicUsize::new(0) })
     }
 
     /// A feed that has not come to its end.
     pub fn running(&self) -> Option<Arc<Feed>> {
         self.feed.borrow().clone().filter(|feed| !feed.has_ended())
+    }
+
+    pub fn watch(self: &Arc<Self>, rendition: RenditionId) -> Watching {
+        self.watchers.fetch_add(1, Ordering::Relaxed);
+        Watching { program: self.clone(), rendition }
+    }
+
+    pub fn watchers(&self) -> usize {
+        self.watchers.load(Ordering::Relaxed)
     }
 
     pub fn most_kbps(&self) -> u32 {

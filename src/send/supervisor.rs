@@ -77,6 +77,10 @@ impl Supervisor {
         self.encoder_env.programs.of(&RenditionId::main())
     }
 
+    pub fn programs(&self) -> Programs {
+        self.encoder_env.programs.clone()
+    }
+
     pub fn run(mut self) -> Vec<String> {
         while !self.stop.is_set() {
             let show = self.show.load_full();
@@ -97,7 +101,7 @@ impl Supervisor {
         let wanted = show.destinations.values().filter(|destination| on_air && destination.enabled);
         let desired: BTreeMap<_, _> =
             wanted.map(|destination| (destination.id.clone(), Order::of(destination, &show.config))).collect();
-        self.follow_encoders(&if on_air { wanted_encoders(show, &desired) } else { BTreeMap::new() });
+        self.follow_encoders(&if on_air { self.wanted_encoders(show, &desired) } else { BTreeMap::new() });
         self.follow_destinations(&desired);
         self.count_takers(show, &desired);
         self.forget_removed(show);
@@ -119,6 +123,17 @@ impl Supervisor {
             self.destinations.remove(&id);
             self.orders.remove(&id);
         }
+    }
+
+    /// The main rendition always, each other while a destination wants it or somebody watches it.
+    fn wanted_encoders(&self, show: &Show, orders: &BTreeMap<DestinationId, Order>) -> BTreeMap<RenditionId, Spec> {
+        let (config, programs) = (&show.config, &self.encoder_env.programs);
+        let is_wanted = |rendition: &RenditionId| {
+            orders.values().any(|order| order.renditions.contains(rendition)) || programs.of(rendition).watchers() > 0
+        };
+        let others = config.renditions.iter().filter(|rendition| is_wanted(&rendition.id));
+        let others = others.map(|rendition| (rendition.id.clone(), Spec::of(config, rendition)));
+        others.chain([(RenditionId::main(), Spec::main(config))]).collect()
     }
 
     fn follow_encoders(&mut self, desired: &BTreeMap<RenditionId, Spec>) {
@@ -179,7 +194,8 @@ impl Supervisor {
         programs.keep(|rendition| show.config.has_rendition(rendition));
         for rendition in self.encoders.keys() {
             let takers = orders.values().filter(|order| order.renditions.contains(rendition)).count();
-            programs.of(rendition).set_destinations(takers);
+            let program = programs.of(rendition);
+            program.set_destinations(takers + program.watchers());
         }
     }
 
@@ -232,13 +248,4 @@ impl Supervisor {
         }
         late
     }
-}
-
-/// The main rendition always, each other while a destination wants it.
-fn wanted_encoders(show: &Show, orders: &BTreeMap<DestinationId, Order>) -> BTreeMap<RenditionId, Spec> {
-    let config = &show.config;
-    let is_wanted = |rendition: &RenditionId| orders.values().any(|order| order.renditions.contains(rendition));
-    let others = config.renditions.iter().filter(|rendition| is_wanted(&rendition.id));
-    let others = others.map(|rendition| (rendition.id.clone(), Spec::of(config, rendition)));
-    others.chain([(RenditionId::main(), Spec::main(config))]).collect()
 }

@@ -114,6 +114,19 @@ fn steps(summary: &'static str, answer: Answer, errors: &'static [&'static str])
     Operation { body: Body::OptionalJson(shape::<StepBack>()), ..reads("scenes", summary, answer, errors) }
 }
 
+const WHEP_ERRORS: &[&str] = &[
+    "bad_offer",
+    "bad_request",
+    "no_h264_in_offer",
+    "not_encoded",
+    "rendition_not_found",
+    "too_many_viewers",
+    "whep_off",
+    "whep_unreachable",
+    "unsupported_media_type",
+    "body_too_large",
+];
+
 /// None for files of the page.
 pub fn describe(row: &Row) -> Option<Operation> {
     let json = |shape: Shape| Answer::Json(shape);
@@ -446,6 +459,15 @@ pub fn describe(row: &Row) -> Option<Operation> {
         }
         ("GET", "/hls/{destination}/{rendition}/{file}") => {
             reads("hls", "A playlist (`index.m3u8`) or a segment", Answer::Bytes("*/*"), &["hls_not_found"])
+        }
+        ("POST", "/whep/{rendition}") => Operation {
+            body: Body::Raw("application/sdp"),
+            answers: vec![(201, Answer::Bytes("application/sdp"))],
+            ..reads("whep", "Watch a rendition in a browser", Answer::Empty, WHEP_ERRORS)
+        },
+        ("DELETE", "/whep/{rendition}/{viewer}") => {
+            let answers = vec![(200, Answer::Empty)];
+            Operation { answers, ..removes("whep", "Watch no longer", &["viewer_not_found", "whep_off"]) }
         }
         ("GET", "/api/health") => {
             let health = json(shape::<HealthAnswer>());

@@ -22,6 +22,7 @@ pub mod templates;
 pub mod tokens;
 pub mod users;
 pub mod values;
+pub mod whep;
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

@@ -33,6 +33,7 @@ use crate::send::preview::PreviewPicture;
 use crate::send::preview::by_hand::preview_by_hand;
 use crate::send::recordings::Recordings;
 use crate::send::replay::Replay;
+use crate::send::whep::Viewers;
 use crate::show::time::{FrameNumber, ShowTime};
 use crate::sound::levels::LevelsHandle;
 use crate::state::store::journal::Journal;
@@ -122,6 +123,7 @@ impl House {
             shelf: Default::default(),
             recordings: recordings.clone(),
             replay: Replay::new(recordings, clock.clone()),
+            viewers: Viewers::off(),
             capabilities: Arc::new(json!({ "encoder": "none" })),
             addresses: Arc::new(Addresses::default()),
         };

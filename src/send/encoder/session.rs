@@ -235,7 +235,7 @@ impl Session {
         let since_start = chunk.number.time().micros() - start.micros();
         let Ok(since_start) = u64::try_from(since_start) else { return };
         let duration = 1_000_000_000 * SAMPLES_PER_CHUNK as u64 / u64::from(SAMPLE_RATE);
-        running.sound.push(bytes_of(&chunk.samples), Timing { pts: since_start * 1_000, duration, key: true });
+        running.sound.push(chunk.bytes(), Timing { pts: since_start * 1_000, duration, key: true });
     }
 }
 
@@ -265,9 +265,4 @@ impl Running {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-}
-
-/// Samples as the bytes that GStreamer wants.
-fn bytes_of(samples: &[f32]) -> Vec<u8> {
-    samples.iter().flat_map(|sample| sample.to_le_bytes()).collect()
 }

@@ -3,114 +3,53 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
-
 use super::message::{send_headers, send_picture, send_sound};
 use super::output::Output;
 use crate::base::vitals::Vitals;
 use crate::frame::encoded::{Packet, Track};
-use crate::frame::feed::{Feed, Next, Reader};
-
-pub type Program = watch::Receiver<Option<Arc<Feed>>>;
+use crate::frame::feed::Feed;
+use crate::send::follow::{Due, Follower, OnAir};
 
 pub struct Player {
-    program: Program,
-    source: Source,
+    program: Follower,
+    /// What the next packet belongs to, until its headers are sent.
+    introduces: Option<Arc<Feed>>,
     timeline: Timeline,
-    /// Whether the present feed's headers were sent.
-    introduced: bool,
-    /// How long it waits for another feed when one has ended: an encoder that restarts should not send everyone away.
-    reopen_within: Duration,
     vitals: Arc<Vitals>,
     /// The message stream that it plays on.
     pub stream: u32,
 }
 
-enum Source {
-    Feed(Reader),
-    /// The feed that was played has ended.
-    Lost {
-        last: Arc<Feed>,
-        until: Instant,
-    },
-}
-
-/// What the player gets next.
-pub enum Due {
-    Packet(Arc<Packet>),
-    Missed(u64),
-}
-
 impl Player {
     /// None when the program is off air.
-    pub fn new(mut program: Program, reopen_within: Duration, vitals: Arc<Vitals>, stream: u32) -> Option<Self> {
-        let feed = program.borrow_and_update().clone()?;
-        let source = Source::Feed(feed.read_from_newest_key());
-        Some(Self { program, source, timeline: Timeline::default(), introduced: false, reopen_within, vitals, stream })
+    pub fn new(program: OnAir, reopen_within: Duration, vitals: Arc<Vitals>, stream: u32) -> Option<Self> {
+        let program = Follower::new(program, reopen_within)?;
+        Some(Self { program, introduces: None, timeline: Timeline::default(), vitals, stream })
     }
 
     /// Waits for what is due; None when the program has ended. Safe to cancel.
     pub async fn next(&mut self) -> Option<Due> {
-        loop {
-            match &mut self.source {
-                Source::Feed(reader) => {
-                    let next = match reader.try_next() {
-                        // The encoder may have gone without a word; another feed in its place says as much.
-                        Next::Pending if is_on_air(&self.program, reader.feed()) => tokio::select! {
-                            next = reader.next() => next,
-                            changed = self.program.changed() => {
-                                changed.ok()?;
-                                continue;
-                            }
-                        },
-                        Next::Pending => Next::Ended,
-                        next => next,
-                    };
-                    match next {
-                        Next::Packet(packet) => return Some(Due::Packet(packet)),
-                        Next::Missed(count) => return Some(Due::Missed(count)),
-                        Next::Pending => {}
-                        Next::Ended => {
-                            let (last, until) = (reader.feed().clone(), Instant::now() + self.reopen_within);
-                            self.source = Source::Lost { last, until };
-                        }
-                    }
-                }
-                Source::Lost { last, until } => {
-                    let until = *until;
-                    let feed = self.program.borrow_and_update().clone();
-                    if let Some(feed) = feed.filter(|feed| !Arc::ptr_eq(feed, last)) {
-                        self.source = Source::Feed(feed.read_from_newest_key());
-                        self.introduced = false;
-                        self.timeline.interrupt();
-                        continue;
-                    }
-                    timeout_at(until, self.program.changed()).await.ok()?.ok()?;
-                }
-            }
-        }
+        self.program.next().await
     }
 
     pub fn send(&mut self, due: Due, out: &mut Output) {
         let packet = match due {
             Due::Packet(packet) => packet,
             Due::Missed(count) => return self.vitals.rtmp_dropped.inc_by(count),
+            Due::Begins(feed) => {
+                self.introduces = Some(feed);
+                return self.timeline.interrupt();
+            }
         };
         let Some(time_ms) = self.timeline.place(&packet) else { return };
-        if let (false, Source::Feed(reader)) = (self.introduced, &self.source) {
-            send_headers(out, self.stream, time_ms, &reader.feed().headers);
-            self.introduced = true;
+        if let Some(feed) = self.introduces.take() {
+            send_headers(out, self.stream, time_ms, &feed.headers);
         }
         match packet.track {
             Track::Video => send_picture(out, self.stream, time_ms, packet.key, packet.data.clone()),
             Track::Audio => send_sound(out, self.stream, time_ms, packet.data.clone()),
         }
     }
-}
-
-fn is_on_air(program: &Program, feed: &Arc<Feed>) -> bool {
-    program.borrow().as_ref().is_some_and(|on_air| Arc::ptr_eq(on_air, feed))
 }
 
 /// From show time to a player's milliseconds, which begin at its first key frame.
