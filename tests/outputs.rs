@@ -190,6 +190,49 @@ fn players_find_all_renditions_of_an_hls_destination() {
     eventually("it is gone", PATIENCE, || (server.http.get("/hls/web/master.m3u8").status == 404).then_some(()));
 }
 
+/// An encoder that fails after as many pictures as its pictures are wide: the small one four times as often as the other.
+fn failing_encoders(dir: &Path) {
+    let text = std::fs::read_to_string("pipelines/encode-x264enc.launch").unwrap();
+    let failing = text.replacen("! x264enc ", "! identity error-after={width}\n! x264enc ", 1);
+    assert_ne!(text, failing);
+    std::fs::write(dir.join("encode-x264enc.launch"), failing).unwrap();
+}
+
+#[test]
+fn an_encoder_that_fails_comes_back_and_the_other_notices_nothing() {
+    let pipelines = tempfile::tempdir().unwrap();
+    failing_encoders(pipelines.path());
+    let server = Server::start(&["--encoder", "x264enc", "--pipelines-dir", pipelines.path().to_str().unwrap()]);
+    let small = json!({"width": 640, "height": 360, "preset": "ultrafast", "bitrate": 1500, "keyFrameInterval": 1,
+        "renditions": [{"id": "low", "height": 90, "bitrate": 300}], "restart": true});
+    server.http.patch("/api/stream/config", &small).ok();
+    server.pattern_on_air();
+    server.http.post("/api/stream/start", &json!({})).ok();
+    server
+        .http
+        .put("/api/destinations/web", &json!({"kind": "hls", "segment_ms": 1000, "renditions": ["main", "low"]}))
+        .ok();
+    server.record("whole", "mkv");
+    let starts = || (server.metric("marquee_encoder_starts_total"), server.metric("marquee_rendition_starts_total"));
+    eventually("the small one has failed and come back", PATIENCE, || (starts().1 >= 2.0).then_some(()));
+    // The other will fail, too, four times as late; what was recorded till now is one file without a gap.
+    server.http.patch("/api/destinations/whole", &json!({"enabled": false})).ok();
+    server.wait_for_destination("whole", "stopped", PATIENCE);
+    assert_eq!(starts().0, 1.0, "the other goes on");
+    let pictures = media::pictures(server.recordings()[0].to_str().unwrap(), 640, 360);
+    let (missing, lost) = (media::missing_frames(&pictures), server.lost_frames());
+    assert!(pictures.len() > 60 && missing as f64 <= lost, "{} pictures, {missing} missing, {lost} counted", pictures.len());
+    eventually("the other fails as well, and comes back", PATIENCE, || (starts().0 >= 2.0).then_some(()));
+    let before = server.metric("marquee_encoder_frames_out_total");
+    eventually("it encodes again", PATIENCE, || {
+        (server.metric("marquee_encoder_frames_out_total") > before + 30.0).then_some(())
+    });
+    for rendition in ["main", "low"] {
+        let (good, said) = watched(&format!("{}/hls/web/{rendition}/index.m3u8", server.http.base));
+        assert!(good, "{rendition}: {said}");
+    }
+}
+
 #[test]
 fn chromium_plays_hls_from_a_page_of_another_origin() {
     let port = free_port();

@@ -1,48 +1,30 @@
 //! Whether a drawing is read and painted soon. What is known to be harmful is refused by the reader itself; against what nobody
 //! thought of there is a clock.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use super::check::Found;
 use super::error::LibraryError;
+use super::work::Work;
 use crate::media::svg::{Drawing, LARGEST_FILE, SvgError};
 use crate::show::asset::{AssetKind, Format};
 
 /// It is painted small: a drawing that takes so long for that is not one to put on air.
 const PATIENCE: Duration = Duration::from_secs(5);
 const SIDE: f64 = 512.0;
-/// A thread can not be stopped from outside. Where so many are at work on drawings that never end, no more are begun.
 const MOST_STUCK: usize = 2;
 /// Reading and painting go down the drawing by calling themselves.
 const STACK: usize = 32 << 20;
 
 static AT_WORK: AtomicUsize = AtomicUsize::new(0);
 
-struct Work;
-
-impl Work {
-    fn begin() -> Option<Work> {
-        if AT_WORK.fetch_add(1, Ordering::Relaxed) >= MOST_STUCK {
-            AT_WORK.fetch_sub(1, Ordering::Relaxed);
-            return None;
-        }
-        Some(Work)
-    }
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        AT_WORK.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 pub fn check(bytes: &[u8]) -> Result<Found, LibraryError> {
     if bytes.len() > LARGEST_FILE {
         return Err(SvgError::TooLarge(bytes.len()).into());
     }
-    let work = Work::begin().ok_or(LibraryError::SlowDrawing)?;
+    let work = Work::begin(&AT_WORK, MOST_STUCK).ok_or(LibraryError::SlowDrawing)?;
     let (answer, answered) = mpsc::sync_channel(1);
     let bytes = bytes.to_vec();
     let thread = std::thread::Builder::new().name("drawing".to_owned()).stack_size(STACK);

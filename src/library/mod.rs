@@ -10,6 +10,7 @@ pub mod fuzz;
 mod image_check;
 mod probe;
 mod upload;
+mod work;
 
 #[cfg(test)]
 mod tests;

@@ -5,11 +5,13 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use super::check::Found;
 use super::error::LibraryError;
+use super::work::Work;
 use crate::base::clock::Stopwatch;
 use crate::base::quote::quoted;
 use crate::gst::decode::{Decoder, Origin, Said};
@@ -24,15 +26,22 @@ const SHOWN_WHILE_READ: [Format; 3] = [Format::Mpegts, Format::Aac, Format::Mp3]
 const SHOWING: Duration = Duration::from_millis(1_500);
 /// Parts of an MP4 at its top level. Fragmented recordings have two for each second.
 const MOST_PARTS: usize = 100_000;
+/// Files that are being opened, or that GStreamer does not let go of.
+const MOST_AT_WORK: usize = 16;
+
+static AT_WORK: AtomicUsize = AtomicUsize::new(0);
 
 pub fn probe(path: &Path, format: Format) -> Result<Found, LibraryError> {
     if matches!(format, Format::Mp4 | Format::Mov) {
         check_whole(&mut File::open(path)?)?;
     }
+    let busy = || LibraryError::UnplayableMedia("files before it are still being opened; try again later".to_owned());
+    let work = Work::begin(&AT_WORK, MOST_AT_WORK).ok_or_else(busy)?;
     let (tell, told) = sync_channel(1);
     let path = path.to_owned();
     // Opening and closing can hang inside GStreamer, and nobody should wait for that.
     std::thread::Builder::new().name("probe".to_owned()).spawn(move || {
+        let _work = work;
         let mut probing = None;
         tell.send(look_into(&path, format, &mut probing)).ok();
     })?;
