@@ -31,7 +31,9 @@ fn report_pictures(what: &str, file: &str, size: (usize, usize), lost: f64) {
         offsets.len()
     );
     assert!(missing as f64 <= lost);
-    assert!(offsets.len() >= 3 && least > -1000.0 / 30.0 && most < 1000.0 / 30.0, "{offsets:?}");
+    // A flash whose first picture was skipped is seen with the next one, and that was counted.
+    let apart = offsets.iter().filter(|offset| offset.abs() >= 1000.0 / 30.0).count();
+    assert!(offsets.len() >= 3 && apart as f64 <= lost, "{offsets:?}, {lost} counted as lost");
 }
 
 /// Every frame recorded and pulled, once and in order; flash and beep together from start to end.
