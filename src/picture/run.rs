@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use super::alarm::Alarm;
 use super::movement::Movement;
 use super::pictures::Pictures;
 use super::prepare::{Preparing, prepare};
@@ -40,17 +41,6 @@ pub struct Env {
     pub outlook: Outlook,
 }
 
-/// A thread of the picture that fails takes the show with it; health must say so.
-struct Alarm(Arc<Vitals>);
-
-impl Drop for Alarm {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.status.report("engine", Condition::down("a thread of the engine has failed"));
-        }
-    }
-}
-
 /// Longest sleep, so that the word to stop is heard soon.
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -66,13 +56,14 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
         studio: Studio::new(env.assets_dir.clone()),
         outlook: env.outlook.clone(),
     };
-    let alarm = Alarm(env.vitals.clone());
+    let failed = || Condition::down("a thread of the engine has failed");
+    let alarm = Alarm::new(&env.vitals, "engine", failed());
     let prepare = spawn_thread("prepare", move || {
         let _alarm = alarm;
         prepare(preparing);
     })?;
     let preparer = prepare.thread().clone();
-    let alarm = Alarm(env.vitals.clone());
+    let alarm = Alarm::new(&env.vitals, "engine", failed());
     let tick = spawn_thread("tick", move || {
         let _alarm = alarm;
         tick(env, &published, &preparer);

@@ -20,10 +20,12 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use super::alarm::Alarm;
 use super::ladder::Rung;
 use super::movement::Movement;
 use super::watch::{Outlook, Sight};
 use crate::base::clock::Stopwatch;
+use crate::base::status::Condition;
 use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
@@ -56,7 +58,9 @@ pub struct Env {
 
 /// Starts the thread. It ends when `stop` is set.
 pub fn start(mut env: Env) -> io::Result<JoinHandle<()>> {
+    let alarm = Alarm::new(&env.vitals, "multiview", Condition::degraded("its thread has failed"));
     spawn_thread("multiview", move || {
+        let _alarm = alarm;
         let mut sitting: Option<Sitting> = None;
         while !env.stop.is_set() {
             let is_wanted = env.outlet.is_wanted();
