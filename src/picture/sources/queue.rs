@@ -211,6 +211,8 @@ impl Queue {
     pub fn jump(&mut self, now: ShowTime, course: Course) {
         let shown = self.view().frame(now).cloned();
         self.clear();
+        // Who waits for us alone to let go of it must not find it twice.
+        self.retired.retain(|frame| !shown.as_ref().is_some_and(|shown| Arc::ptr_eq(frame, shown)));
         self.held = shown;
         self.set_course(course);
     }

@@ -8,6 +8,7 @@ mod hostile;
 mod life;
 mod network;
 mod published;
+mod queue;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
