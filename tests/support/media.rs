@@ -134,3 +134,12 @@ pub fn missing_frames(pictures: &[Seen]) -> u64 {
     }
     missing
 }
+
+/// Pictures for which there is a place on the time line of a file with this many a second, and that are not there.
+pub fn missing_pictures(file: &str, fps: f64) -> f64 {
+    let packets = probe(file, &["-select_streams", "v:0", "-show_entries", "packet=pts_time"]);
+    let packets = packets["packets"].as_array().expect("there are pictures").iter();
+    let mut times: Vec<f64> = packets.map(|packet| packet["pts_time"].as_str().unwrap().parse().unwrap()).collect();
+    times.sort_by(f64::total_cmp);
+    times.windows(2).map(|pair| ((pair[1] - pair[0]) * fps).round() - 1.0).sum()
+}

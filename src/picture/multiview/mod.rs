@@ -74,21 +74,12 @@ pub fn start(mut env: Env) -> io::Result<JoinHandle<()>> {
             if !is_wanted && sitting.as_mut().is_some_and(|sitting| sitting.is_over(&mut *env.ear)) {
                 sitting = None;
             }
-            let Some(program) = newest(&env.program).filter(|_| is_wanted) else { continue };
+            let Some(program) = env.program.take_newest(LOOK_UP).filter(|_| is_wanted) else { continue };
             sitting.get_or_insert_with(Sitting::default).show(&mut env, &program, rung);
         }
         env.program.set_wanted(false);
         env.outlook.set(Sight::Program);
     })
-}
-
-/// Waits for a frame; when there are several, only the newest counts.
-fn newest(frames: &Mailbox<Frame>) -> Option<Frame> {
-    let mut frame = frames.take(LOOK_UP)?;
-    while let Some(newer) = frames.try_take() {
-        frame = newer;
-    }
-    Some(frame)
 }
 
 /// As long as somebody watches, and a little longer.

@@ -10,7 +10,6 @@ use super::jpeg::{PictureError, Press, Size};
 use super::{Env, PreviewPicture, Shared};
 use crate::base::clock::Stopwatch;
 use crate::base::vitals::WatchCounts;
-use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::show::stream::PreviewConfig;
 
@@ -31,7 +30,7 @@ pub(super) fn run(env: &Env, shared: &Shared, pictures: &broadcast::Sender<Arc<P
             // The buffer of a frame that nobody watches belongs to the engine.
             darkroom.last = None;
         }
-        let Some(frame) = newest(&env.frames) else { continue };
+        let Some(frame) = env.frames.take_newest(LOOK_UP) else { continue };
         shared.give_still(&frame);
         if !shared.is_watched() {
             continue;
@@ -57,15 +56,6 @@ pub(super) fn run(env: &Env, shared: &Shared, pictures: &broadcast::Sender<Arc<P
         }
     }
     env.frames.set_wanted(false);
-}
-
-/// Waits for a frame; when there are several, only the newest counts.
-fn newest(frames: &Mailbox<Frame>) -> Option<Frame> {
-    let mut frame = frames.take(LOOK_UP)?;
-    while let Some(newer) = frames.try_take() {
-        frame = newer;
-    }
-    Some(frame)
 }
 
 /// Where frames become pictures. An unchanged frame is not encoded again.

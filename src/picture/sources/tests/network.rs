@@ -80,11 +80,12 @@ fn nobody_there_is_tried_again_without_the_secret_being_told() {
     let stand = stand(&format!("rtmp://127.0.0.1:{port}/live"), r#", "secret": "s3cret""#);
     let reason = lost_because(&stand);
     assert!(!reason.is_empty() && !reason.contains("s3cret"), "{reason}");
-    eventually("a second try", || matches!(stand.state(), Some(InputState::Lost { attempt: 2.., .. })).then_some(()));
-    // It stops at once, though it is waiting.
-    let watch = Stopwatch::start();
+    let next_try = eventually("a fourth try", || match stand.state() {
+        Some(InputState::Lost { attempt: 4.., next_try, .. }) => Some(next_try),
+        _ => None,
+    });
     stand.sources.stop();
-    assert!(watch.elapsed() < Duration::from_secs(1));
+    assert!(stand.clock.now() < next_try, "it stops, though it is waiting");
 }
 
 #[test]
@@ -217,7 +218,8 @@ fn what_is_fetched_runs_at_its_own_pace_and_is_fetched_again() {
     }
     assert!(watch.elapsed() > Duration::from_millis(1_500), "60 pictures last two seconds");
     numbers.dedup();
-    assert!(numbers.is_sorted() && numbers.len() > 40, "{numbers:?}");
+    assert!(numbers.is_sorted() && numbers.len() > 1, "{numbers:?}");
+    assert!(stand.frames() >= 60, "none is left out: {}", stand.frames());
     eventually("it from the start", || stand.frame(stand.clock.now()).filter(|frame| number_of(frame) < 30));
 }
 
