@@ -18,7 +18,7 @@ use super::tick::Engine;
 use super::watch::Outlook;
 use crate::base::clock::Clock;
 use crate::base::status::Condition;
-use crate::base::tasks::{StopFlag, spawn_thread};
+use crate::base::tasks::{StopFlag, go_first, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
@@ -66,6 +66,8 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
     let alarm = Alarm::new(&env.vitals, "engine", failed());
     let tick = spawn_thread("tick", move || {
         let _alarm = alarm;
+        // Before the threads that paint with it are started. Where it may not, it is late more often.
+        go_first();
         tick(env, &published, &preparer);
     })?;
     Ok(vec![tick, prepare])

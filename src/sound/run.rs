@@ -12,7 +12,7 @@ use super::mix::Mix;
 use super::pieces::{LENGTH, Pieces};
 use super::plan::{MixPlan, plan_mix};
 use crate::base::clock::{Clock, Stopwatch};
-use crate::base::tasks::{StopFlag, spawn_thread};
+use crate::base::tasks::{StopFlag, go_first, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::mailbox::Mailbox;
 use crate::frame::sight::Sights;
@@ -46,6 +46,8 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Starts the thread `sound`. It ends when `stop` is set.
 pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
     spawn_thread("sound", move || {
+        // Where it may not, a pause of the machine is made up for.
+        go_first();
         let mut maker = Maker::new(env.outlet, env.taps, (env.levels, env.sights), env.vitals);
         while !env.stop.is_set() {
             let again_at = maker.make_due(&**env.shows.load(), env.clock.now());
