@@ -3,7 +3,7 @@
 //!
 //! `script/bench carry`. Each video is a file as large and as fast as the program; they stand in a grid. The program is encoded
 //! with x264's `ultrafast` and read by a player. A number is carried if, over twenty seconds, no frame was skipped, dropped or
-//! repeated.
+//! repeated. It has three tries, because others on the machine take the time of a frame now and then; each is printed.
 
 #![expect(clippy::unwrap_used, reason = "a bench that can not go on says where")]
 
@@ -23,6 +23,7 @@ use support::server::Server;
 use support::{eventually, let_pass};
 
 const SECONDS: u64 = 20;
+const TRIES: usize = 3;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Size {
@@ -40,8 +41,8 @@ fn main() {
         let directory = tempfile::tempdir().unwrap();
         let file = video(directory.path(), &size);
         let mut most = 0;
-        for count in [1, 2, 3, 4, 5, 6, 8, 10, 12, 16] {
-            if !carries(&size, &file, count) {
+        for count in 1..=16 {
+            if !(0..TRIES).any(|_| carries(&size, &file, count)) {
                 break;
             }
             most = count;

@@ -151,7 +151,7 @@ fn soak_sources() {
     let_pass(Duration::from_secs(3));
     let (_, quiet) = lateness(&server, &buckets);
     let buckets = lateness_buckets(&server);
-    let (watch, mut deaths) = (Stopwatch::start(), 0);
+    let (watch, stolen, mut deaths) = (Stopwatch::start(), process::stolen(), 0);
     // In the short form those die that notice it at once.
     let mortal = if long_for(1).is_some() { peers.len() } else { 2 };
     while watch.elapsed() < Duration::from_secs(seconds) {
@@ -160,14 +160,16 @@ fn soak_sources() {
         let_pass(Duration::from_secs(2));
     }
     let (_, p99) = lateness(&server, &buckets);
+    let stolen = (process::stolen() - stolen) / watch.elapsed().as_secs_f64();
     let_pass(Duration::from_secs(look));
     let last = recorded(&server, look, "at last");
     let (memory_after, threads_after) = (process::resident(server.pid()), process::threads(server.pid()));
     let skipped = server.metric("marquee_frames_skipped_total");
     println!(
-        "{deaths} deaths in {} s: tick lateness p99 at most {p99} s (before: {quiet} s), {skipped} frames skipped; {} MB and \
-         {threads_after} threads, at first {} MB and {threads}",
+        "{deaths} deaths in {} s: tick lateness p99 at most {p99} s (before: {quiet} s), {skipped} frames skipped, while other \
+         machines on the same host took {:.0} % of a core; {} MB and {threads_after} threads, at first {} MB and {threads}",
         watch.elapsed().as_secs(),
+        stolen * 100.0,
         memory_after >> 20,
         memory >> 20
     );

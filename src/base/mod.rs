@@ -10,3 +10,4 @@ pub mod status;
 pub mod tasks;
 pub mod telemetry;
 pub mod vitals;
+pub mod watched;

@@ -5,7 +5,6 @@
 //! (decoding, scaling, text) happens in `prepare` on a thread of its own, and comes to the list as a finished `Picture`.
 
 mod agenda;
-mod alarm;
 mod blended;
 mod buffers;
 mod contents;

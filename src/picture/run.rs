@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::alarm::Alarm;
 use super::movement::Movement;
 use super::pictures::Pictures;
 use super::prepare::{Preparing, prepare};
@@ -18,8 +17,9 @@ use super::tick::Engine;
 use super::watch::Outlook;
 use crate::base::clock::Clock;
 use crate::base::status::Condition;
-use crate::base::tasks::{StopFlag, go_first, spawn_thread};
+use crate::base::tasks::{StopFlag, go_first};
 use crate::base::vitals::Vitals;
+use crate::base::watched::{Failing, spawn_watched};
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::frame::sight::Sights;
@@ -56,16 +56,10 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
         studio: Studio::new(env.assets_dir.clone()),
         outlook: env.outlook.clone(),
     };
-    let failed = || Condition::down("a thread of the engine has failed");
-    let alarm = Alarm::new(&env.vitals, "engine", failed());
-    let prepare = spawn_thread("prepare", move || {
-        let _alarm = alarm;
-        prepare(preparing);
-    })?;
+    let failing = || Failing::of("engine", &env.vitals, Condition::down("a thread of the engine has failed"));
+    let prepare = spawn_watched("prepare", failing(), move || prepare(preparing))?;
     let preparer = prepare.thread().clone();
-    let alarm = Alarm::new(&env.vitals, "engine", failed());
-    let tick = spawn_thread("tick", move || {
-        let _alarm = alarm;
+    let tick = spawn_watched("tick", failing(), move || {
         // Before the threads that paint with it are started. Where it may not, it is late more often.
         go_first();
         tick(env, &published, &preparer);

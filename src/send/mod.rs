@@ -32,8 +32,10 @@ use tokio::net::UdpSocket;
 use tokio::sync::watch;
 
 use crate::base::clock::{Clock, Stopwatch};
-use crate::base::tasks::{StopFlag, spawn_thread};
+use crate::base::status::Condition;
+use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
+use crate::base::watched::{Failing, spawn_watched};
 use crate::frame::feed::Feed;
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
@@ -90,8 +92,11 @@ pub fn start(env: Env) -> io::Result<Sending> {
     let shown = show.clone();
     let seconds = move || shown.load().config.replay_seconds;
     // It holds nothing that has to be finished: when it is told to stop, it is not waited for.
-    spawn_thread("replay", move || replay.keep(&program, seconds, &told))?;
-    let supervisor = spawn_thread("send", move || supervisor.run())?;
+    let failing = Failing::of("replay", &vitals, Condition::degraded("its thread has failed"));
+    spawn_watched("replay", failing, move || replay.keep(&program, seconds, &told))?;
+    let failing =
+        Failing::of("sending", &vitals, Condition::down("the thread that keeps encoders and destinations has failed"));
+    let supervisor = spawn_watched("send", failing, move || supervisor.run())?;
     let waker = Waker(supervisor.thread().clone());
     let watched = whep::Env { show, programs, sound, pipelines, waker: waker.clone(), vitals };
     Ok(Sending { stop, waker, watched, supervisor })

@@ -12,8 +12,10 @@ use super::mix::Mix;
 use super::pieces::{LENGTH, Pieces};
 use super::plan::{MixPlan, plan_mix};
 use crate::base::clock::{Clock, Stopwatch};
-use crate::base::tasks::{StopFlag, go_first, spawn_thread};
+use crate::base::status::Condition;
+use crate::base::tasks::{StopFlag, go_first};
 use crate::base::vitals::Vitals;
+use crate::base::watched::{Failing, spawn_watched};
 use crate::frame::mailbox::Mailbox;
 use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SoundChunk};
@@ -45,7 +47,8 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Starts the thread `sound`. It ends when `stop` is set.
 pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
-    spawn_thread("sound", move || {
+    let failing = Failing::of("sound", &env.vitals, Condition::down("the thread that mixes has failed"));
+    spawn_watched("sound", failing, move || {
         // Where it may not, a pause of the machine is made up for.
         go_first();
         let mut maker = Maker::new(env.outlet, env.taps, (env.levels, env.sights), env.vitals);

@@ -22,8 +22,8 @@ use super::store::{Loaded, Record, Store, StoreError};
 use super::{Origin, Published, Receipt, Seq, Snapshot, StateHandle, SubmitError};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::status::Condition;
-use crate::base::tasks::spawn_thread;
 use crate::base::vitals::Vitals;
+use crate::base::watched::{Failing, spawn_watched};
 use crate::show::Show;
 use crate::show::time::ShowTime;
 
@@ -62,7 +62,8 @@ pub fn start(store: Box<dyn Store>, loaded: Loaded, env: Env) -> io::Result<(Sta
     let alarm = Alarm::start(env.clock.clone(), requests.downgrade())?;
     let handle = StateHandle::new(requests, published.clone());
     let writer = Writer { store, published, operations, alarm, env };
-    let thread = spawn_thread("state", move || writer.run(waiting))?;
+    let failing = Failing::of("storage", &writer.env.vitals, Condition::down("the thread that keeps the show has failed"));
+    let thread = spawn_watched("state", failing, move || writer.run(waiting))?;
     Ok((handle, thread))
 }
 

@@ -31,3 +31,10 @@ pub fn threads(pid: u32) -> usize {
 pub fn descriptors(pid: u32) -> usize {
     std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count()
 }
+
+/// Seconds that all cores together were taken away by other machines on the same host, since this one was started.
+pub fn stolen() -> f64 {
+    let text = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+    // Hundredths of a second: user, nice, system, idle, iowait, irq, softirq, steal.
+    text.split_whitespace().nth(8).and_then(|hundredths| hundredths.parse::<f64>().ok()).unwrap_or(0.0) / 100.0
+}

@@ -20,14 +20,14 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::alarm::Alarm;
 use super::ladder::Rung;
 use super::movement::Movement;
 use super::watch::{Outlook, Sight};
 use crate::base::clock::Stopwatch;
 use crate::base::status::Condition;
-use crate::base::tasks::{StopFlag, spawn_thread};
+use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
+use crate::base::watched::{Failing, spawn_watched};
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::show::Show;
@@ -58,9 +58,8 @@ pub struct Env {
 
 /// Starts the thread. It ends when `stop` is set.
 pub fn start(mut env: Env) -> io::Result<JoinHandle<()>> {
-    let alarm = Alarm::new(&env.vitals, "multiview", Condition::degraded("its thread has failed"));
-    spawn_thread("multiview", move || {
-        let _alarm = alarm;
+    let failing = Failing::of("multiview", &env.vitals, Condition::degraded("its thread has failed"));
+    spawn_watched("multiview", failing, move || {
         let mut sitting: Option<Sitting> = None;
         while !env.stop.is_set() {
             let is_wanted = env.outlet.is_wanted();

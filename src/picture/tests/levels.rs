@@ -48,9 +48,11 @@ fn rects(levels: &Levels, sight: Option<&Sight>) -> Vec<Rect> {
     all
 }
 
-const FLOOR_DB: f64 = 40.0;
-/// Sharp edges between two pixels of chroma, filtered, turned or blended when they have become chroma.
-const ASIDE_FLOOR_DB: f64 = 33.0;
+const FLOOR_DB: f64 = 45.0;
+/// Edges of the brightest colours between two pixels of chroma, covered or turned when they have become chroma.
+const EDGES_FLOOR_DB: f64 = 41.0;
+/// The brightest colours with another hue do not exist as R'G'B': the reference cuts them off at once, and planes when they are shown.
+const BEYOND_FLOOR_DB: f64 = 33.0;
 
 const SHAPES: [&str; 3] = [r#""shape":"bars""#, r#""shape":"meter""#, r#""shape":"wave","bands":37"#];
 
@@ -104,14 +106,14 @@ fn what_sound_looks_like_is_painted_like_the_reference() {
             (r##""x":40,"y":30,"width":231,"height":121,"opacity":0.6,"from":"#ffffff80","to":"#ff0000""##, FLOOR_DB),
             (
                 r##""x":30,"y":20,"width":200,"height":100,"radius":24,"border":{"width":4,"color":"#ffee00"},"shadow":{"blur":8},"grow":"right""##,
-                FLOOR_DB,
+                EDGES_FLOOR_DB,
             ),
-            (r#""x":160,"y":90,"anchor":"center","width":180,"height":90,"rotation":20"#, ASIDE_FLOOR_DB),
+            (r#""x":160,"y":90,"anchor":"center","width":180,"height":90,"rotation":20"#, EDGES_FLOOR_DB),
             (
                 r#""x":40,"y":30,"width":230,"height":120,"filters":[{"kind":"blur","amount":5},{"kind":"hue","amount":70}]"#,
-                ASIDE_FLOOR_DB,
+                BEYOND_FLOOR_DB,
             ),
-            (r#""x":40,"y":30,"width":230,"height":120,"blend":"screen","grow":"left","gap":6"#, ASIDE_FLOOR_DB),
+            (r#""x":40,"y":30,"width":230,"height":120,"blend":"screen","grow":"left","gap":6"#, FLOOR_DB),
         ] {
             check_with(&format!(r#"{GROUND},{{"id":"a","kind":"levels",{shape},{rest}}}"#), &SOUNDING, floor);
         }

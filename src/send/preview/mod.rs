@@ -38,8 +38,10 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Semaphore, broadcast, oneshot};
 use tokio::time::timeout;
 
-use crate::base::tasks::{StopFlag, spawn_thread};
+use crate::base::status::Condition;
+use crate::base::tasks::StopFlag;
 use crate::base::vitals::{Vitals, WatchCounts};
+use crate::base::watched::{Failing, spawn_watched};
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::show::Show;
@@ -73,7 +75,8 @@ pub fn start(env: Env) -> io::Result<(PreviewHandle, JoinHandle<()>)> {
         counts: env.subject.counts(&env.vitals),
     });
     let handle = PreviewHandle { shared: shared.clone(), pictures: sender.downgrade() };
-    let thread = spawn_thread(env.subject.name(), {
+    let failing = Failing::of(env.subject.name(), &env.vitals, Condition::degraded("its thread has failed"));
+    let thread = spawn_watched(env.subject.name(), failing, {
         let shared = shared.clone();
         move || run::run(&env, &shared, &sender)
     })?;

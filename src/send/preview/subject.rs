@@ -25,7 +25,7 @@ impl Subject {
         }
     }
 
-    /// Of the thread.
+    /// Of the thread, and of what it is to health.
     pub(super) fn name(self) -> &'static str {
         match self {
             Subject::Program => "preview",
