@@ -77,7 +77,7 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("argon2", &["identity"]),
     ("jsonwebtoken", &["identity"]),
     ("getrandom", &["identity"]),
-    ("rustix", &["users"]),
+    ("rustix", &["base", "users"]),
     ("str0m", &["send"]),
     ("dimpl", &["send"]),
     ("rcgen", &["send"]),

@@ -125,6 +125,35 @@ fn an_upload_of_300_megabytes_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn who_is_refused_before_the_body_has_come_may_send_it_and_ask_again() {
+    let server = Server::start(&[]);
+    let mut socket = TcpStream::connect(server.http.address()).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut ask = |parts: &[&str], expected: &str, code: &str| {
+        let mut said = String::new();
+        for (number, part) in parts.iter().enumerate() {
+            socket.write_all(part.as_bytes()).unwrap();
+            // The answer comes to the head, when nothing of the body has been sent.
+            while number == 0 && !(said.contains(expected) && said.contains(code)) {
+                let mut answer = [0; 4096];
+                let length = socket.read(&mut answer).unwrap();
+                assert!(length > 0, "closed after {said:?}");
+                said += &String::from_utf8_lossy(&answer[..length]);
+            }
+        }
+    };
+    let body = "x".repeat(100_000);
+    let host = server.http.address();
+    let post = |path: &str, kind: &str| {
+        format!("POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len())
+    };
+    ask(&[&post("/whep/no%20id", "application/sdp"), &body], " 400 ", "invalid_id");
+    ask(&[&post("/api/nothing", "application/json"), &body], " 404 ", "not_found");
+    ask(&[&post("/whep/main", "application/sdp"), &body], " 413 ", "body_too_large");
+    ask(&[&format!("GET /api/health HTTP/1.1\r\nhost: {host}\r\n\r\n")], " 200 ", "status");
+}
+
+#[test]
 fn addresses_that_lead_nowhere_are_refused_or_tried_in_peace() {
     let server = Server::start(&["--demo"]);
     server.small();

@@ -19,6 +19,7 @@ mod figures;
 pub mod fuzz;
 mod gate;
 mod guard;
+mod leftover;
 mod limits;
 mod meters;
 mod news;

@@ -17,9 +17,6 @@ use crate::state::operation::OperationId;
 pub const MAX_JSON: usize = 1024 * 1024;
 /// Nobody needs half a minute to send 1 MiB, unless to hold a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Of a body that is too large.
-const MOST_DISCARDED: usize = 4 << 20;
-const DISCARDING: Duration = Duration::from_secs(2);
 /// Bodies with more values than this are not searched for the culprit: each try parses the whole body again.
 const MAX_SEARCHED: usize = 2_000;
 const MAX_CANDIDATES: usize = 64;
@@ -33,7 +30,7 @@ pub async fn json_of(request: Request, most: usize) -> Result<Value, ApiError> {
         return Err(ApiError::NotJson);
     }
     if declared_length(request.headers()).is_some_and(|length| length > most as u64) {
-        return Err(too_large(request, most).await);
+        return Err(ApiError::BodyTooLarge { limit: most });
     }
     let body = tokio::time::timeout(PATIENCE, collect(request, most)).await.map_err(|_| ApiError::RequestTimeout)??;
     serde_json::from_slice(&body).map_err(|error| ApiError::MalformedJson(error.to_string()))
@@ -45,7 +42,7 @@ pub async fn text_of(request: Request, kind: &'static str, most: usize) -> Resul
         return Err(ApiError::NotOfKind(kind));
     }
     if declared_length(request.headers()).is_some_and(|length| length > most as u64) {
-        return Err(too_large(request, most).await);
+        return Err(ApiError::BodyTooLarge { limit: most });
     }
     let body = tokio::time::timeout(PATIENCE, collect(request, most)).await.map_err(|_| ApiError::RequestTimeout)??;
     String::from_utf8(body.into()).map_err(|_| ApiError::BadRequest("the body is no text (UTF-8)".to_owned()))
@@ -55,8 +52,7 @@ pub async fn text_of(request: Request, kind: &'static str, most: usize) -> Resul
 pub async fn body_of(request: Request) -> Result<Option<Fields>, ApiError> {
     let said_json = is_json(request.headers());
     if declared_length(request.headers()).is_some_and(|length| length > MAX_JSON as u64) {
-        let error = too_large(request, MAX_JSON).await;
-        return Err(if said_json { error } else { ApiError::NotJson });
+        return Err(if said_json { ApiError::BodyTooLarge { limit: MAX_JSON } } else { ApiError::NotJson });
     }
     if !said_json && declared_length(request.headers()).is_some_and(|length| length > 0) {
         return Err(ApiError::NotJson);
@@ -72,23 +68,6 @@ pub async fn body_of(request: Request) -> Result<Option<Fields>, ApiError> {
         Value::Object(fields) => Ok(Some(Fields(fields))),
         _ => Err(invalid("", "the body must be a JSON object")),
     }
-}
-
-/// Whoever is still sending when the connection closes is not told why, so a little more than fits is taken first.
-async fn too_large(request: Request, limit: usize) -> ApiError {
-    let mut chunks = request.into_body().into_data_stream();
-    let discard = async {
-        let mut read = 0;
-        while let Some(Ok(chunk)) = chunks.next().await {
-            read += chunk.len();
-            if read > MOST_DISCARDED {
-                return;
-            }
-        }
-    };
-    // Whoever sends nothing does not hold us up.
-    let _ = tokio::time::timeout(DISCARDING, discard).await;
-    ApiError::BodyTooLarge { limit }
 }
 
 async fn collect(request: Request, most: usize) -> Result<BytesMut, ApiError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -22,7 +22,7 @@ use super::rest::{
     asset_file, assets, auth, destinations, exchange, hls, inputs, layers, macros, past, preview, recordings, scenes,
     schedule, show_archive, stream, studio, system, templates, tokens, users, values, whep,
 };
-use super::{Api, face, openapi, socketio, ws};
+use super::{Api, face, leftover, openapi, socketio, ws};
 
 /// One way to ask.
 pub struct Row {
@@ -218,8 +218,8 @@ pub fn ws_router(api: Api) -> Router {
     around(Router::new().fallback(ws::upgrade).layer(from_fn_with_state(gate, gate::pass)), api)
 }
 
-/// Innermost first: a panic becomes an error, then who may ask, then the body, the log and the count, and last what the pages of
-/// other sites that are allowed may see of it.
+/// Innermost first: a panic becomes an error, then who may ask, then the body, the log and the count, then what the pages of other
+/// sites that are allowed may see of it, and last what nobody has read.
 pub(super) fn around(routes: Router<Api>, api: Api) -> Router {
     let cors = cross_origin(&api.settings.allowed_origins);
     routes
@@ -228,6 +228,7 @@ pub(super) fn around(routes: Router<Api>, api: Api) -> Router {
         .layer(from_fn_with_state(api.clone(), answer))
         .layer(CompressionLayer::new().compress_when(worth_it()))
         .layer(cors)
+        .layer(from_fn(leftover::discard))
         .with_state(api)
 }
 
