@@ -5,6 +5,7 @@
 //! take seconds when a peer hangs: drop it where that is fine.
 
 mod chain;
+mod closing;
 pub mod inlet;
 mod origin;
 mod taken;
@@ -130,6 +131,7 @@ pub struct Part {
 impl Decoder {
     /// Opens it paused: it finds out what there is, and then says `Ready`. What comes live says nothing and is to be played.
     pub fn open(origin: &Origin, fit: Fit, wake: Wake) -> Result<Self, GstError> {
+        closing::check_room()?;
         warm::decoding();
         let outlets = Arc::new(Outlets {
             video: OnceLock::new(),
@@ -274,7 +276,6 @@ fn seek(part: Part, flags: SeekFlags) -> gstreamer::Event {
 
 impl Drop for Decoder {
     fn drop(&mut self) {
-        // Nothing is left to do about a failure here.
-        let _ = self.pipeline.set_state(State::Null);
+        closing::close(&self.pipeline);
     }
 }

@@ -144,10 +144,21 @@ fn keep_off_this_machine(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>)
     let outlets: Weak<Outlets> = Arc::downgrade(outlets);
     pipeline.connect_deep_element_added(move |_, _, element| {
         let is_local = element.factory().is_some_and(|factory| LOCAL.contains(&factory.name().as_str()));
-        if let Some(outlets) = outlets.upgrade().filter(|_| is_local) {
+        if !is_local {
+            return;
+        }
+        forget_the_file(element);
+        if let Some(outlets) = outlets.upgrade() {
             outlets.complain("the stream leads to a file of this machine, which is not played".to_owned());
         }
     });
+}
+
+/// Not a byte of it is read until the decoder is closed.
+fn forget_the_file(element: &Element) {
+    if element.find_property("location").is_some_and(|location| location.value_type() == String::static_type()) {
+        element.set_property("location", None::<String>);
+    }
 }
 
 /// A file may be a playlist whatever its name and its first bytes, and those who upload it may not be those who may reach what it

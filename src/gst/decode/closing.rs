@@ -1,0 +1,91 @@
+//! The end of a decoder. GStreamer 1.22 can wait for itself when a stream is closed in the moment in which it begins (its reader of
+//! playlists does), and for ever. Whoever closes one must come back all the same.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+use gstreamer::State;
+use gstreamer::prelude::*;
+
+use crate::base::tasks::spawn_thread;
+use crate::gst::GstError;
+
+/// Longest that closing takes when all is well: a peer that hangs is given up sooner.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Each holds its threads and its pictures.
+const MOST_STUCK: usize = 8;
+
+static STUCK: AtomicUsize = AtomicUsize::new(0);
+
+/// Memory is bounded, so no more are opened when too many could not be closed.
+pub(super) fn check_room() -> Result<(), GstError> {
+    match STUCK.load(Ordering::Relaxed) {
+        stuck if stuck < MOST_STUCK => Ok(()),
+        stuck => {
+            Err(GstError::Failed(format!("{stuck} streams could not be closed and hold their memory: restart the server")))
+        }
+    }
+}
+
+/// Stops it, on a thread of its own, which is left behind if it does not come back. True if it stopped.
+pub(super) fn close(pipeline: &gstreamer::Pipeline) -> bool {
+    close_within(pipeline, PATIENCE)
+}
+
+fn close_within(pipeline: &gstreamer::Pipeline, patience: Duration) -> bool {
+    // Nothing is kept in it: what is sent has been waited for, or the one who waited has gone.
+    let (done, is_done) = sync_channel(0);
+    let closed = pipeline.clone();
+    let closer = spawn_thread("close", move || {
+        stop(&closed);
+        if done.send(()).is_err() {
+            STUCK.fetch_sub(1, Ordering::Relaxed);
+        }
+    });
+    if closer.is_err() {
+        stop(pipeline);
+        return true;
+    }
+    let is_closed = is_done.recv_timeout(patience).is_ok();
+    if !is_closed {
+        STUCK.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!("a stream could not be closed and is left behind");
+    }
+    is_closed
+}
+
+fn stop(pipeline: &gstreamer::Pipeline) {
+    // Nothing is left to do about a failure here.
+    let _ = pipeline.set_state(State::Null);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_closes_a_stream_that_waits_for_ever_comes_back() {
+        crate::gst::start().unwrap();
+        let (release, released) = sync_channel::<()>(1);
+        let released = std::sync::Mutex::new(released);
+        let (entered, has_entered) = sync_channel(1);
+        let pipeline = gstreamer::parse::launch("fakesrc num-buffers=1 ! fakesink name=sink").unwrap();
+        let pipeline = pipeline.downcast::<gstreamer::Pipeline>().unwrap();
+        let pad = pipeline.by_name("sink").unwrap().static_pad("sink").unwrap();
+        pad.add_probe(gstreamer::PadProbeType::BUFFER, move |_, _| {
+            entered.send(()).unwrap();
+            let _ = released.lock().unwrap().recv();
+            gstreamer::PadProbeReturn::Ok
+        });
+        pipeline.set_state(State::Playing).unwrap();
+        has_entered.recv().unwrap();
+        assert!(!close_within(&pipeline, Duration::from_millis(1)));
+        assert_eq!(STUCK.load(Ordering::Relaxed), 1);
+        release.send(()).unwrap();
+        assert!(close(&pipeline), "it stops as soon as it can");
+        while STUCK.load(Ordering::Relaxed) > 0 {
+            std::thread::yield_now();
+        }
+    }
+}
