@@ -120,6 +120,15 @@ pub fn lip_sync(file: &str, pictures: &[Seen]) -> Vec<f64> {
     flashes.iter().filter_map(nearest).collect()
 }
 
+/// At least so many flashes, each with its beep. One whose first picture was skipped is seen with the next, or not at all, and that was
+/// counted.
+#[track_caller]
+pub fn are_in_sync(offsets: &[f64], flashes: usize, lost: f64) {
+    let apart = offsets.iter().filter(|offset| offset.abs() > 1.0 / 30.0).count();
+    let is_whole = offsets.len() as f64 + lost >= flashes as f64 && !offsets.is_empty();
+    assert!(is_whole && apart as f64 <= lost, "beep against flash: {offsets:?}, {lost} counted as lost");
+}
+
 /// The counters, all of which must be readable; and how many frames are missing between them, or are there twice. They must
 /// not fall.
 #[track_caller]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use gstreamer::glib::{self, Value};
 use gstreamer::prelude::*;
-use gstreamer::{Caps, Element, ElementFactory};
+use gstreamer::{Caps, Element, ElementFactory, PadProbeReturn, PadProbeType};
 
 use super::{MOST_PIXELS_ACROSS, Origin, Outlets, chain};
 use crate::gst::{GstError, missing};
@@ -147,17 +147,18 @@ fn keep_off_this_machine(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>)
         if !is_local {
             return;
         }
-        forget_the_file(element);
+        silence(element);
         if let Some(outlets) = outlets.upgrade() {
             outlets.complain("the stream leads to a file of this machine, which is not played".to_owned());
         }
     });
 }
 
-/// Not a byte of it is read until the decoder is closed.
-fn forget_the_file(element: &Element) {
-    if element.find_property("location").is_some_and(|location| location.value_type() == String::static_type()) {
-        element.set_property("location", None::<String>);
+/// Nothing comes out of it until the decoder is closed. It can not be kept from starting: what put it there starts it by hand.
+fn silence(source: &Element) {
+    for pad in source.src_pads() {
+        let data = PadProbeType::BUFFER | PadProbeType::BUFFER_LIST | PadProbeType::PUSH | PadProbeType::PULL;
+        pad.add_probe(data, |_, _| PadProbeReturn::Drop);
     }
 }
 
