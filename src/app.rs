@@ -1,18 +1,17 @@
 //! The only file that knows everyone: builds the house, opens the doors, and closes up in the order of the flow.
 
+mod doors;
 mod ear;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::net::{TcpListener, UdpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::api::{self, Addresses, Api, Parts, Settings, Tls};
+use crate::api::{self, Api, Parts};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::config::{Config, Hidden, Redis};
 use crate::base::tasks::{StopFlag, join_within};
@@ -44,6 +43,7 @@ use crate::state::store::journal::Journal;
 use crate::state::store::{Loaded, redis as redis_copy};
 use crate::state::{Origin, Seq, StateHandle, writer};
 use crate::template::Templates;
+use doors::{Doors, on_this_machine_only, settings, tls};
 
 /// Frames that may wait for the encoder: a quarter of a second at 30 fps rides out a busy moment.
 const ENCODER_PLACES: usize = 8;
@@ -105,42 +105,6 @@ pub fn serve(config: Config) -> anyhow::Result<()> {
     // Who did not end in time is left behind; waiting for them is over.
     runtime.shutdown_background();
     served
-}
-
-/// The sockets, bound before anything runs, so that a taken port stops the start.
-struct Doors {
-    http: TcpListener,
-    ws: TcpListener,
-    rtmp: Option<TcpListener>,
-    whep: Option<UdpSocket>,
-}
-
-impl Doors {
-    async fn bind(config: &Config) -> anyhow::Result<Self> {
-        let rtmp = match config.rtmp {
-            Some(address) => Some(bind("rtmp", address).await?),
-            None => None,
-        };
-        let whep = match config.whep {
-            Some(address) => {
-                let bound = UdpSocket::bind(address).await;
-                Some(bound.with_context(|| format!("whep: can not listen on {address} (UDP)"))?)
-            }
-            None => None,
-        };
-        Ok(Self { http: bind("http", config.http).await?, ws: bind("ws", config.ws).await?, rtmp, whep })
-    }
-
-    fn addresses(&self, config: &Config) -> std::io::Result<Addresses> {
-        let rtmp = self.rtmp.as_ref().map(TcpListener::local_addr).transpose()?;
-        let (http, ws) = (Some(self.http.local_addr()?), Some(self.ws.local_addr()?));
-        let (names, secure) = (config.allowed_hosts.clone(), config.tls.is_some());
-        Ok(Addresses { http, ws, rtmp, secure, names })
-    }
-}
-
-async fn bind(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("{key}: can not listen on {address}"))
 }
 
 /// Everything that runs, and what holds it together.
@@ -468,26 +432,6 @@ async fn restore(from: &redis_copy::Target, journal: &mut Journal, loaded: &mut 
     );
     loaded.snapshot = snapshot;
     Ok(())
-}
-
-fn on_this_machine_only(config: &Config) -> bool {
-    [Some(config.http), Some(config.ws), config.rtmp].into_iter().flatten().all(|address| address.ip().is_loopback())
-}
-
-fn settings(config: &Config) -> Settings {
-    Settings {
-        on_this_machine_only: on_this_machine_only(config),
-        open_metrics: config.open_metrics,
-        allowed_origins: config.allowed_origins.clone(),
-        rate_limit: config.rate_limit,
-        max_in_flight: config.max_in_flight,
-    }
-}
-
-fn tls(config: &Config) -> anyhow::Result<Option<Tls>> {
-    let Some(files) = &config.tls else { return Ok(None) };
-    let tls = Tls::load(&files.certificates, &files.key);
-    tls.map(Some).map_err(|error| BadSetting { key: "tls_cert", why: error.to_string() }.into())
 }
 
 struct Served {

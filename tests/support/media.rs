@@ -120,13 +120,15 @@ pub fn lip_sync(file: &str, pictures: &[Seen]) -> Vec<f64> {
     flashes.iter().filter_map(nearest).collect()
 }
 
-/// At least so many flashes, each with its beep. One whose first picture was skipped is seen with the next, or not at all, and that was
-/// counted.
+/// At least so many flashes, each with its beep. One whose first picture was skipped is seen with the next (its beep is early), or not at
+/// all, and that was counted; nothing makes a beep late.
 #[track_caller]
 pub fn are_in_sync(offsets: &[f64], flashes: usize, lost: f64) {
-    let apart = offsets.iter().filter(|offset| offset.abs() > 1.0 / 30.0).count();
+    const FRAME: f64 = 1.0 / 30.0;
+    let early = offsets.iter().filter(|offset| **offset < -FRAME).count();
     let is_whole = offsets.len() as f64 + lost >= flashes as f64 && !offsets.is_empty();
-    assert!(is_whole && apart as f64 <= lost, "beep against flash: {offsets:?}, {lost} counted as lost");
+    let is_late = offsets.iter().any(|offset| *offset > FRAME);
+    assert!(is_whole && !is_late && early as f64 <= lost, "beep after flash: {offsets:?} s, {lost} counted as lost");
 }
 
 /// The counters, all of which must be readable; and how many frames are missing between them, or are there twice. They must

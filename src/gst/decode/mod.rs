@@ -131,7 +131,7 @@ pub struct Part {
 impl Decoder {
     /// Opens it paused: it finds out what there is, and then says `Ready`. What comes live says nothing and is to be played.
     pub fn open(origin: &Origin, fit: Fit, wake: Wake) -> Result<Self, GstError> {
-        closing::check_room()?;
+        closing::check_room(origin)?;
         warm::decoding();
         let outlets = Arc::new(Outlets {
             video: OnceLock::new(),
