@@ -282,6 +282,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fixtures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All fixtures */
+        get: operations["getFixtures"];
+        put?: never;
+        /** Make a fixture */
+        post: operations["postFixtures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fixtures/{fixture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A fixture, and how it does */
+        get: operations["getFixturesFixture"];
+        /** Make or replace a fixture */
+        put: operations["putFixturesFixture"];
+        post?: never;
+        /** Remove a fixture */
+        delete: operations["deleteFixturesFixture"];
+        options?: never;
+        head?: never;
+        /** Change a fixture */
+        patch: operations["patchFixturesFixture"];
+        trace?: never;
+    };
+    "/api/fixtures/{fixture}/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it flash */
+        post: operations["postFixturesFixtureIdentify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/frame.png": {
         parameters: {
             query?: never;
@@ -1293,6 +1348,599 @@ export interface paths {
         patch: operations["patchUsersUser"];
         trace?: never;
     };
+    "/api/v1/animations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All animations (?active=true: those that run) */
+        get: operations["getV1Animations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/animations/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Animations that run */
+        get: operations["getV1AnimationsActive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/animations/{animation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An animation and its parameters */
+        get: operations["getV1AnimationsAnimation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/animations/{animation}/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an animation while it runs */
+        put: operations["putV1AnimationsAnimationParameters"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/animations/{animation}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start an animation */
+        post: operations["postV1AnimationsAnimationStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/animations/{animation}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an animation */
+        post: operations["postV1AnimationsAnimationStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colors/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a colour otherwise */
+        post: operations["postV1ColorsConvert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colors/harmonies/{base_color}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colours that go with one (`ff0000`, `RED`, `240`, `255,0,0`; ?space=hsv or oklch) */
+        get: operations["getV1ColorsHarmoniesBaseColor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colors/palettes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All palettes */
+        get: operations["getV1ColorsPalettes"];
+        put?: never;
+        /** Make a palette */
+        post: operations["postV1ColorsPalettes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colors/palettes/{palette}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A palette */
+        get: operations["getV1ColorsPalettesPalette"];
+        /** Make or replace a palette */
+        put: operations["putV1ColorsPalettesPalette"];
+        post?: never;
+        /** Remove a palette */
+        delete: operations["deleteV1ColorsPalettesPalette"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colors/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colours by name */
+        get: operations["getV1ColorsPresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How lights are run */
+        get: operations["getV1Config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how lights are run */
+        patch: operations["patchV1Config"];
+        trace?: never;
+    };
+    "/api/v1/diagnostics/zones/{zone}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a test pattern for a while */
+        post: operations["postV1DiagnosticsZonesZoneTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All presets of lights */
+        get: operations["getV1Presets"];
+        put?: never;
+        /** Keep what lights show */
+        post: operations["postV1Presets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All presets, for another server */
+        get: operations["getV1PresetsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring presets: all of them, or none */
+        post: operations["postV1PresetsImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presets/{preset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A preset */
+        get: operations["getV1PresetsPreset"];
+        /** Keep what lights show, under this name */
+        put: operations["putV1PresetsPreset"];
+        post?: never;
+        /** Remove a preset */
+        delete: operations["deleteV1PresetsPreset"];
+        options?: never;
+        head?: never;
+        /** Give it another name */
+        patch: operations["patchV1PresetsPreset"];
+        trace?: never;
+    };
+    "/api/v1/presets/{preset}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it was, newest first */
+        get: operations["getV1PresetsPresetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presets/{preset}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show it */
+        post: operations["postV1PresetsPresetLoad"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presets/{preset}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make it what it was */
+        post: operations["postV1PresetsPresetRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/brightness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How bright all lights are */
+        get: operations["getV1SystemBrightness"];
+        /** Make all lights brighter or darker */
+        put: operations["putV1SystemBrightness"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/mode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The main mode */
+        get: operations["getV1SystemMode"];
+        /** Switch the main mode */
+        put: operations["putV1SystemMode"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/modes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The main modes */
+        get: operations["getV1SystemModes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well they do */
+        get: operations["getV1SystemPerformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/power/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All lights off */
+        post: operations["postV1SystemPowerOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/power/on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All lights on */
+        post: operations["postV1SystemPowerOn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the lights are */
+        get: operations["getV1SystemStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All zones */
+        get: operations["getV1Zones"];
+        put?: never;
+        /** Make a zone */
+        post: operations["postV1Zones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/zones/{zone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A zone */
+        get: operations["getV1ZonesZone"];
+        /** Change a zone: any of its fields */
+        put: operations["putV1ZonesZone"];
+        post?: never;
+        /** Remove a zone */
+        delete: operations["deleteV1ZonesZone"];
+        options?: never;
+        head?: never;
+        /** Change a zone: any of its fields */
+        patch: operations["patchV1ZonesZone"];
+        trace?: never;
+    };
+    "/api/v1/zones/{zone}/brightness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a zone brighter or darker */
+        put: operations["putV1ZonesZoneBrightness"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/zones/{zone}/color": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a zone a colour */
+        put: operations["putV1ZonesZoneColor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/zones/{zone}/enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a zone on or off */
+        put: operations["putV1ZonesZoneEnabled"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/zones/{zone}/layers/{layer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lay something over a zone */
+        put: operations["putV1ZonesZoneLayersLayer"];
+        post?: never;
+        /** Take it away */
+        delete: operations["deleteV1ZonesZoneLayersLayer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/zones/{zone}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a zone look as if it were new */
+        post: operations["postV1ZonesZoneReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/values": {
         parameters: {
             query?: never;
@@ -1435,6 +2083,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        AdalightVariant: "adalight" | "lightberry" | "awa";
+        /** @enum {string} */
+        AdalightVariantSent: "adalight" | "lightberry" | "awa";
         /** @description Addresses to paste elsewhere; null for a door that is shut. */
         AddressView: {
             http: string | null;
@@ -1485,6 +2137,11 @@ export interface components {
             /** @default now */
             start: components["schemas"]["Start"];
         };
+        /**
+         * @description An animation, by the name that clients use.
+         * @enum {string}
+         */
+        Animation2: "SOLID" | "BREATHE" | "BLINK" | "STROBE" | "COLOR_CYCLE" | "RAINBOW" | "WAVE" | "GRADIENT" | "THEATER" | "CHASE" | "SNAKE" | "COMET" | "METEOR" | "SCANNER" | "WIPE" | "SPARKLE" | "TWINKLE" | "LIGHTNING" | "FIREWORKS" | "PLASMA" | "NOISE" | "RIPPLE" | "METABALLS" | "JULIA" | "TARTAN" | "LISSAJOUS" | "FIRE" | "CANDLE" | "AURORA" | "OCEAN" | "RAIN" | "MATRIX" | "LIFE" | "SCROLL_TEXT" | "CLOCK" | "IMAGE" | "PROGRAM" | "VU" | "SPECTRUM" | "BEAT";
         /** @description Keyframes of one property, and when they are played. */
         AnimationSent: {
             /** @default hold */
@@ -1504,6 +2161,19 @@ export interface components {
             repeat?: number;
             /** @default now */
             start?: components["schemas"]["StartSent"];
+        };
+        /** @description What an animation is, takes, and where it runs. */
+        AnimationView: {
+            description: string;
+            id: components["schemas"]["Animation2"];
+            instances: components["schemas"]["InstanceView"][];
+            name: string;
+            parameters: {
+                [key: string]: components["schemas"]["ParameterView"];
+            };
+            running: boolean;
+            /** @description Where it runs. */
+            zones: components["schemas"]["ZoneId"][];
         };
         Arrange: {
             /**
@@ -1700,6 +2370,13 @@ export interface components {
             /** Format: double */
             width: number;
         };
+        BrightnessSent: {
+            brightness: number;
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+        };
         /** @enum {string} */
         Channel: "alpha" | "luma";
         /** @enum {string} */
@@ -1708,11 +2385,187 @@ export interface components {
         ClientOpIdSent: string;
         /** @description `#rrggbb` or `#rrggbbaa`. */
         Color: string;
+        /**
+         * @description In which order a pixel wants its colours; white, if it has one, comes last.
+         * @enum {string}
+         */
+        ColorOrder: "RGB" | "RBG" | "GRB" | "GBR" | "BRG" | "BGR";
+        /**
+         * @description In which order a pixel wants its colours; white, if it has one, comes last.
+         * @enum {string}
+         */
+        ColorOrderSent: "RGB" | "RBG" | "GRB" | "GBR" | "BRG" | "BGR";
         /** @description `#rrggbb` or `#rrggbbaa`. */
         ColorSent: string;
+        /** @description `{"mode": "HUE", "hue": 240}`; `brightness` may stand beside it. */
+        ColorSentSent: {
+            brightness?: number | null;
+        } & ({
+            /** @constant */
+            mode: "RGB";
+            rgb: number[];
+        } | {
+            hsv: [
+                number,
+                number,
+                number
+            ];
+            /** @constant */
+            mode: "HSV";
+        } | {
+            hue: number;
+            /** @constant */
+            mode: "HUE";
+        } | {
+            /** @constant */
+            mode: "PRESET";
+            /** @enum {string} */
+            preset: "RED" | "YELLOW" | "GREEN" | "CYAN" | "BLUE" | "MAGENTA" | "WHITE" | "GREY" | "BLACK" | "CRIMSON" | "SCARLET" | "VERMILION" | "CORAL" | "SALMON" | "ORANGE" | "TANGERINE" | "AMBER" | "GOLD" | "SUNFLOWER" | "HONEY" | "COPPER" | "CHARTREUSE" | "LIME" | "SPRING_GREEN" | "EMERALD" | "MINT" | "JADE" | "OLIVE" | "TURQUOISE" | "AQUAMARINE" | "TEAL" | "SKY_BLUE" | "AZURE" | "CORNFLOWER" | "COBALT" | "ULTRAMARINE" | "STEEL" | "INDIGO" | "VIOLET" | "PURPLE" | "ORCHID" | "FUCHSIA" | "HOT_PINK" | "PINK" | "ROSE" | "PEACH" | "APRICOT" | "CREAM" | "PISTACHIO" | "POWDER_BLUE" | "LAVENDER" | "BLUSH" | "MAROON" | "RUST" | "FOREST_GREEN" | "NAVY" | "MIDNIGHT" | "PLUM" | "CANDLELIGHT" | "SODIUM" | "WARM_WHITE" | "HALOGEN" | "NEUTRAL_WHITE" | "DAYLIGHT" | "COOL_WHITE" | "CLEAR_SKY";
+        } | string);
+        /** @description A colour, and the brightness of what shows it. */
+        ColorView: {
+            brightness: number;
+        } & ({
+            /** @constant */
+            mode: "RGB";
+            rgb: number[];
+        } | {
+            hsv: [
+                number,
+                number,
+                number
+            ];
+            /** @constant */
+            mode: "HSV";
+        } | {
+            hue: number;
+            /** @constant */
+            mode: "HUE";
+        } | {
+            /** @constant */
+            mode: "PRESET";
+            /** @enum {string} */
+            preset: "RED" | "YELLOW" | "GREEN" | "CYAN" | "BLUE" | "MAGENTA" | "WHITE" | "GREY" | "BLACK" | "CRIMSON" | "SCARLET" | "VERMILION" | "CORAL" | "SALMON" | "ORANGE" | "TANGERINE" | "AMBER" | "GOLD" | "SUNFLOWER" | "HONEY" | "COPPER" | "CHARTREUSE" | "LIME" | "SPRING_GREEN" | "EMERALD" | "MINT" | "JADE" | "OLIVE" | "TURQUOISE" | "AQUAMARINE" | "TEAL" | "SKY_BLUE" | "AZURE" | "CORNFLOWER" | "COBALT" | "ULTRAMARINE" | "STEEL" | "INDIGO" | "VIOLET" | "PURPLE" | "ORCHID" | "FUCHSIA" | "HOT_PINK" | "PINK" | "ROSE" | "PEACH" | "APRICOT" | "CREAM" | "PISTACHIO" | "POWDER_BLUE" | "LAVENDER" | "BLUSH" | "MAROON" | "RUST" | "FOREST_GREEN" | "NAVY" | "MIDNIGHT" | "PLUM" | "CANDLELIGHT" | "SODIUM" | "WARM_WHITE" | "HALOGEN" | "NEUTRAL_WHITE" | "DAYLIGHT" | "COOL_WHITE" | "CLEAR_SKY";
+        } | string);
         Condition: {
             reason?: string | null;
             state: components["schemas"]["Health"];
+        };
+        ConvertSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            from_color: components["schemas"]["ColorSentSent"];
+            to_mode: string;
+        };
+        Converted: {
+            color: components["schemas"]["LightColor"];
+            /** @description Nothing was lost. */
+            exact: boolean;
+            from_color: components["schemas"]["LightColor"];
+            rgb: number[];
+        };
+        /** @enum {string} */
+        Corner: "top_left" | "top_right" | "bottom_left" | "bottom_right";
+        /** @enum {string} */
+        CornerSent: "top_left" | "top_right" | "bottom_left" | "bottom_right";
+        /**
+         * @description Carried out in this order: brightness, white and matrix on the coded values, then gamma, then the white channel on the
+         *     light that results. Power is limited and values are dithered after that, right before they are rounded.
+         */
+        Correction: {
+            /**
+             * Format: double
+             * @default 1
+             */
+            brightness: number;
+            /** @default auto */
+            dither: components["schemas"]["Dither"];
+            /**
+             * Format: double
+             * @description From coded values to light; 1 for a fixture that does so itself.
+             * @default 2.2
+             */
+            gamma: number;
+            /** @description The same, said as the temperature of the white that is wanted; at 6600 nothing changes. */
+            kelvin?: number | null;
+            /** @description Calibration after the white: each row makes one channel out of coded red, green and blue; numbers from -4 to 4. */
+            matrix?: number[][] | null;
+            /** @default RGB */
+            order: components["schemas"]["ColorOrder"];
+            /**
+             * @default {
+             *       "full_ma": [
+             *         16,
+             *         11,
+             *         15,
+             *         20
+             *       ],
+             *       "idle_ma": 1,
+             *       "volts": 5
+             *     }
+             */
+            power: components["schemas"]["PixelPower"];
+            /** @description What red, green and blue are multiplied by, so that white looks white: gains of coded values, from 0 to 2. */
+            white?: number[] | null;
+            /**
+             * @description What the white LED of an RGBW pixel is used for.
+             * @default min
+             */
+            white_channel: components["schemas"]["WhiteChannel"];
+            /**
+             * @description The colour of the white LED, where `white_channel` is `accurate`.
+             * @default 6500
+             */
+            white_kelvin: number;
+        };
+        /**
+         * @description Carried out in this order: brightness, white and matrix on the coded values, then gamma, then the white channel on the
+         *     light that results. Power is limited and values are dithered after that, right before they are rounded.
+         */
+        CorrectionSent: {
+            /**
+             * Format: double
+             * @default 1
+             */
+            brightness?: number;
+            /** @default auto */
+            dither?: components["schemas"]["DitherSent"];
+            /**
+             * Format: double
+             * @description From coded values to light; 1 for a fixture that does so itself.
+             * @default 2.2
+             */
+            gamma?: number;
+            /** @description The same, said as the temperature of the white that is wanted; at 6600 nothing changes. */
+            kelvin?: number | null;
+            /** @description Calibration after the white: each row makes one channel out of coded red, green and blue; numbers from -4 to 4. */
+            matrix?: number[][] | null;
+            /** @default RGB */
+            order?: components["schemas"]["ColorOrderSent"];
+            /**
+             * @default {
+             *       "full_ma": [
+             *         16,
+             *         11,
+             *         15,
+             *         20
+             *       ],
+             *       "idle_ma": 1,
+             *       "volts": 5
+             *     }
+             */
+            power?: components["schemas"]["PixelPowerSent"];
+            /** @description What red, green and blue are multiplied by, so that white looks white: gains of coded values, from 0 to 2. */
+            white?: number[] | null;
+            /**
+             * @description What the white LED of an RGBW pixel is used for.
+             * @default min
+             */
+            white_channel?: components["schemas"]["WhiteChannelSent"];
+            /**
+             * @description The colour of the white LED, where `white_channel` is `accurate`.
+             * @default 6500
+             */
+            white_kelvin?: number;
         };
         Cpu: {
             cores: number;
@@ -1854,10 +2707,24 @@ export interface components {
          */
         Direction2Sent: "left" | "right" | "up" | "down";
         /**
+         * @description Where a strip leads.
+         * @enum {string}
+         */
+        Direction3: "right" | "left" | "down" | "up";
+        /**
+         * @description Where a strip leads.
+         * @enum {string}
+         */
+        Direction3Sent: "right" | "left" | "down" | "up";
+        /**
          * @description Which way the text reads; `auto` goes by its first letter.
          * @enum {string}
          */
         DirectionSent: "auto" | "ltr" | "rtl";
+        /** @description Whether what lies between two steps is shown by changing between them. */
+        Dither: ("off" | "on") | "auto";
+        /** @description Whether what lies between two steps is shown by changing between them. */
+        DitherSent: ("off" | "on") | "auto";
         /** @description While `trigger` is heard, `targets` are quieter: music under a voice. */
         Duck: {
             /**
@@ -1935,7 +2802,7 @@ export interface components {
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_offer" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "asset_not_found" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "whep_off" | "not_installed" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "no_picture" | "recording_storage";
+                code: "bad_offer" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "whep_off" | "not_installed" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "no_picture" | "recording_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -2108,11 +2975,300 @@ export interface components {
         Fit: "auto" | "fill" | "contain" | "cover" | "none";
         /** @description How content with a size of its own is brought into a box of another shape. */
         FitSent: "auto" | "fill" | "contain" | "cover" | "none";
+        /** @description Something with LEDs, as it is wired. */
+        FixtureId: string;
+        /** @description Something with LEDs, as it is wired. */
+        FixtureIdSent: string;
+        /** @description Any of the fields (RFC 7396: null takes one away). */
+        FixturePatchSent: {
+            baud?: number | null;
+            channels_per_universe?: number | null;
+            client_op_id?: components["schemas"]["ClientOpIdSent"];
+            correction?: components["schemas"]["CorrectionSent"] | null;
+            destination_id?: number | null;
+            device?: string;
+            dma?: number | null;
+            enabled?: boolean | null;
+            encoding?: components["schemas"]["SpiEncodingSent"] | null;
+            gpio?: number;
+            host?: string | (string | null) | null;
+            hz?: number | null;
+            id?: components["schemas"]["FixtureIdSent"];
+            kind?: "wled" | "ddp" | "sacn" | "artnet" | "spi" | "apa102" | "adalight" | "ws281x";
+            latency_ms?: number | null;
+            name?: string | null;
+            payload?: number | null;
+            port?: number | null;
+            power_limit?: (components["schemas"]["PowerLimitSent"] | null) | null;
+            priority?: number | null;
+            protocol?: components["schemas"]["WledProtocolSent"] | null;
+            rgbw?: boolean | null;
+            segments?: components["schemas"]["SegmentSent"][] | null;
+            sync?: boolean | null;
+            sync_universe?: number | null;
+            timeout_s?: number | null;
+            universe?: number;
+            variant?: components["schemas"]["AdalightVariantSent"] | null;
+        };
+        /** @description What a fixture is doing, and what was measured of it over the last second. */
+        FixtureState: {
+            errors: number;
+            /**
+             * Format: double
+             * @description Frames that it was sent, each second.
+             */
+            fps: number;
+            /** @description Frames that were not sent, because it took no more. */
+            frames_dropped: number;
+            frames_sent: number;
+            /** Format: double */
+            kbit_per_second: number;
+            /** Format: double */
+            late_max_ms: number;
+            /**
+             * Format: double
+             * @description From when a frame was due to when its last packet was sent, in milliseconds: half were no later, 99 of 100, all.
+             */
+            late_p50_ms: number;
+            /** Format: double */
+            late_p99_ms: number;
+            /** Format: double */
+            packets_per_second: number;
+            /**
+             * Format: double
+             * @description How far its power limit lets it shine, 0 to 1.
+             */
+            power_scale: number;
+            /** @description Why it is not reached. */
+            reason?: string | null;
+            state: components["schemas"]["Reached"];
+            /**
+             * Format: double
+             * @description What its LEDs draw, by the figures of its power; without those, 0.
+             */
+            watts: number;
+        };
+        /** @description How it is reached. */
+        FixtureView: {
+            /**
+             * @default {
+             *       "brightness": 1,
+             *       "dither": "auto",
+             *       "gamma": 2.2,
+             *       "order": "RGB",
+             *       "power": {
+             *         "full_ma": [
+             *           16,
+             *           11,
+             *           15,
+             *           20
+             *         ],
+             *         "idle_ma": 1,
+             *         "volts": 5
+             *       },
+             *       "white_channel": "min",
+             *       "white_kelvin": 6500
+             *     }
+             */
+            correction: components["schemas"]["Correction"];
+            /** @default true */
+            enabled: boolean;
+            id: components["schemas"]["FixtureId"];
+            /** @description It flashes so that it can be found. */
+            identifying?: boolean | null;
+            /**
+             * @description How much later than the picture it shows what belongs to it; negative: earlier.
+             * @default 0
+             */
+            latency_ms: number;
+            /** @default  */
+            name: string;
+            /** @description LEDs that it has. */
+            pixel_count?: number | null;
+            power_limit?: components["schemas"]["PowerLimit"] | null;
+            /**
+             * @description Each of its LEDs has a white one, too.
+             * @default false
+             */
+            rgbw: boolean;
+            /** @description What it shows, from its first LED on. */
+            segments?: components["schemas"]["Segment"][];
+            /** @description Measured; left out where only what was decided is told. */
+            status?: components["schemas"]["FixtureState"] | null;
+        } & ({
+            host: string;
+            /** @constant */
+            kind: "wled";
+            /** @default 21324 */
+            port: number;
+            /** @default auto */
+            protocol: components["schemas"]["WledProtocol"];
+            /**
+             * @description After so many seconds without us it shows its own again; 255: never.
+             * @default 2
+             */
+            timeout_s: number;
+        } | {
+            /** @default 1 */
+            destination_id: number;
+            host: string;
+            /** @constant */
+            kind: "ddp";
+            /**
+             * @description Bytes of a packet, for controllers that take less.
+             * @default 1440
+             */
+            payload: number;
+            /** @default 4048 */
+            port: number;
+        } | {
+            /** @default 510 */
+            channels_per_universe: number;
+            /** @description Absent: multicast. */
+            host?: string | null;
+            /** @constant */
+            kind: "sacn";
+            /** @default 5568 */
+            port: number;
+            /** @default 100 */
+            priority: number;
+            /**
+             * @description Receivers show all universes at once, when this one tells them; 0: each when it comes.
+             * @default 0
+             */
+            sync_universe: number;
+            universe: number;
+        } | {
+            /** @default 510 */
+            channels_per_universe: number;
+            host: string;
+            /** @constant */
+            kind: "artnet";
+            /** @default 6454 */
+            port: number;
+            /**
+             * @description Receivers show all universes at once, when they are told.
+             * @default false
+             */
+            sync: boolean;
+            /** @description The first port address, from 0. */
+            universe: number;
+        } | {
+            device: string;
+            /** @default three */
+            encoding: components["schemas"]["SpiEncoding"];
+            /** @constant */
+            kind: "spi";
+        } | {
+            device: string;
+            /** @default 4000000 */
+            hz: number;
+            /** @constant */
+            kind: "apa102";
+        } | {
+            /** @default 921600 */
+            baud: number;
+            device: string;
+            /** @constant */
+            kind: "adalight";
+            /** @default adalight */
+            variant: components["schemas"]["AdalightVariant"];
+        } | {
+            /** @default 10 */
+            dma: number;
+            gpio: number;
+            /** @constant */
+            kind: "ws281x";
+        });
         Format: ("png" | "jpeg" | "webp" | "gif" | "svg" | "mov" | "webm" | "mkv" | "mpegts" | "ogg" | "mp3" | "wav" | "flac" | "aac" | "ttf" | "otf" | "ttc" | "cube") | "mp4";
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
         Fps: number | string;
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
         FpsSent: number | string;
+        /** @description Unknown fields are refused, so a mistyped one is not silently ignored. */
+        Geometry: {
+            /**
+             * @description Where it leads, in its region.
+             * @default right
+             */
+            direction: components["schemas"]["Direction3"];
+            /** @constant */
+            kind: "strip";
+            pixels: number;
+            /** @description The wire comes in at the far end. */
+            reversed?: boolean;
+        } | {
+            /** @default true */
+            clockwise: boolean;
+            /** @constant */
+            kind: "ring";
+            pixels: number;
+            /**
+             * Format: double
+             * @description Where the first one is, clockwise from the top.
+             * @default 0
+             */
+            start_degrees: number;
+        } | {
+            columns: number;
+            /** @description Columns and rows of LEDs that stay dark; they are on the wire. */
+            dark?: number[][];
+            /** @constant */
+            kind: "matrix";
+            /** @description Columns and rows of the places within panels that the wire leaves out. */
+            missing?: number[][];
+            /** @description In the order of the wire. None: one panel of the whole size. Where there is no panel there is no LED. */
+            panels?: components["schemas"]["Panel"][];
+            rows: number;
+            /** @description Of the only panel; where `panels` are named each has its own. */
+            wiring?: components["schemas"]["Wiring"];
+        } | {
+            /** @constant */
+            kind: "points";
+            points: components["schemas"]["LightPoint"][];
+        };
+        /** @description Unknown fields are refused, so a mistyped one is not silently ignored. */
+        GeometrySent: {
+            /**
+             * @description Where it leads, in its region.
+             * @default right
+             */
+            direction?: components["schemas"]["Direction3Sent"];
+            /** @constant */
+            kind: "strip";
+            pixels: number;
+            /** @description The wire comes in at the far end. */
+            reversed?: boolean;
+        } | {
+            /** @default true */
+            clockwise?: boolean;
+            /** @constant */
+            kind: "ring";
+            pixels: number;
+            /**
+             * Format: double
+             * @description Where the first one is, clockwise from the top.
+             * @default 0
+             */
+            start_degrees?: number;
+        } | {
+            columns: number;
+            /** @description Columns and rows of LEDs that stay dark; they are on the wire. */
+            dark?: number[][];
+            /** @constant */
+            kind: "matrix";
+            /** @description Columns and rows of the places within panels that the wire leaves out. */
+            missing?: number[][];
+            /** @description In the order of the wire. None: one panel of the whole size. Where there is no panel there is no LED. */
+            panels?: components["schemas"]["PanelSent"][];
+            rows: number;
+            /** @description Of the only panel; where `panels` are named each has its own. */
+            wiring?: components["schemas"]["WiringSent"];
+        } | {
+            /** @constant */
+            kind: "points";
+            points: components["schemas"]["LightPointSent"][];
+        };
         /** @description How a gradient runs. */
         GradientShape: "linear" | "radial" | "conic";
         /** @description How a gradient runs. */
@@ -2127,6 +3283,12 @@ export interface components {
          * @enum {string}
          */
         GrowthSent: "up" | "right" | "down" | "left";
+        Harmonies: {
+            base: components["schemas"]["LightColor"];
+            harmonies: {
+                [key: string]: components["schemas"]["LightColor"][];
+            };
+        };
         /**
          * @description Where an edge moves to.
          * @enum {string}
@@ -2147,8 +3309,37 @@ export interface components {
             uptime_seconds: number | null;
             version: string | null;
         };
+        HealthView: {
+            components: {
+                [key: string]: components["schemas"]["Condition"];
+            };
+            status: components["schemas"]["Health"];
+            uptime_seconds: number;
+            version: string;
+        };
         HlsFormat: "fmp4" | "ts";
         HlsFormatSent: "fmp4" | "ts";
+        HouseState2: {
+            brightness: number;
+            mode: components["schemas"]["MainMode"];
+            on: boolean;
+        };
+        /** @description All lights together. */
+        HouseView: {
+            brightness: number;
+            mode: components["schemas"]["MainMode"];
+            on: boolean;
+            /**
+             * Format: double
+             * @description How far the last change is seen, 0 to 1.
+             */
+            progress: number;
+        };
+        IdentifyBodySent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+        };
         /** @description Something that moves or sounds: a video, a stream, a camera. */
         InputId: string;
         /** @description Something that moves or sounds: a video, a stream, a camera. */
@@ -2303,6 +3494,35 @@ export interface components {
              */
             level_db: number;
         });
+        InstanceView: {
+            blend: components["schemas"]["LightBlend"];
+            id: components["schemas"]["ZoneLayerId"];
+            /** Format: double */
+            opacity: number;
+            priority: number;
+            /** @description It is not seen from then on. */
+            until?: number | null;
+            zone: components["schemas"]["ZoneId"];
+        } & ({
+            color: components["schemas"]["LightColor"];
+            /** @constant */
+            kind: "color";
+        } | {
+            animation: components["schemas"]["Animation2"];
+            /** @constant */
+            kind: "animation";
+            palette?: components["schemas"]["PaletteId"] | null;
+            parameters: {
+                [key: string]: components["schemas"]["ParameterValue"];
+            };
+            seed: number;
+            /** @description Milliseconds of Unix time. */
+            since?: number | null;
+        } | {
+            /** @constant */
+            kind: "test";
+            pattern: components["schemas"]["TestPattern"];
+        });
         /** @description Into a scene of its own, or with `into` as a group in a scene that is there. */
         InstantiateSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
@@ -2329,6 +3549,10 @@ export interface components {
             scene: unknown;
             success: boolean;
         };
+        /** @description Where the way from one stop to the next leads along. */
+        Interpolation: "oklab" | "rgb";
+        /** @description Where the way from one stop to the next leads along. */
+        InterpolationSent: "oklab" | "rgb";
         ItemView: {
             after_ms: number;
             command: unknown;
@@ -3021,6 +4245,219 @@ export interface components {
         LevelsShape: "bars" | "meter" | "wave";
         /** @description What sound is shown as. */
         LevelsShapeSent: "bars" | "meter" | "wave";
+        /** @description How a colour meets the one below it. */
+        LightBlend: "difference" | "normal" | "add" | "screen" | "multiply" | "max" | "min" | "subtract" | "overlay";
+        /** @description How a colour meets the one below it. */
+        LightBlendSent: "difference" | "normal" | "add" | "screen" | "multiply" | "max" | "min" | "subtract" | "overlay";
+        /** @description A colour of light, in one of four modes, or as #rrggbb. */
+        LightColor: {
+            /** @constant */
+            mode: "RGB";
+            rgb: number[];
+        } | {
+            hsv: [
+                number,
+                number,
+                number
+            ];
+            /** @constant */
+            mode: "HSV";
+        } | {
+            hue: number;
+            /** @constant */
+            mode: "HUE";
+        } | {
+            /** @constant */
+            mode: "PRESET";
+            /** @enum {string} */
+            preset: "RED" | "YELLOW" | "GREEN" | "CYAN" | "BLUE" | "MAGENTA" | "WHITE" | "GREY" | "BLACK" | "CRIMSON" | "SCARLET" | "VERMILION" | "CORAL" | "SALMON" | "ORANGE" | "TANGERINE" | "AMBER" | "GOLD" | "SUNFLOWER" | "HONEY" | "COPPER" | "CHARTREUSE" | "LIME" | "SPRING_GREEN" | "EMERALD" | "MINT" | "JADE" | "OLIVE" | "TURQUOISE" | "AQUAMARINE" | "TEAL" | "SKY_BLUE" | "AZURE" | "CORNFLOWER" | "COBALT" | "ULTRAMARINE" | "STEEL" | "INDIGO" | "VIOLET" | "PURPLE" | "ORCHID" | "FUCHSIA" | "HOT_PINK" | "PINK" | "ROSE" | "PEACH" | "APRICOT" | "CREAM" | "PISTACHIO" | "POWDER_BLUE" | "LAVENDER" | "BLUSH" | "MAROON" | "RUST" | "FOREST_GREEN" | "NAVY" | "MIDNIGHT" | "PLUM" | "CANDLELIGHT" | "SODIUM" | "WARM_WHITE" | "HALOGEN" | "NEUTRAL_WHITE" | "DAYLIGHT" | "COOL_WHITE" | "CLEAR_SKY";
+        } | string;
+        /** @description A colour of light, in one of four modes, or as #rrggbb. */
+        LightColorSent: {
+            /** @constant */
+            mode: "RGB";
+            rgb: number[];
+        } | {
+            hsv: [
+                number,
+                number,
+                number
+            ];
+            /** @constant */
+            mode: "HSV";
+        } | {
+            hue: number;
+            /** @constant */
+            mode: "HUE";
+        } | {
+            /** @constant */
+            mode: "PRESET";
+            /** @enum {string} */
+            preset: "RED" | "YELLOW" | "GREEN" | "CYAN" | "BLUE" | "MAGENTA" | "WHITE" | "GREY" | "BLACK" | "CRIMSON" | "SCARLET" | "VERMILION" | "CORAL" | "SALMON" | "ORANGE" | "TANGERINE" | "AMBER" | "GOLD" | "SUNFLOWER" | "HONEY" | "COPPER" | "CHARTREUSE" | "LIME" | "SPRING_GREEN" | "EMERALD" | "MINT" | "JADE" | "OLIVE" | "TURQUOISE" | "AQUAMARINE" | "TEAL" | "SKY_BLUE" | "AZURE" | "CORNFLOWER" | "COBALT" | "ULTRAMARINE" | "STEEL" | "INDIGO" | "VIOLET" | "PURPLE" | "ORCHID" | "FUCHSIA" | "HOT_PINK" | "PINK" | "ROSE" | "PEACH" | "APRICOT" | "CREAM" | "PISTACHIO" | "POWDER_BLUE" | "LAVENDER" | "BLUSH" | "MAROON" | "RUST" | "FOREST_GREEN" | "NAVY" | "MIDNIGHT" | "PLUM" | "CANDLELIGHT" | "SODIUM" | "WARM_WHITE" | "HALOGEN" | "NEUTRAL_WHITE" | "DAYLIGHT" | "COOL_WHITE" | "CLEAR_SKY";
+        } | string;
+        /** @description What `GET /api/v1/system/performance` says. */
+        LightPerformance: {
+            fixtures: {
+                [key: string]: components["schemas"]["FixtureState"];
+            };
+            /**
+             * Format: double
+             * @description Frames of lights each second, over the last second.
+             */
+            fps: number;
+            /**
+             * Format: double
+             * @description Mean time to compute one, over the last second.
+             */
+            frame_time_ms: number;
+            frames: number;
+            frames_skipped: number;
+            /**
+             * Format: double
+             * @description What all fixtures draw, by the figures of their power.
+             */
+            power_watts: number;
+            target_fps: number;
+        };
+        /** @description One LED: its place in the region, and how much of it it sees. */
+        LightPoint: {
+            /**
+             * Format: double
+             * @description Absent: as far as it is to the nearest other one.
+             */
+            height?: number | null;
+            /**
+             * Format: double
+             * @description Absent: as far as it is to the nearest other one.
+             */
+            width?: number | null;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        /** @description One LED: its place in the region, and how much of it it sees. */
+        LightPointSent: {
+            /**
+             * Format: double
+             * @description Absent: as far as it is to the nearest other one.
+             */
+            height?: number | null;
+            /**
+             * Format: double
+             * @description Absent: as far as it is to the nearest other one.
+             */
+            width?: number | null;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        /** @description Looks of zones that were kept. */
+        LightPresetId: string;
+        /** @description Looks of zones that were kept. */
+        LightPresetIdSent: string;
+        /** @description What was kept, and when. */
+        LightPresetView: {
+            house: components["schemas"]["HouseState2"] | null;
+            id: components["schemas"]["LightPresetId"];
+            name: string;
+            revision: number;
+            /** @description Milliseconds of Unix time. */
+            saved_at: number;
+            saved_by: string | null;
+            zones: {
+                [key: string]: components["schemas"]["LookView"];
+            };
+        };
+        LightSettings: {
+            /**
+             * @description How often LEDs get new values.
+             * @default 60
+             */
+            fps: number;
+            /**
+             * @description How power and mode change where nothing is said.
+             * @default {
+             *       "duration_ms": 500,
+             *       "kind": "FADE"
+             *     }
+             */
+            power_transition: components["schemas"]["LightTransition"];
+            /** @description What several fixtures draw from together. */
+            supplies?: {
+                [key: string]: components["schemas"]["Supply"];
+            };
+            /**
+             * @description What animations that show the time of day go by.
+             * @default +00:00
+             */
+            timezone: components["schemas"]["UtcOffset"];
+            /**
+             * @description How looks change where nothing is said.
+             * @default {
+             *       "duration_ms": 0,
+             *       "kind": "CUT"
+             *     }
+             */
+            transition: components["schemas"]["LightTransition"];
+        };
+        /** @description Any of the fields (RFC 7396: null takes one away). */
+        LightSettingsPatchSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"];
+            fps?: number | null;
+            power_transition?: components["schemas"]["LightTransitionSent"] | null;
+            supplies?: {
+                [key: string]: components["schemas"]["SupplySent"];
+            } | null;
+            timezone?: components["schemas"]["UtcOffsetSent"] | null;
+            transition?: components["schemas"]["LightTransitionSent"] | null;
+        };
+        /** @description What `GET /api/v1/system/status` says. */
+        LightStatus: {
+            animations_running: number;
+            brightness: number;
+            fixtures: {
+                [key: string]: number;
+            };
+            health: components["schemas"]["HealthView"];
+            mode: components["schemas"]["MainMode"];
+            on: boolean;
+            pixels: number;
+            /**
+             * Format: double
+             * @description How far the last change is seen, 0 to 1.
+             */
+            progress: number;
+            zones: number;
+        };
+        LightTransition: {
+            /** @default 500 */
+            duration_ms: number;
+            /** @default FADE */
+            kind: components["schemas"]["LightTransitionKind"];
+        };
+        /**
+         * @description Upper or lower case, when read.
+         * @enum {string}
+         */
+        LightTransitionKind: "CUT" | "FADE" | "WIPE" | "DISSOLVE" | "IRIS" | "DIP";
+        /**
+         * @description Upper or lower case, when read.
+         * @enum {string}
+         */
+        LightTransitionKindSent: "CUT" | "FADE" | "WIPE" | "DISSOLVE" | "IRIS" | "DIP";
+        LightTransitionSent: {
+            /** @default 500 */
+            duration_ms?: number;
+            /** @default FADE */
+            kind?: components["schemas"]["LightTransitionKindSent"];
+        };
+        Loaded: {
+            house: components["schemas"]["HouseView"];
+            success: boolean;
+            zones: components["schemas"]["ZoneView"][];
+        };
         LoginAnswer: {
             access_token: string | null;
             /** @description Seconds. */
@@ -3038,6 +4475,12 @@ export interface components {
             cookie?: boolean;
             password: string;
             username: string;
+        };
+        LookView: {
+            brightness: number;
+            color: components["schemas"]["LightColor"];
+            enabled: boolean;
+            layers: components["schemas"]["ZoneLayerView"][];
         };
         Lost: {
             code: string;
@@ -3078,6 +4521,10 @@ export interface components {
             /** @description Its newest run; null if it was never run. */
             run: components["schemas"]["RunView"] | null;
         };
+        /** @description What zones show at all. */
+        MainMode: "STATIC" | "ANIMATION" | "PROGRAM";
+        /** @description What zones show at all. */
+        MainModeSent: "STATIC" | "ANIMATION" | "PROGRAM";
         /** @description What of a layer is seen. */
         Mask: {
             asset: components["schemas"]["AssetId"];
@@ -3196,6 +4643,13 @@ export interface components {
             ducks?: components["schemas"]["DuckSent"][] | null;
             master?: components["schemas"]["MasterSent"] | null;
         };
+        ModeBodySent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+            mode: components["schemas"]["MainModeSent"];
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+        };
         MoveBarSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /**
@@ -3290,6 +4744,133 @@ export interface components {
              * @default 6
              */
             window?: number;
+        });
+        /** @description How it is reached. */
+        NewFixtureSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"];
+            /**
+             * @default {
+             *       "brightness": 1,
+             *       "dither": "auto",
+             *       "gamma": 2.2,
+             *       "order": "RGB",
+             *       "power": {
+             *         "full_ma": [
+             *           16,
+             *           11,
+             *           15,
+             *           20
+             *         ],
+             *         "idle_ma": 1,
+             *         "volts": 5
+             *       },
+             *       "white_channel": "min",
+             *       "white_kelvin": 6500
+             *     }
+             */
+            correction?: components["schemas"]["CorrectionSent"];
+            /** @default true */
+            enabled?: boolean;
+            id?: components["schemas"]["FixtureIdSent"];
+            /**
+             * @description How much later than the picture it shows what belongs to it; negative: earlier.
+             * @default 0
+             */
+            latency_ms?: number;
+            /** @default  */
+            name?: string;
+            power_limit?: components["schemas"]["PowerLimitSent"] | null;
+            /**
+             * @description Each of its LEDs has a white one, too.
+             * @default false
+             */
+            rgbw?: boolean;
+            /** @description What it shows, from its first LED on. */
+            segments?: components["schemas"]["SegmentSent"][];
+        } & ({
+            host: string;
+            /** @constant */
+            kind: "wled";
+            /** @default 21324 */
+            port?: number;
+            /** @default auto */
+            protocol?: components["schemas"]["WledProtocolSent"];
+            /**
+             * @description After so many seconds without us it shows its own again; 255: never.
+             * @default 2
+             */
+            timeout_s?: number;
+        } | {
+            /** @default 1 */
+            destination_id?: number;
+            host: string;
+            /** @constant */
+            kind: "ddp";
+            /**
+             * @description Bytes of a packet, for controllers that take less.
+             * @default 1440
+             */
+            payload?: number;
+            /** @default 4048 */
+            port?: number;
+        } | {
+            /** @default 510 */
+            channels_per_universe?: number;
+            /** @description Absent: multicast. */
+            host?: string | null;
+            /** @constant */
+            kind: "sacn";
+            /** @default 5568 */
+            port?: number;
+            /** @default 100 */
+            priority?: number;
+            /**
+             * @description Receivers show all universes at once, when this one tells them; 0: each when it comes.
+             * @default 0
+             */
+            sync_universe?: number;
+            universe: number;
+        } | {
+            /** @default 510 */
+            channels_per_universe?: number;
+            host: string;
+            /** @constant */
+            kind: "artnet";
+            /** @default 6454 */
+            port?: number;
+            /**
+             * @description Receivers show all universes at once, when they are told.
+             * @default false
+             */
+            sync?: boolean;
+            /** @description The first port address, from 0. */
+            universe: number;
+        } | {
+            device: string;
+            /** @default three */
+            encoding?: components["schemas"]["SpiEncodingSent"];
+            /** @constant */
+            kind: "spi";
+        } | {
+            device: string;
+            /** @default 4000000 */
+            hz?: number;
+            /** @constant */
+            kind: "apa102";
+        } | {
+            /** @default 921600 */
+            baud?: number;
+            device: string;
+            /** @constant */
+            kind: "adalight";
+            /** @default adalight */
+            variant?: components["schemas"]["AdalightVariantSent"];
+        } | {
+            /** @default 10 */
+            dma?: number;
+            gpio: number;
+            /** @constant */
+            kind: "ws281x";
         });
         NewInputSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
@@ -3408,9 +4989,33 @@ export interface components {
              */
             level_db?: number;
         });
+        /** @description What effects take their colours from. */
+        NewPaletteSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"];
+            id?: components["schemas"]["PaletteIdSent"];
+            /** @default oklab */
+            interpolation?: components["schemas"]["InterpolationSent"];
+            name: string;
+            /** @description In the order of their places; between two at the same place there is an edge. */
+            stops: components["schemas"]["PaletteStopSent"][];
+            /**
+             * @description Whether it comes back to the first stop after the last. A last stop at 1 leaves no room for that: there it jumps.
+             * @default true
+             */
+            wrap?: boolean;
+        };
         NewPasswordSent: {
             current_password: string;
             new_password: string;
+        };
+        NewPresetSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** @description Keep what all lights together do, too. */
+            house?: boolean | null;
+            id?: components["schemas"]["LightPresetIdSent"] | null;
+            name?: string | null;
+            /** @description Without it, all zones. */
+            zones?: components["schemas"]["ZoneIdSent"][] | null;
         };
         NewSceneSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
@@ -3527,6 +5132,19 @@ export interface components {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             name: components["schemas"]["VersionIdSent"];
         };
+        NewZoneBodySent: {
+            brightness?: number | null;
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            color?: components["schemas"]["ColorSentSent"] | null;
+            enabled?: boolean | null;
+            geometry?: components["schemas"]["GeometrySent"] | null;
+            id?: components["schemas"]["ZoneIdSent"] | null;
+            /** @default  */
+            name?: string;
+            /** @description Of a strip; a geometry says it by itself. */
+            pixel_count?: number | null;
+            region?: components["schemas"]["RegionSent"] | null;
+        };
         /** @description What became of a scene collection. */
         ObsImported: {
             dry_run: boolean;
@@ -3566,12 +5184,138 @@ export interface components {
             width?: number;
         };
         OutlineSent: ("rectangle" | "ellipse" | "path") | "line";
+        /** @description Colours in a row. */
+        PaletteId: string;
+        /** @description Colours in a row. */
+        PaletteIdSent: string;
+        /** @description A colour and its place. */
+        PaletteStop: {
+            /** Format: double */
+            at: number;
+            color: components["schemas"]["LightColor"];
+        };
+        /** @description A colour and its place. */
+        PaletteStopSent: {
+            /** Format: double */
+            at: number;
+            color: components["schemas"]["LightColorSent"];
+        };
+        /** @description What effects take their colours from. */
+        PaletteView: {
+            /** @description Always there, as it is. */
+            builtin: boolean;
+            id: components["schemas"]["PaletteId"];
+            /** @default oklab */
+            interpolation: components["schemas"]["Interpolation"];
+            name: string;
+            /** @description In the order of their places; between two at the same place there is an edge. */
+            stops: components["schemas"]["PaletteStop"][];
+            /**
+             * @description Whether it comes back to the first stop after the last. A last stop at 1 leaves no room for that: there it jumps.
+             * @default true
+             */
+            wrap: boolean;
+        };
+        /** @description Some of the rows and columns, wired as one. */
+        Panel: {
+            /** @description As it hangs, after it was turned. */
+            columns: number;
+            rows: number;
+            wiring?: components["schemas"]["Wiring"];
+            /** @description The column of its left edge. */
+            x: number;
+            /** @description The row of its upper edge. */
+            y: number;
+        };
+        /** @description Some of the rows and columns, wired as one. */
+        PanelSent: {
+            /** @description As it hangs, after it was turned. */
+            columns: number;
+            rows: number;
+            wiring?: components["schemas"]["WiringSent"];
+            /** @description The column of its left edge. */
+            x: number;
+            /** @description The row of its upper edge. */
+            y: number;
+        };
+        /** @description What is given for a parameter. Text stands before colours: `#ff0000` may be meant as either, and the parameter knows. */
+        ParameterValue: boolean | number | string | components["schemas"]["LightColor"];
+        ParameterView: {
+            default: unknown;
+            /** Format: double */
+            max?: number | null;
+            max_length?: number | null;
+            /** Format: double */
+            min?: number | null;
+            options?: string[] | null;
+            type: string;
+        };
+        /** @description The parameters by their names, and `zones`; null makes one what the animation has by itself. */
+        ParametersBodySent: {
+            zones?: components["schemas"]["ZoneIdSent"][] | null;
+        } & {
+            [key: string]: unknown;
+        };
         /** @description What an asset is to whoever uses it. */
         Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition" | "stinger";
+        PassingSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+        };
         /** @description Newest first: the first is the next to be taken back, or to be taken again. */
         PastView: {
             redo: components["schemas"]["StepView"][];
             undo: components["schemas"]["StepView"][];
+        };
+        /** @description What one pixel draws. What is set from the beginning is an ordinary 5 V pixel. */
+        PixelPower: {
+            /**
+             * @description Of red, green, blue and white at full, each from 0 to 2000.
+             * @default [
+             *       16,
+             *       11,
+             *       15,
+             *       20
+             *     ]
+             */
+            full_ma: number[];
+            /**
+             * Format: double
+             * @description Of a pixel that is dark.
+             * @default 1
+             */
+            idle_ma: number;
+            /**
+             * Format: double
+             * @default 5
+             */
+            volts: number;
+        };
+        /** @description What one pixel draws. What is set from the beginning is an ordinary 5 V pixel. */
+        PixelPowerSent: {
+            /**
+             * @description Of red, green, blue and white at full, each from 0 to 2000.
+             * @default [
+             *       16,
+             *       11,
+             *       15,
+             *       20
+             *     ]
+             */
+            full_ma?: number[];
+            /**
+             * Format: double
+             * @description Of a pixel that is dark.
+             * @default 1
+             */
+            idle_ma?: number;
+            /**
+             * Format: double
+             * @default 5
+             */
+            volts?: number;
         };
         PlaySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
@@ -3627,16 +5371,50 @@ export interface components {
             /** @constant */
             state: "stopped";
         };
+        /** @description How much all of its LEDs may draw together. */
+        PowerLimit: {
+            /**
+             * Format: double
+             * @description Its own.
+             */
+            limit_ma?: number | null;
+            /** Format: double */
+            limit_w?: number | null;
+            /** @description Shared with others; its limit is in the lights' settings. */
+            supply?: components["schemas"]["SupplyId"] | null;
+        };
+        /** @description How much all of its LEDs may draw together. */
+        PowerLimitSent: {
+            /**
+             * Format: double
+             * @description Its own.
+             */
+            limit_ma?: number | null;
+            /** Format: double */
+            limit_w?: number | null;
+            /** @description Shared with others; its limit is in the lights' settings. */
+            supply?: components["schemas"]["SupplyIdSent"] | null;
+        };
         /**
          * @description Effort of the encoder, fastest first.
          * @enum {string}
          */
         Preset: "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium";
+        PresetNameSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            name: string;
+        };
         /**
          * @description Effort of the encoder, fastest first.
          * @enum {string}
          */
         PresetSent: "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium";
+        PresetsBodySent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            format?: number | null;
+            only_new?: boolean | null;
+            presets: unknown[];
+        };
         /** @description JPEGs for those who watch the show being made. The height follows from the canvas. */
         PreviewConfig: {
             /** @description At most this many pictures a second. */
@@ -3664,6 +5442,7 @@ export interface components {
         Property: ("x" | "y" | "width" | "height" | "opacity" | "rotation" | "crop.left" | "crop.top" | "crop.right" | "crop.bottom" | "radius" | "border.width" | "shadow.x" | "shadow.y" | "shadow.blur" | "angle" | "size" | "gain_db" | "pan" | "volume") | string;
         /** @description A number of a layer, written as the path to it; of an input's sound: `gain_db`, `pan`, `volume`. */
         PropertySent: ("x" | "y" | "width" | "height" | "opacity" | "rotation" | "crop.left" | "crop.top" | "crop.right" | "crop.bottom" | "radius" | "border.width" | "shadow.x" | "shadow.y" | "shadow.blur" | "angle" | "size" | "gain_db" | "pan" | "volume") | string;
+        Reached: ("connecting" | "live") | "stopped" | "unreachable" | "absent";
         RecordFormat: "mkv" | "mp4";
         RecordFormatSent: "mkv" | "mp4";
         RecordingView: {
@@ -3685,6 +5464,26 @@ export interface components {
             /** @description Which of the commands. */
             index: number;
             message: string;
+        };
+        Region: {
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        RegionSent: {
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
         };
         /** @description Another encoding of the program. The width follows from the canvas' proportions. */
         Rendition: {
@@ -3737,6 +5536,10 @@ export interface components {
             /** @description Entries beyond those that are listed. */
             unlisted: number;
         };
+        RevisionSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            revision: number;
+        };
         /**
          * @description In rising order: a comparison says whether one is enough for another.
          * @enum {string}
@@ -3752,6 +5555,16 @@ export interface components {
          * @enum {string}
          */
         RoleSent: "viewer" | "operator" | "admin";
+        /**
+         * @description Quarter turns, clockwise.
+         * @enum {integer}
+         */
+        Rotation: 0 | 90 | 180 | 270;
+        /**
+         * @description Quarter turns, clockwise.
+         * @enum {integer}
+         */
+        RotationSent: 0 | 90 | 180 | 270;
         RunMacroSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /**
@@ -3784,6 +5597,17 @@ export interface components {
             /** @constant */
             state: "failed";
         });
+        /** @description What was kept, and when. */
+        SavedView: {
+            house: components["schemas"]["HouseState2"] | null;
+            revision: number;
+            /** @description Milliseconds of Unix time. */
+            saved_at: number;
+            saved_by: string | null;
+            zones: {
+                [key: string]: components["schemas"]["LookView"];
+            };
+        };
         /** @description A text, a number, or yes and no. */
         Scalar: string | number | boolean;
         /** @description A text, a number, or yes and no. */
@@ -3831,6 +5655,26 @@ export interface components {
         Secret: string;
         /** @description A stream key: stored and used, but shown by no door and in no log. */
         SecretSent: string;
+        /** @description A run of a zone's pixels. */
+        Segment: {
+            /** @description Absent: up to the zone's last. */
+            count?: number | null;
+            /** @default 0 */
+            first: number;
+            /** @default false */
+            reversed: boolean;
+            zone: components["schemas"]["ZoneId"];
+        };
+        /** @description A run of a zone's pixels. */
+        SegmentSent: {
+            /** @description Absent: up to the zone's last. */
+            count?: number | null;
+            /** @default 0 */
+            first?: number;
+            /** @default false */
+            reversed?: boolean;
+            zone: components["schemas"]["ZoneIdSent"];
+        };
         /** @description What the layer's outline throws on what is below. */
         Shadow: {
             /**
@@ -3904,6 +5748,8 @@ export interface components {
             };
             versions: components["schemas"]["VersionView"][];
         };
+        SpiEncoding: "three" | "four";
+        SpiEncodingSent: "three" | "four";
         /** @description Only the ratio of the three matters: the time comes from the keyframes. */
         Spring: {
             /**
@@ -3950,6 +5796,28 @@ export interface components {
         };
         Start2: "always" | "shown";
         Start2Sent: "always" | "shown";
+        StartAnimationSent: {
+            blend?: components["schemas"]["LightBlendSent"] | null;
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+            layer?: components["schemas"]["ZoneLayerIdSent"] | null;
+            /** Format: double */
+            opacity?: number | null;
+            palette?: components["schemas"]["PaletteIdSent"] | null;
+            /** @description As the animation declares them; `params` means the same. */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            priority?: number | null;
+            /** @description Also where it is running already. */
+            restart?: boolean | null;
+            seed?: number | null;
+            /** Format: double */
+            timeout?: number | null;
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+            zones: components["schemas"]["ZoneIdSent"][];
+        };
         /** @description When an animation starts. */
         StartSent: "now" | "taken" | {
             at: number;
@@ -3997,6 +5865,14 @@ export interface components {
             /** Format: double */
             at: number;
             color: components["schemas"]["Color"];
+        };
+        StopAnimationSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+            /** @description Without it, wherever it runs. */
+            zones?: components["schemas"]["ZoneIdSent"][] | null;
         };
         /** @description A colour on the way from the first to the last. */
         StopSent: {
@@ -4183,6 +6059,34 @@ export interface components {
             preview: components["schemas"]["SceneId"] | null;
             transition: components["schemas"]["Transition"];
         };
+        Supply: {
+            /**
+             * Format: double
+             * @description What it gives at most.
+             */
+            limit_ma: number;
+            /**
+             * Format: double
+             * @default 5
+             */
+            volts: number;
+        };
+        /** @description What fixtures draw their power from. */
+        SupplyId: string;
+        /** @description What fixtures draw their power from. */
+        SupplyIdSent: string;
+        SupplySent: {
+            /**
+             * Format: double
+             * @description What it gives at most.
+             */
+            limit_ma: number;
+            /**
+             * Format: double
+             * @default 5
+             */
+            volts?: number;
+        };
         SystemMetrics: {
             cpu: components["schemas"]["Cpu"];
             memory: components["schemas"]["Memory"];
@@ -4211,6 +6115,14 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        TestBodySent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+            pattern?: components["schemas"]["TestPatternSent"] | null;
+        };
+        TestPattern: "white" | "colors" | "walk" | "gradient" | "ends";
+        TestPatternSent: "white" | "colors" | "walk" | "gradient" | "ends";
         TokenAnswer: {
             created_at: number;
             created_by: string;
@@ -4553,6 +6465,168 @@ export interface components {
         WhenHidden: "stop" | "keep";
         /** @description What becomes of it while nothing on air shows it. */
         WhenHiddenSent: "stop" | "keep";
+        /** @description How light is shared between the colours and the white LED. */
+        WhiteChannel: "none" | "min" | "accurate" | "warm" | "neutral" | "cold" | "max";
+        /** @description How light is shared between the colours and the white LED. */
+        WhiteChannelSent: "none" | "min" | "accurate" | "warm" | "neutral" | "cold" | "max";
+        /** @description How the wire runs through a panel. */
+        Wiring: {
+            /**
+             * @description How far the panel, wired as above, is then turned clockwise.
+             * @default 0
+             */
+            rotation: components["schemas"]["Rotation"];
+            /**
+             * @description Every other row or column is run through backwards.
+             * @default false
+             */
+            serpentine: boolean;
+            /**
+             * @description Where it comes in.
+             * @default top_left
+             */
+            start: components["schemas"]["Corner"];
+            /**
+             * @description Column by column rather than row by row.
+             * @default false
+             */
+            vertical: boolean;
+        };
+        /** @description How the wire runs through a panel. */
+        WiringSent: {
+            /**
+             * @description How far the panel, wired as above, is then turned clockwise.
+             * @default 0
+             */
+            rotation?: components["schemas"]["RotationSent"];
+            /**
+             * @description Every other row or column is run through backwards.
+             * @default false
+             */
+            serpentine?: boolean;
+            /**
+             * @description Where it comes in.
+             * @default top_left
+             */
+            start?: components["schemas"]["CornerSent"];
+            /**
+             * @description Column by column rather than row by row.
+             * @default false
+             */
+            vertical?: boolean;
+        };
+        WledProtocol: ("warls" | "drgb" | "drgbw" | "dnrgb" | "dnrgbw") | "auto";
+        WledProtocolSent: ("warls" | "drgb" | "drgbw" | "dnrgb" | "dnrgbw") | "auto";
+        ZoneColorSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            color: components["schemas"]["ColorSentSent"];
+            /** Format: double */
+            duration?: number | null;
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+        };
+        ZoneEnabledSent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+            enabled: boolean;
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+        };
+        /** @description LEDs that show one thing together. */
+        ZoneId: string;
+        /** @description LEDs that show one thing together. */
+        ZoneIdSent: string;
+        ZoneLayerBodySent: {
+            animation?: string | null;
+            blend?: components["schemas"]["LightBlendSent"] | null;
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            color?: components["schemas"]["ColorSentSent"] | null;
+            /** Format: double */
+            duration?: number | null;
+            /** @description `color`, `animation` or `test`. */
+            kind: string;
+            /** Format: double */
+            opacity?: number | null;
+            palette?: components["schemas"]["PaletteIdSent"] | null;
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            pattern?: components["schemas"]["TestPatternSent"] | null;
+            priority?: number | null;
+            seed?: number | null;
+            /**
+             * Format: double
+             * @description For so many seconds.
+             */
+            timeout?: number | null;
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+        };
+        /** @description One thing that a zone shows. */
+        ZoneLayerId: string;
+        /** @description One thing that a zone shows. */
+        ZoneLayerIdSent: string;
+        ZoneLayerView: {
+            blend: components["schemas"]["LightBlend"];
+            id: components["schemas"]["ZoneLayerId"];
+            /** Format: double */
+            opacity: number;
+            priority: number;
+            /** @description It is not seen from then on. */
+            until?: number | null;
+        } & ({
+            color: components["schemas"]["LightColor"];
+            /** @constant */
+            kind: "color";
+        } | {
+            animation: components["schemas"]["Animation2"];
+            /** @constant */
+            kind: "animation";
+            palette?: components["schemas"]["PaletteId"] | null;
+            parameters: {
+                [key: string]: components["schemas"]["ParameterValue"];
+            };
+            seed: number;
+            /** @description Milliseconds of Unix time. */
+            since?: number | null;
+        } | {
+            /** @constant */
+            kind: "test";
+            pattern: components["schemas"]["TestPattern"];
+        });
+        ZonePatchSent: {
+            brightness?: number | null;
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            color?: components["schemas"]["ColorSentSent"] | null;
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            duration?: number | null;
+            enabled?: boolean | null;
+            geometry?: components["schemas"]["GeometrySent"] | null;
+            name?: string | null;
+            pixel_count?: number | null;
+            region?: components["schemas"]["RegionSent"] | null;
+            transition?: components["schemas"]["LightTransitionKindSent"] | null;
+        };
+        ZoneStateView: {
+            animation_active: boolean;
+            brightness: number;
+            color: components["schemas"]["ColorView"];
+            enabled: boolean;
+        };
+        ZoneView: {
+            geometry: components["schemas"]["Geometry"];
+            /** @description The pin that its first fixture on a Raspberry Pi's pin is wired to. */
+            gpio: number | null;
+            id: components["schemas"]["ZoneId"];
+            layers: components["schemas"]["ZoneLayerView"][];
+            /** @description How its LEDs lie, unless in a row. */
+            layout: components["schemas"]["Geometry"] | null;
+            name: string;
+            pixel_count: number;
+            region: components["schemas"]["Region"];
+            state: components["schemas"]["ZoneStateView"];
+        };
     };
     responses: never;
     parameters: never;
@@ -7276,6 +9350,1022 @@ export interface operations {
             /**
              * @description `busy`: too many requests are being worked on
              *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getFixtures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixtureView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postFixtures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFixtureSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixtureView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixtureView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `zone_not_found`: no such zone of lights
+             *     `fixture_not_found`: no such fixture
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getFixturesFixture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fixture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixtureView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `fixture_not_found`: no such fixture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putFixturesFixture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                fixture: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFixtureSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixtureView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixtureView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `zone_not_found`: no such zone of lights
+             *     `fixture_not_found`: no such fixture
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteFixturesFixture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                fixture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `fixture_not_found`: no such fixture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patchFixturesFixture: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                fixture: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixturePatchSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixtureView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `zone_not_found`: no such zone of lights
+             *     `fixture_not_found`: no such fixture
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postFixturesFixtureIdentify: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                fixture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["IdentifyBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixtureView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `fixture_not_found`: no such fixture */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
              */
             503: {
                 headers: {
@@ -11897,7 +14987,7 @@ export interface operations {
             };
             /**
              * @description `scene_not_found`: no such scene
-             *     `layer_not_found`: no such layer in this scene
+             *     `layer_not_found`: no such layer in this scene or zone
              */
             404: {
                 headers: {
@@ -12061,7 +15151,7 @@ export interface operations {
             };
             /**
              * @description `scene_not_found`: no such scene
-             *     `layer_not_found`: no such layer in this scene
+             *     `layer_not_found`: no such layer in this scene or zone
              */
             404: {
                 headers: {
@@ -12191,7 +15281,7 @@ export interface operations {
             };
             /**
              * @description `scene_not_found`: no such scene
-             *     `layer_not_found`: no such layer in this scene
+             *     `layer_not_found`: no such layer in this scene or zone
              */
             404: {
                 headers: {
@@ -12366,7 +15456,7 @@ export interface operations {
             };
             /**
              * @description `scene_not_found`: no such scene
-             *     `layer_not_found`: no such layer in this scene
+             *     `layer_not_found`: no such layer in this scene or zone
              */
             404: {
                 headers: {
@@ -12528,7 +15618,7 @@ export interface operations {
             };
             /**
              * @description `scene_not_found`: no such scene
-             *     `layer_not_found`: no such layer in this scene
+             *     `layer_not_found`: no such layer in this scene or zone
              */
             404: {
                 headers: {
@@ -16395,7 +19485,7 @@ export interface operations {
              *     `body_broken`: the connection broke while the body came
              *     `malformed_json`: the body, or a WebSocket message, is not JSON
              *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
-             *     `invalid_parameter`: a template does not take this; `details.field` names the parameter
+             *     `invalid_parameter`: a template or an animation does not take this; `details.field` names the parameter
              *     `invalid_value`: a value, or a patch, makes no valid whole
              *     `out_of_range`: a number is too small or too large
              */
@@ -16437,7 +19527,7 @@ export interface operations {
             /**
              * @description `template_not_found`: no such template
              *     `scene_not_found`: no such scene
-             *     `layer_not_found`: no such layer in this scene
+             *     `layer_not_found`: no such layer in this scene or zone
              */
             404: {
                 headers: {
@@ -18107,6 +21197,6472 @@ export interface operations {
             /**
              * @description `busy`: too many requests are being worked on
              *     `identity_storage`: users and tokens can not be read or written
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1Animations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnimationView"][];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_query`: the part after `?` is not understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1AnimationsActive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnimationView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1AnimationsAnimation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                animation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnimationView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `animation_not_found`: no such animation */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1AnimationsAnimationParameters: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                animation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParametersBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnimationView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_parameter`: a template or an animation does not take this; `details.field` names the parameter
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `animation_not_found`: no such animation
+             *     `zone_not_found`: no such zone of lights
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `animation_not_running`: stop or change, where it does not run
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1AnimationsAnimationStart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                animation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartAnimationSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnimationView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_parameter`: a template or an animation does not take this; `details.field` names the parameter
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `animation_not_found`: no such animation
+             *     `zone_not_found`: no such zone of lights
+             *     `palette_not_found`: no such palette
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `animation_running`: start, where it runs already
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1AnimationsAnimationStop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                animation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StopAnimationSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnimationView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `animation_not_found`: no such animation
+             *     `zone_not_found`: no such zone of lights
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `animation_not_running`: stop or change, where it does not run
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1ColorsConvert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConvertSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Converted"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1ColorsHarmoniesBaseColor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                base_color: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Harmonies"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `out_of_range`: a number is too small or too large
+             *     `invalid_query`: the part after `?` is not understood
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1ColorsPalettes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaletteView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1ColorsPalettes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPaletteSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaletteView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaletteView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `palette_not_found`: no such palette */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1ColorsPalettesPalette: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                palette: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaletteView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `palette_not_found`: no such palette */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1ColorsPalettesPalette: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                palette: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPaletteSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaletteView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaletteView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `palette_not_found`: no such palette */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteV1ColorsPalettesPalette: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                palette: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `palette_not_found`: no such palette */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `palette_in_use`: an animation runs with this palette
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1ColorsPresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1Config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightSettings"];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patchV1Config: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LightSettingsPatchSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightSettings"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1DiagnosticsZonesZoneTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1Presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPresetView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1Presets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPresetSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPresetView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPresetView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `preset_not_found`: no such preset of lights
+             *     `zone_not_found`: no such zone of lights
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1PresetsExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1PresetsImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetsBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `invalid_parameter`: a template or an animation does not take this; `details.field` names the parameter
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `animation_not_found`: no such animation
+             *     `palette_not_found`: no such palette
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1PresetsPreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPresetView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `preset_not_found`: no such preset of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1PresetsPreset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewPresetSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPresetView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPresetView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `preset_not_found`: no such preset of lights
+             *     `zone_not_found`: no such zone of lights
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteV1PresetsPreset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `preset_not_found`: no such preset of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patchV1PresetsPreset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetNameSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPresetView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `preset_not_found`: no such preset of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1PresetsPresetHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"][];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `preset_not_found`: no such preset of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1PresetsPresetLoad: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PassingSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loaded"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `preset_not_found`: no such preset of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1PresetsPresetRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevisionSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPresetView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `preset_not_found`: no such preset of lights
+             *     `revision_not_found`: the preset was never saved that often, or it is forgotten
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1SystemBrightness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1SystemBrightness: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrightnessSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1SystemMode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1SystemMode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModeBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_mode`: the lights have no such mode; `details.supported` names those there are
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1SystemModes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1SystemPerformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPerformance"];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1SystemPowerOff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PassingSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1SystemPowerOn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PassingSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1SystemStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightStatus"];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1Zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1Zones: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewZoneBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getV1ZonesZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1ZonesZone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZonePatchSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteV1ZonesZone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `zone_in_use`: a fixture shows this zone
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patchV1ZonesZone: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZonePatchSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1ZonesZoneBrightness: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrightnessSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1ZonesZoneColor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneColorSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1ZonesZoneEnabled: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneEnabledSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putV1ZonesZoneLayersLayer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+                layer: components["schemas"]["LayerIdSent"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZoneLayerBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_parameter`: a template or an animation does not take this; `details.field` names the parameter
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `zone_not_found`: no such zone of lights
+             *     `animation_not_found`: no such animation
+             *     `palette_not_found`: no such palette
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteV1ZonesZoneLayersLayer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+                layer: components["schemas"]["LayerIdSent"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PassingSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `zone_not_found`: no such zone of lights
+             *     `layer_not_found`: no such layer in this scene or zone
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postV1ZonesZoneReset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
              */
             503: {
                 headers: {

@@ -18,12 +18,14 @@ use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
 use crate::frame::ingest::Ingest;
+use crate::frame::leds::{LedBoard, ZoneFrames};
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
 use crate::library::Library;
+use crate::light;
 use crate::picture;
 use crate::picture::movement::Movement;
 use crate::picture::multiview;
@@ -122,6 +124,7 @@ struct House {
     preview: PreviewHandle,
     multiview: PreviewHandle,
     levels: LevelsHandle,
+    zone_frames: ZoneFrames,
     program: watch::Receiver<Option<Arc<crate::frame::feed::Feed>>>,
     ingest: Arc<Ingest>,
     shelf: Shelf,
@@ -130,6 +133,9 @@ struct House {
     sending: Sending,
     stop_engine: StopFlag,
     stop_preview: StopFlag,
+    /// After the engine: its last frames are dark, and still sent.
+    stop_fixtures: StopFlag,
+    fixtures: Vec<JoinHandle<()>>,
     engine: Vec<(&'static str, JoinHandle<()>)>,
     writer: JoinHandle<()>,
     preview_threads: [JoinHandle<()>; 2],
@@ -160,6 +166,8 @@ impl House {
         let sound_chunks = Mailbox::new(SOUND_PLACES, WhenFull::DropOldest);
         let (stop_engine, stop_preview) = (StopFlag::default(), StopFlag::default());
 
+        let light_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
+        let (zone_frames, stop_fixtures) = (ZoneFrames::default(), StopFlag::default());
         let multiview_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
         let watched = |subject, frames: &Arc<_>| {
             preview::start(preview::Env {
@@ -189,6 +197,7 @@ impl House {
             vitals: vitals.clone(),
         })?;
         let (taps, sights) = (Taps::new(), Sights::new());
+        let light_sights = sights.clone();
         let ingest = Ingest::new();
         let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
         let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
@@ -210,7 +219,7 @@ impl House {
             shows: state.timeline(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
-            outlets: vec![encoder_frames, preview_frames, multiview_program],
+            outlets: vec![encoder_frames, preview_frames, multiview_program, light_frames.clone()],
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
             outlook,
@@ -225,8 +234,30 @@ impl House {
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
         })?;
+        let board = Arc::new(LedBoard::default());
+        let (films, reading) = light::films::Films::start(directory.assets(), stop_engine.clone())?;
+        let lights = light::run::start(light::run::Env {
+            shows: state.timeline(),
+            clock: clock.clone(),
+            frames: light_frames,
+            sights: light_sights,
+            films,
+            board: board.clone(),
+            shown: zone_frames.clone(),
+            vitals: vitals.clone(),
+            stop: stop_engine.clone(),
+        })?;
+        let fixtures = send::fixture::start(send::fixture::Env {
+            show: show.clone(),
+            board,
+            clock: clock.clone(),
+            vitals: vitals.clone(),
+            stop: stop_fixtures.clone(),
+            devices: config.light_devices.clone(),
+        })?;
         let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
-        engine.extend([("sound", sounds), ("multiview", wall)]);
+        engine.extend([("sound", sounds), ("multiview", wall), ("films", reading)]);
+        engine.extend(lights.into_iter().map(|thread| ("lights", thread)));
         Ok(Self {
             _directory: directory,
             state,
@@ -240,6 +271,7 @@ impl House {
             preview,
             multiview,
             levels,
+            zone_frames,
             program,
             ingest,
             shelf,
@@ -248,6 +280,8 @@ impl House {
             sending,
             stop_engine,
             stop_preview,
+            stop_fixtures,
+            fixtures,
             engine,
             writer,
             preview_threads: [preview_thread, multiview_thread],
@@ -303,6 +337,7 @@ impl House {
             preview: self.preview.clone(),
             multiview: self.multiview.clone(),
             levels: self.levels.clone(),
+            zone_frames: self.zone_frames.clone(),
             shelf: self.shelf.clone(),
             recordings: self.recordings.clone(),
             replay: self.replay.clone(),
@@ -380,14 +415,17 @@ impl House {
         let watch = Stopwatch::start();
         self.state.close();
         self.stop_engine.stop();
-        let Self { sending, engine, writer, preview_threads, stop_preview, .. } = self;
+        let Self { sending, engine, writer, preview_threads, stop_preview, stop_fixtures, fixtures, .. } = self;
         let closing = tokio::task::spawn_blocking(move || {
             let mut late = sending.stop(PATIENCE_WITH_OUTPUTS);
             stop_preview.stop();
             let left = || PATIENCE_WITH_ALL.saturating_sub(watch.elapsed()).min(PATIENCE_WITH_THREADS);
             let threads =
                 engine.into_iter().chain([("state", writer)]).chain(preview_threads.map(|thread| ("preview", thread)));
-            late.extend(threads.filter_map(|(name, thread)| (!join_within(thread, left())).then(|| name.to_owned())));
+            let mut end = |name: &str, thread| late.extend((!join_within(thread, left())).then(|| name.to_owned()));
+            threads.for_each(|(name, thread)| end(name, thread));
+            stop_fixtures.stop();
+            fixtures.into_iter().for_each(|thread| end("fixtures", thread));
             late
         });
         let mut late = closing.await.unwrap_or_else(|_| vec!["outputs".to_owned()]);

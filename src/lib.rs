@@ -9,13 +9,16 @@ pub mod show;
 pub mod state;
 pub mod template;
 // what is made of it
+pub mod effect;
 pub mod frame;
+pub mod light;
 pub mod media;
 pub mod picture;
 pub mod sound;
 // where it goes
 pub mod gst;
 pub mod send;
+pub mod wire;
 // who asks
 pub mod api;
 pub mod exchange;

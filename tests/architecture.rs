@@ -9,7 +9,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("show", &[]),
     ("base", &["show::time"]),
     ("state", &["show", "base"]),
-    ("state::apply", &["show", "state::command", "state::event", "state::rejection"]),
+    ("state::apply", &["show", "state::asked", "state::command", "state::event", "state::rejection", "base::quote"]),
     ("frame", &["show", "base"]),
     ("gst", &["show", "frame", "base"]),
     ("media", &["show", "base"]),
@@ -18,7 +18,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("picture::tests", &["picture", "show", "frame", "media", "template", "base"]),
     ("picture::sources", &["show", "frame", "gst", "media", "base"]),
     ("sound", &["show", "frame", "base"]),
-    ("send", &["show", "frame", "gst", "base"]),
+    // Pure: the same on every machine, so that devices which share a clock need not share frames.
+    ("effect", &["show"]),
+    ("light", &["show", "frame", "effect", "media", "base"]),
+    // They light what was decided.
+    ("light::tests", &["light", "show", "state", "frame", "base"]),
+    ("wire", &[]),
+    ("send", &["show", "frame", "gst", "wire", "base"]),
+    ("send::fixture::tests", &["send", "show", "state", "frame", "wire", "base"]),
     ("library", &["show", "state", "gst", "media", "base"]),
     ("template", &["show", "base"]),
     ("exchange", &["show", "base"]),
@@ -28,6 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "show",
             "state",
+            "frame::leds",
             "library",
             "exchange",
             "identity",
@@ -54,8 +62,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "api", "base", "demo", "frame", "gst", "identity", "library", "picture", "send", "show", "sound", "state",
-            "template",
+            "api", "base", "demo", "frame", "gst", "identity", "library", "light", "picture", "send", "show", "sound",
+            "state", "template",
         ],
     ),
 ];
@@ -77,7 +85,8 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("argon2", &["identity"]),
     ("jsonwebtoken", &["identity"]),
     ("getrandom", &["identity"]),
-    ("rustix", &["base", "users"]),
+    ("rustix", &["base", "send", "users"]),
+    ("spidev", &["send"]),
     ("str0m", &["send"]),
     ("dimpl", &["send"]),
     ("rcgen", &["send"]),

@@ -16,6 +16,9 @@ use crate::library::LibraryError;
 use crate::send::recordings::RecordingError;
 use crate::send::replay::ReplayError;
 use crate::send::whep::WhepError;
+use crate::show::light::animation::parameter::ParameterError;
+use crate::show::light::color::Mode;
+use crate::show::light::house::MainMode;
 use crate::state::SubmitError;
 use crate::state::rejection::{Kind, Rejection};
 use crate::template::TemplateError;
@@ -266,12 +269,35 @@ fn details_of(rejection: &Rejection) -> Value {
     match rejection {
         Rejection::OutOfRange { field, value, allowed } => json!({ "field": field, "value": value, "allowed": allowed }),
         Rejection::NeedsRestart { field } => json!({ "field": field }),
+        Rejection::ColorMode { field, .. } => {
+            json!({ "field": mode_of(field), "supported": Mode::SUPPORTED })
+        }
+        Rejection::BadColor { field, .. } => json!({ "field": field }),
+        Rejection::LightMode(_) => json!({ "field": "mode", "supported": MainMode::ALL.map(MainMode::id) }),
+        Rejection::Parameter(error) => details_of_parameter(error),
         Rejection::InBatch { index, command, why } => {
             let mut details = details_of(why);
             (details["index"], details["command"]) = (json!(index), json!(command));
             details
         }
         _ => json!({}),
+    }
+}
+
+/// The part of a colour that says how it is written.
+fn mode_of(field: &str) -> String {
+    if field.ends_with("mode") { field.to_owned() } else { format!("{field}.mode") }
+}
+
+fn details_of_parameter(error: &ParameterError) -> Value {
+    match error {
+        ParameterError::Unknown { name, known } => json!({ "field": name, "supported": known }),
+        ParameterError::WrongType { name, wanted } => json!({ "field": name, "wanted": wanted }),
+        ParameterError::OutOfRange { name, value, min, max } => {
+            json!({ "field": name, "value": value, "allowed": format!("{min} to {max}"), "min": min, "max": max })
+        }
+        ParameterError::NotAChoice { name, options } => json!({ "field": name, "supported": options }),
+        ParameterError::TooLong { name, .. } => json!({ "field": name }),
     }
 }
 

@@ -24,6 +24,7 @@ mod limits;
 mod meters;
 mod news;
 mod openapi;
+mod pixels;
 mod places;
 mod request;
 mod rest;
@@ -45,6 +46,7 @@ use tokio::sync::watch;
 
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
+use crate::frame::leds::ZoneFrames;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
 use crate::send::hls::Shelf;
@@ -62,6 +64,7 @@ use error::ApiError;
 use figures::Figures;
 use limits::Limits;
 use news::News;
+use pixels::Pixels;
 use wire::encoding::Shared;
 use wire::health::HealthView;
 use wire::stream::{StreamMetrics, StreamState};
@@ -77,6 +80,7 @@ pub struct Parts {
     pub preview: PreviewHandle,
     pub multiview: PreviewHandle,
     pub levels: LevelsHandle,
+    pub zone_frames: ZoneFrames,
     pub shelf: Shelf,
     pub recordings: Recordings,
     pub replay: Replay,
@@ -122,6 +126,7 @@ pub struct Api {
     preview: PreviewHandle,
     multiview: PreviewHandle,
     levels: LevelsHandle,
+    zone_frames: ZoneFrames,
     shelf: Shelf,
     recordings: Recordings,
     replay: Replay,
@@ -153,6 +158,8 @@ struct Live {
     status: watch::Receiver<Arc<Shared>>,
     /// The `meters` message; while nobody watches it is an old one.
     meters: watch::Receiver<Arc<Shared>>,
+    /// What zones of lights show; while nobody watches it is old.
+    pixels: watch::Receiver<Arc<Pixels>>,
     /// True once the server goes down.
     closing: watch::Receiver<bool>,
 }
@@ -166,6 +173,7 @@ impl Api {
             preview,
             multiview,
             levels,
+            zone_frames,
             shelf,
             recordings,
             replay,
@@ -190,13 +198,15 @@ impl Api {
         let first = news::compose(&state, &vitals, &Figures::default());
         let (news_out, news) = watch::channel(first);
         let (meters_out, meters) = watch::channel(Arc::default());
-        let live = Live { figures, news, metrics, status, meters, closing };
+        let (pixels_out, pixels) = watch::channel(Arc::default());
+        let live = Live { figures, news, metrics, status, meters, pixels, closing };
         let chronicle = Arc::default();
         let api = Api {
             state,
             preview,
             multiview,
             levels,
+            zone_frames,
             shelf,
             recordings,
             replay,
@@ -218,6 +228,7 @@ impl Api {
         tokio::spawn(figures::measure(api.clone(), figures_out, metrics_out));
         tokio::spawn(news::spread(api.clone(), news_out, status_out));
         tokio::spawn(meters::spread(api.clone(), meters_out));
+        tokio::spawn(pixels::spread(api.clone(), pixels_out));
         api
     }
 

@@ -123,12 +123,68 @@ impl InputState {
     }
 }
 
+/// What a fixture is doing, and what was measured of it over the last second.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct FixtureState {
+    pub state: Reached,
+    /// Why it is not reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Frames that it was sent, each second.
+    pub fps: f64,
+    pub packets_per_second: f64,
+    pub kbit_per_second: f64,
+    pub frames_sent: u64,
+    /// Frames that were not sent, because it took no more.
+    pub frames_dropped: u64,
+    pub errors: u64,
+    /// From when a frame was due to when its last packet was sent, in milliseconds: half were no later, 99 of 100, all.
+    pub late_p50_ms: f64,
+    pub late_p99_ms: f64,
+    pub late_max_ms: f64,
+    /// What its LEDs draw, by the figures of its power; without those, 0.
+    pub watts: f64,
+    /// How far its power limit lets it shine, 0 to 1.
+    pub power_scale: f64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reached {
+    /// It is switched off, or shows no zone.
+    #[default]
+    Stopped,
+    Connecting,
+    Live,
+    /// Its host does not answer to its name, or says that nobody listens.
+    Unreachable,
+    /// This machine, or this build, does not have what it is wired to.
+    Absent,
+}
+
+impl Reached {
+    pub const LABELS: [&'static str; 5] = ["stopped", "connecting", "live", "unreachable", "absent"];
+
+    pub fn label(self) -> &'static str {
+        Self::LABELS[self as usize]
+    }
+}
+
+/// How lights were computed over the last second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct LightPace {
+    pub fps: f64,
+    pub frame_time_ms: f64,
+}
+
 /// Everyone writes its own line, doors read all of them.
 #[derive(Default)]
 pub struct StatusBoard {
     conditions: Mutex<BTreeMap<&'static str, Condition>>,
     destinations: Mutex<BTreeMap<String, DestinationState>>,
     inputs: Mutex<BTreeMap<String, InputState>>,
+    fixtures: Mutex<BTreeMap<String, FixtureState>>,
+    light_pace: Mutex<LightPace>,
 }
 
 impl StatusBoard {
@@ -171,5 +227,33 @@ impl StatusBoard {
 
     pub fn inputs(&self) -> BTreeMap<String, InputState> {
         self.inputs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn report_fixture(&self, id: &str, change: impl FnOnce(&mut FixtureState)) {
+        let mut fixtures = self.fixtures.lock().unwrap_or_else(PoisonError::into_inner);
+        match fixtures.get_mut(id) {
+            Some(state) => change(state),
+            None => change(fixtures.entry(id.to_owned()).or_default()),
+        }
+    }
+
+    pub fn report_light_pace(&self, pace: LightPace) {
+        *self.light_pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
+    }
+
+    pub fn light_pace(&self) -> LightPace {
+        *self.light_pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn forget_fixture(&self, id: &str) {
+        self.fixtures.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    pub fn fixture(&self, id: &str) -> Option<FixtureState> {
+        self.fixtures.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    pub fn fixtures(&self) -> BTreeMap<String, FixtureState> {
+        self.fixtures.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

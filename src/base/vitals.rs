@@ -183,6 +183,28 @@ vitals! {
     multiview_dropped: IntCounter = "marquee_multiview_dropped_frames_total";
     /// Who watches the multiview now.
     multiview_watchers: IntGauge = "marquee_multiview_watchers";
+    /// Frames of lights that became due.
+    lights_due: IntCounter = "marquee_lights_frames_due_total";
+    /// Frames of lights that were computed.
+    lights_frames: IntCounter = "marquee_lights_frames_total";
+    /// Frames of lights that were never computed, because the engine was late.
+    lights_skipped: IntCounter = "marquee_lights_frames_skipped_total";
+    /// How long after its due time each frame of lights was begun.
+    lights_lateness: Histogram = "marquee_lights_lateness_seconds";
+    /// Time to compute a frame of all lights.
+    lights_time: Histogram = "marquee_lights_compute_seconds";
+    /// Time to read a frame of the picture for the lights.
+    lights_sample_time: Histogram = "marquee_lights_sample_seconds";
+    /// Frames of lights sent, per fixture.
+    fixture_frames: IntCounterVec("fixture") = "marquee_fixture_frames_total";
+    /// Packets sent, per fixture.
+    fixture_packets: IntCounterVec("fixture") = "marquee_fixture_packets_total";
+    /// Bytes sent, per fixture.
+    fixture_bytes: IntCounterVec("fixture") = "marquee_fixture_bytes_total";
+    /// Frames that a fixture took too late for, per fixture.
+    fixture_dropped: IntCounterVec("fixture") = "marquee_fixture_dropped_frames_total";
+    /// Sends that failed, per fixture.
+    fixture_errors: IntCounterVec("fixture") = "marquee_fixture_errors_total";
     /// WebSocket clients now.
     websocket_clients: IntGauge = "marquee_websocket_clients";
     /// Socket.IO clients now.
@@ -257,6 +279,15 @@ impl EncoderCounts {
     }
 }
 
+/// What is counted of one fixture.
+pub struct FixtureCounts {
+    pub frames: IntCounter,
+    pub packets: IntCounter,
+    pub bytes: IntCounter,
+    pub dropped: IntCounter,
+    pub errors: IntCounter,
+}
+
 /// What is counted of pictures that are encoded once for all who watch.
 #[derive(Clone)]
 pub struct WatchCounts {
@@ -288,6 +319,17 @@ impl Vitals {
             sent: self.multiview_sent.clone(),
             dropped: self.multiview_dropped.clone(),
             watchers: self.multiview_watchers.clone(),
+        }
+    }
+
+    pub fn fixture_counts(&self, id: &str) -> FixtureCounts {
+        let of = |family: &IntCounterVec| family.with_label_values(&[id]);
+        FixtureCounts {
+            frames: of(&self.fixture_frames),
+            packets: of(&self.fixture_packets),
+            bytes: of(&self.fixture_bytes),
+            dropped: of(&self.fixture_dropped),
+            errors: of(&self.fixture_errors),
         }
     }
 

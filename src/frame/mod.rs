@@ -1,8 +1,10 @@
 //! The currency: what makers hand to senders. Makers and senders know this room, and not each other.
 
 pub mod encoded;
+pub mod exchange;
 pub mod feed;
 pub mod ingest;
+pub mod leds;
 pub mod mailbox;
 pub mod picture;
 pub mod pixels;

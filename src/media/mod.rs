@@ -8,4 +8,5 @@ pub mod animation;
 pub mod cube;
 pub mod font;
 pub mod kind;
+pub mod small;
 pub mod svg;

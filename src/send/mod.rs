@@ -6,6 +6,7 @@
 mod assembly;
 pub mod destination;
 pub mod encoder;
+pub mod fixture;
 mod follow;
 pub mod hls;
 mod mux;

@@ -109,6 +109,36 @@ id!(
 );
 
 id!(
+    /// LEDs that show one thing together.
+    ZoneId
+);
+
+id!(
+    /// One thing that a zone shows.
+    ZoneLayerId
+);
+
+id!(
+    /// Colours in a row.
+    PaletteId
+);
+
+id!(
+    /// Something with LEDs, as it is wired.
+    FixtureId
+);
+
+id!(
+    /// What fixtures draw their power from.
+    SupplyId
+);
+
+id!(
+    /// Looks of zones that were kept.
+    LightPresetId
+);
+
+id!(
     /// One of the encodings of the program. `main` is always there.
     RenditionId
 );

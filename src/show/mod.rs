@@ -16,6 +16,7 @@ pub mod input;
 pub mod layer;
 pub mod length;
 pub mod levels;
+pub mod light;
 pub mod look;
 pub mod macros;
 pub mod mixer;
@@ -40,9 +41,16 @@ use serde::{Deserialize, Serialize};
 
 use asset::Asset;
 use destination::Destination;
-use ids::{AssetId, BatchId, DestinationId, InputId, MacroId, SceneId, TransitionId};
+use ids::{
+    AssetId, BatchId, DestinationId, FixtureId, InputId, LightPresetId, MacroId, PaletteId, SceneId, TransitionId, ZoneId,
+};
 use input::Input;
 use layer::{Content, Layer};
+use light::fixture::Fixture;
+use light::house::House;
+use light::palette::Palette;
+use light::preset::LightPreset;
+use light::zone::Zone;
 use macros::{Macro, Run};
 use mixer::Mixer;
 use program::{Program, Studio};
@@ -84,6 +92,22 @@ pub struct Show {
     /// Of scenes, of removed ones too.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub versions: Arc<BTreeMap<SceneId, Arc<Versions>>>,
+    /// All lights together.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub house: Arc<House>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub zones: Arc<BTreeMap<ZoneId, Arc<Zone>>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub fixtures: Arc<BTreeMap<FixtureId, Arc<Fixture>>>,
+    /// Besides those that are always there.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub palettes: Arc<BTreeMap<PaletteId, Arc<Palette>>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub light_presets: Arc<BTreeMap<LightPresetId, Arc<LightPreset>>>,
+}
+
+fn is_usual(house: &Arc<House>) -> bool {
+    **house == House::default()
 }
 
 fn is_empty<K, V>(map: &Arc<BTreeMap<K, V>>) -> bool {
@@ -100,6 +124,12 @@ const DEEPEST: usize = 16;
 impl Show {
     pub fn program_scene(&self) -> Option<&Arc<Scene>> {
         self.scenes.get(&self.program.as_ref()?.scene)
+    }
+
+    /// Of the show's own, or one that is always there.
+    pub fn palette(&self, id: &PaletteId) -> Option<&Palette> {
+        let always = || light::palette::builtin().iter().find(|palette| palette.id == *id);
+        self.palettes.get(id).map(Arc::as_ref).or_else(always)
     }
 
     /// Calls `see` for every input that a visible layer of the scene shows, or of a scene within it; as often as it is shown.

@@ -6,12 +6,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::asked::{CarriedPreset, NewZone, NewZoneLayer, Start};
 use crate::show::asset::Asset;
 use crate::show::collection::{Collection, Mode};
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId, VersionId};
+use crate::show::ids::{
+    AssetId, BatchId, DestinationId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, SceneId, TransitionId,
+    VersionId, ZoneId, ZoneLayerId,
+};
 use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::light::fixture::Fixture;
+use crate::show::light::palette::Palette;
+use crate::show::light::transition::LightTransitionKind;
+use crate::show::light::zone::TestPattern;
 use crate::show::macros::OnRefusal;
 use crate::show::program::Way;
 use crate::show::scene::Scene;
@@ -234,6 +242,157 @@ pub enum Command {
     CancelBatch {
         id: BatchId,
     },
+    /// A zone of LEDs; without a word about its colour, one that is there keeps its look.
+    PutZone {
+        zone: Box<NewZone>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    /// What it is, or what it looks like; how that becomes seen, here and below, `transition` and `duration` (seconds) say.
+    ChangeZone {
+        zone: ZoneId,
+        patch: Patch,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
+    },
+    /// To a look as if it were new.
+    ResetZone {
+        zone: ZoneId,
+    },
+    RemoveZone {
+        zone: ZoneId,
+    },
+    PutZoneLayer {
+        zone: ZoneId,
+        layer: Box<NewZoneLayer>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
+    },
+    RemoveZoneLayer {
+        zone: ZoneId,
+        layer: ZoneLayerId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
+    },
+    StartAnimation {
+        animation: String,
+        start: Box<Start>,
+    },
+    /// On these zones, or on all; in this layer, or in all.
+    StopAnimation {
+        animation: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zones: Option<Vec<ZoneId>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
+    },
+    /// Of one that runs: on these zones, or on all.
+    ChangeAnimation {
+        animation: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zones: Option<Vec<ZoneId>>,
+        parameters: Patch,
+    },
+    /// Shows whoever wires LEDs what they need to see.
+    TestZone {
+        zone: ZoneId,
+        pattern: TestPattern,
+        seconds: f64,
+    },
+    SwitchLights {
+        on: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
+    },
+    SetLightMode {
+        mode: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
+    },
+    SetLightBrightness {
+        brightness: serde_json::Value,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
+    },
+    ChangeLightSettings {
+        patch: Patch,
+    },
+    PutPalette {
+        palette: Palette,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    RemovePalette {
+        palette: PaletteId,
+    },
+    PutFixture {
+        fixture: Box<Fixture>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    ChangeFixture {
+        fixture: FixtureId,
+        patch: Patch,
+    },
+    RemoveFixture {
+        fixture: FixtureId,
+    },
+    /// It flashes.
+    IdentifyFixture {
+        fixture: FixtureId,
+        seconds: f64,
+    },
+    /// Keeps what these zones look like, or all; with `house` also what all lights together do.
+    SaveLightPreset {
+        id: LightPresetId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zones: Option<Vec<ZoneId>>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        house: bool,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    LoadLightPreset {
+        id: LightPresetId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
+    },
+    /// Makes the preset what it was.
+    RestoreLightPreset {
+        id: LightPresetId,
+        revision: u32,
+    },
+    RenameLightPreset {
+        id: LightPresetId,
+        name: String,
+    },
+    RemoveLightPreset {
+        id: LightPresetId,
+    },
+    /// All of them, or none.
+    ImportLightPresets {
+        presets: Vec<CarriedPreset>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
 }
 
 impl Command {
@@ -295,6 +454,32 @@ impl Command {
             Command::RestoreVersion { .. } => "restore_version",
             Command::RemoveVersion { .. } => "remove_version",
             Command::CancelBatch { .. } => "cancel_batch",
+            Command::PutZone { .. } => "put_zone",
+            Command::ChangeZone { .. } => "change_zone",
+            Command::ResetZone { .. } => "reset_zone",
+            Command::RemoveZone { .. } => "remove_zone",
+            Command::PutZoneLayer { .. } => "put_zone_layer",
+            Command::RemoveZoneLayer { .. } => "remove_zone_layer",
+            Command::StartAnimation { .. } => "start_animation",
+            Command::StopAnimation { .. } => "stop_animation",
+            Command::ChangeAnimation { .. } => "change_animation",
+            Command::TestZone { .. } => "test_zone",
+            Command::SwitchLights { .. } => "switch_lights",
+            Command::SetLightMode { .. } => "set_light_mode",
+            Command::SetLightBrightness { .. } => "set_light_brightness",
+            Command::ChangeLightSettings { .. } => "change_light_settings",
+            Command::PutPalette { .. } => "put_palette",
+            Command::RemovePalette { .. } => "remove_palette",
+            Command::PutFixture { .. } => "put_fixture",
+            Command::ChangeFixture { .. } => "change_fixture",
+            Command::RemoveFixture { .. } => "remove_fixture",
+            Command::IdentifyFixture { .. } => "identify_fixture",
+            Command::SaveLightPreset { .. } => "save_light_preset",
+            Command::LoadLightPreset { .. } => "load_light_preset",
+            Command::RestoreLightPreset { .. } => "restore_light_preset",
+            Command::RenameLightPreset { .. } => "rename_light_preset",
+            Command::RemoveLightPreset { .. } => "remove_light_preset",
+            Command::ImportLightPresets { .. } => "import_light_presets",
         }
     }
 }

@@ -4,7 +4,9 @@
 use super::event::Event;
 use super::room::Room;
 use crate::show::Show;
-use crate::show::ids::{DestinationId, InputId, LayerId, SceneId, TransitionId};
+use crate::show::ids::{
+    DestinationId, FixtureId, InputId, LayerId, LightPresetId, PaletteId, SceneId, TransitionId, ZoneId,
+};
 use crate::show::scene::Place;
 use crate::show::value::ValueName;
 
@@ -20,6 +22,11 @@ pub enum Key {
     Layer(SceneId, LayerId),
     Destination(DestinationId),
     Value(ValueName),
+    House,
+    Zone(ZoneId),
+    Fixture(FixtureId),
+    Palette(PaletteId),
+    LightPreset(LightPresetId),
 }
 
 impl Event {
@@ -55,6 +62,16 @@ impl Event {
             | Event::MacroRemoved { .. }
             | Event::MacroStarted { .. }
             | Event::MacroAdvanced { .. } => Room::Schedule,
+            Event::ZoneSaved { .. }
+            | Event::ZoneRemoved { .. }
+            | Event::HouseChanged { .. }
+            | Event::FixtureSaved { .. }
+            | Event::FixtureRemoved { .. }
+            | Event::PaletteSaved { .. }
+            | Event::PaletteRemoved { .. }
+            | Event::LightPresetSaved { .. }
+            | Event::LightPresetRemoved { .. }
+            | Event::LightPresetLoaded { .. } => Room::Zones,
         }
     }
 }
@@ -71,6 +88,10 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::MacroSaved { definition } => !before.macros.contains_key(&definition.id),
         Event::BatchScheduled { batch } => !before.scheduled.contains_key(&batch.id),
         Event::ValueSet { name, .. } => before.values.get(name.as_str()).is_none(),
+        Event::ZoneSaved { zone } => !before.zones.contains_key(&zone.id),
+        Event::FixtureSaved { fixture } => !before.fixtures.contains_key(&fixture.id),
+        Event::PaletteSaved { palette } => !before.palettes.contains_key(&palette.id),
+        Event::LightPresetSaved { preset } => !before.light_presets.contains_key(&preset.id),
         _ => false,
     }
 }
@@ -95,6 +116,17 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
             Some(Key::Destination(destination.id.clone()))
         }
         Event::ValueSet { name, .. } if before.values.get(name.as_str()).is_some() => Some(Key::Value(name.clone())),
+        Event::HouseChanged { .. } => Some(Key::House),
+        Event::ZoneSaved { zone } if before.zones.contains_key(&zone.id) => Some(Key::Zone(zone.id.clone())),
+        Event::FixtureSaved { fixture } if before.fixtures.contains_key(&fixture.id) => {
+            Some(Key::Fixture(fixture.id.clone()))
+        }
+        Event::PaletteSaved { palette } if before.palettes.contains_key(&palette.id) => {
+            Some(Key::Palette(palette.id.clone()))
+        }
+        Event::LightPresetSaved { preset } if before.light_presets.contains_key(&preset.id) => {
+            Some(Key::LightPreset(preset.id.clone()))
+        }
         _ => None,
     }
 }

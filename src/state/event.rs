@@ -8,9 +8,17 @@ use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
-use crate::show::ids::{AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, SceneId, TransitionId, VersionId};
+use crate::show::ids::{
+    AssetId, BatchId, DestinationId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, SceneId, TransitionId,
+    VersionId, ZoneId,
+};
 use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
+use crate::show::light::fixture::Fixture;
+use crate::show::light::house::House;
+use crate::show::light::palette::Palette;
+use crate::show::light::preset::LightPreset;
+use crate::show::light::zone::Zone;
 use crate::show::macros::{Course, Macro, Run};
 use crate::show::mixer::Mixer;
 use crate::show::program::{Program, Studio};
@@ -153,6 +161,38 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         refused: Vec<Refusal>,
     },
+    ZoneSaved {
+        zone: Arc<Zone>,
+    },
+    ZoneRemoved {
+        zone: ZoneId,
+    },
+    /// All lights together.
+    HouseChanged {
+        house: Arc<House>,
+    },
+    FixtureSaved {
+        fixture: Arc<Fixture>,
+    },
+    FixtureRemoved {
+        fixture: FixtureId,
+    },
+    PaletteSaved {
+        palette: Arc<Palette>,
+    },
+    PaletteRemoved {
+        palette: PaletteId,
+    },
+    LightPresetSaved {
+        preset: Arc<LightPreset>,
+    },
+    LightPresetRemoved {
+        id: LightPresetId,
+    },
+    /// What it kept is what the zones named in events beside this look like now.
+    LightPresetLoaded {
+        id: LightPresetId,
+    },
 }
 
 impl Event {
@@ -224,7 +264,7 @@ pub fn evolve(show: &mut Show, event: &Event) {
             Arc::make_mut(&mut show.scheduled).remove(id);
         }
         // For people, and for what remembers steps.
-        Event::SceneUndone { .. } | Event::SceneRedone { .. } => {}
+        Event::SceneUndone { .. } | Event::SceneRedone { .. } | Event::LightPresetLoaded { .. } => {}
         Event::VersionSaved { scene, name, version } => {
             let versions = Arc::make_mut(&mut show.versions).entry(scene.clone()).or_default();
             Arc::make_mut(versions).insert(name.clone(), version.clone());
@@ -252,6 +292,31 @@ pub fn evolve(show: &mut Show, event: &Event) {
                 run.course = *course;
                 run.refused.extend(refused.iter().cloned());
             }
+        }
+        Event::ZoneSaved { zone } => {
+            Arc::make_mut(&mut show.zones).insert(zone.id.clone(), zone.clone());
+        }
+        Event::ZoneRemoved { zone } => {
+            Arc::make_mut(&mut show.zones).remove(zone);
+        }
+        Event::HouseChanged { house } => show.house = house.clone(),
+        Event::FixtureSaved { fixture } => {
+            Arc::make_mut(&mut show.fixtures).insert(fixture.id.clone(), fixture.clone());
+        }
+        Event::FixtureRemoved { fixture } => {
+            Arc::make_mut(&mut show.fixtures).remove(fixture);
+        }
+        Event::PaletteSaved { palette } => {
+            Arc::make_mut(&mut show.palettes).insert(palette.id.clone(), palette.clone());
+        }
+        Event::PaletteRemoved { palette } => {
+            Arc::make_mut(&mut show.palettes).remove(palette);
+        }
+        Event::LightPresetSaved { preset } => {
+            Arc::make_mut(&mut show.light_presets).insert(preset.id.clone(), preset.clone());
+        }
+        Event::LightPresetRemoved { id } => {
+            Arc::make_mut(&mut show.light_presets).remove(id);
         }
         Event::BatchRefused { id, refusal } => {
             if let Some(batch) = Arc::make_mut(&mut show.scheduled).get_mut(id) {

@@ -6,6 +6,7 @@
 mod ahead;
 mod alarm;
 pub mod apply;
+pub mod asked;
 pub mod command;
 pub mod effect;
 pub mod event;

@@ -2,8 +2,13 @@
 
 use crate::base::quote::quoted;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, InputId, LayerId, MacroId, RenditionId, SceneId, TransitionId, VersionId,
+    AssetId, BatchId, DestinationId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, RenditionId, SceneId,
+    TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
+use crate::show::light::animation::Animation;
+use crate::show::light::animation::parameter::ParameterError;
+use crate::show::light::color::ColorError;
+use crate::show::light::harmony::InvalidBase;
 use crate::show::value::ValueName;
 
 /// What sort of trouble it is; doors turn it into their own numbers.
@@ -133,6 +138,40 @@ pub enum Rejection {
     MacroNotRunning(MacroId),
     #[error("macros have started each other more than {limit} deep")]
     MacrosTooDeep { limit: u8 },
+    #[error("there is no zone {0}")]
+    NoZone(ZoneId),
+    #[error("zone {0} has no layer {1}")]
+    NoZoneLayer(ZoneId, ZoneLayerId),
+    #[error("fixture {1} shows zone {0}: give it another first")]
+    ZoneInUse(ZoneId, FixtureId),
+    #[error("there is no fixture {0}")]
+    NoFixture(FixtureId),
+    #[error("there is no animation {0}")]
+    NoAnimation(String),
+    #[error("animation {} is running in zone {zone} already: stop it first, or send \"restart\": true", animation.id())]
+    AnimationRunning { animation: Animation, zone: ZoneId },
+    #[error("animation {} is not running there", animation.id())]
+    AnimationNotRunning { animation: Animation },
+    #[error(transparent)]
+    Parameter(ParameterError),
+    #[error("Color mode '{given}' is not supported")]
+    ColorMode { field: &'static str, given: String },
+    #[error("{field} is no colour: {why}")]
+    BadColor { field: &'static str, why: ColorError },
+    #[error(transparent)]
+    BadBase(InvalidBase),
+    #[error("there is no mode {0}")]
+    LightMode(String),
+    #[error("there is no palette {0}")]
+    NoPalette(PaletteId),
+    #[error("zone {1} shows an animation with palette {0}")]
+    PaletteInUse(PaletteId, ZoneId),
+    #[error("palette {0} is always there as it is: choose another id")]
+    PaletteBuiltIn(PaletteId),
+    #[error("there is no preset {0}")]
+    NoLightPreset(LightPresetId),
+    #[error("preset {0} has no revision {1}")]
+    NoRevision(LightPresetId, u32),
 }
 
 impl Rejection {
@@ -199,14 +238,46 @@ impl Rejection {
             Rejection::MacroRunning(_) => "macro_running",
             Rejection::MacroNotRunning(_) => "macro_not_running",
             Rejection::MacrosTooDeep { .. } => "too_deep",
+            Rejection::NoZone(_) => "zone_not_found",
+            Rejection::NoZoneLayer(..) => "layer_not_found",
+            Rejection::ZoneInUse(..) => "zone_in_use",
+            Rejection::NoFixture(_) => "fixture_not_found",
+            Rejection::NoAnimation(_) => "animation_not_found",
+            Rejection::AnimationRunning { .. } => "animation_running",
+            Rejection::AnimationNotRunning { .. } => "animation_not_running",
+            Rejection::Parameter(ParameterError::OutOfRange { .. }) => "out_of_range",
+            Rejection::Parameter(_) => "invalid_parameter",
+            Rejection::ColorMode { .. } => "INVALID_COLOR_MODE",
+            Rejection::BadColor { why: ColorError::OutOfRange { .. }, .. } => "out_of_range",
+            Rejection::BadColor { .. } | Rejection::BadBase(_) => "invalid_color",
+            Rejection::LightMode(_) => "invalid_mode",
+            Rejection::NoPalette(_) => "palette_not_found",
+            Rejection::PaletteInUse(..) => "palette_in_use",
+            Rejection::PaletteBuiltIn(_) => "already_exists",
+            Rejection::NoLightPreset(_) => "preset_not_found",
+            Rejection::NoRevision(..) => "revision_not_found",
         }
     }
 
     pub fn kind(&self) -> Kind {
         match self {
             Rejection::InBatch { why, .. } => why.kind(),
-            Rejection::OutOfRange { .. } | Rejection::Invalid { .. } | Rejection::BadDestination(_) => Kind::Invalid,
-            Rejection::NoScene(_)
+            Rejection::OutOfRange { .. }
+            | Rejection::Invalid { .. }
+            | Rejection::BadDestination(_)
+            | Rejection::Parameter(_)
+            | Rejection::ColorMode { .. }
+            | Rejection::BadColor { .. }
+            | Rejection::BadBase(_)
+            | Rejection::LightMode(_) => Kind::Invalid,
+            Rejection::NoZone(_)
+            | Rejection::NoZoneLayer(..)
+            | Rejection::NoFixture(_)
+            | Rejection::NoAnimation(_)
+            | Rejection::NoPalette(_)
+            | Rejection::NoLightPreset(_)
+            | Rejection::NoRevision(..)
+            | Rejection::NoScene(_)
             | Rejection::NoLayer(..)
             | Rejection::NoDestination(_)
             | Rejection::NoAsset(_)
@@ -216,7 +287,12 @@ impl Rejection {
             | Rejection::NoBatch(_)
             | Rejection::NoVersion(..)
             | Rejection::NoMacro(_) => Kind::NotFound,
-            Rejection::AlreadyExists { .. }
+            Rejection::ZoneInUse(..)
+            | Rejection::AnimationRunning { .. }
+            | Rejection::AnimationNotRunning { .. }
+            | Rejection::PaletteInUse(..)
+            | Rejection::PaletteBuiltIn(_)
+            | Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive
             | Rejection::AlreadyPaused

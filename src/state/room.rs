@@ -17,10 +17,13 @@ pub enum Room {
     Values,
     /// What happens at a time: batches that wait, macros, and those that run.
     Schedule,
+    /// Lights: zones, what they show, and the fixtures that they are wired to.
+    Zones,
 }
 
 impl Room {
-    pub const ALL: [Room; 6] = [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations, Room::Values, Room::Schedule];
+    pub const ALL: [Room; 7] =
+        [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations, Room::Values, Room::Schedule, Room::Zones];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -30,6 +33,7 @@ impl Room {
             Room::Destinations => "destinations",
             Room::Values => "values",
             Room::Schedule => "schedule",
+            Room::Zones => "zones",
         }
     }
 

@@ -11,6 +11,7 @@ use super::bodies::{
     ReplaceAsset, RolePatch, RunMacro, SceneStepAnswer, ShowAnswer, ShowImported, StateAnswer, StepAnswer, StepBack, Take,
     TakeAnswer, TemplateView, TokenAnswer, ValueAnswer,
 };
+use super::lights;
 use super::sent::{
     DestinationPatch, InputPatch, LayerBody, LayerPatch, MixerPatch, NewDestination, NewInput, NewScene, NewTransition,
     Play, ScenePatch, StreamConfigPatch, StudioPatch,
@@ -75,19 +76,19 @@ pub struct Operation {
     pub errors: &'static [&'static str],
 }
 
-fn reads(tag: &'static str, summary: &'static str, answer: Answer, errors: &'static [&'static str]) -> Operation {
+pub fn reads(tag: &'static str, summary: &'static str, answer: Answer, errors: &'static [&'static str]) -> Operation {
     Operation { tag, summary, body: Body::Nothing, answers: vec![(200, answer)], errors }
 }
 
-fn acts(tag: &'static str, summary: &'static str, answer: Answer, errors: &'static [&'static str]) -> Operation {
+pub fn acts(tag: &'static str, summary: &'static str, answer: Answer, errors: &'static [&'static str]) -> Operation {
     Operation { body: Body::Bare, ..reads(tag, summary, answer, errors) }
 }
 
-fn removes(tag: &'static str, summary: &'static str, errors: &'static [&'static str]) -> Operation {
+pub fn removes(tag: &'static str, summary: &'static str, errors: &'static [&'static str]) -> Operation {
     Operation { tag, summary, body: Body::Bare, answers: vec![(204, Answer::Empty)], errors }
 }
 
-fn changes(
+pub fn changes(
     tag: &'static str,
     summary: &'static str,
     body: Shape,
@@ -98,7 +99,13 @@ fn changes(
 }
 
 /// A thing that is made gives 201; one that was there, 200. Asked for again when it is gone, 204.
-fn puts(tag: &'static str, summary: &'static str, body: Shape, answer: Shape, errors: &'static [&'static str]) -> Operation {
+pub fn puts(
+    tag: &'static str,
+    summary: &'static str,
+    body: Shape,
+    answer: Shape,
+    errors: &'static [&'static str],
+) -> Operation {
     let answers = vec![(200, Answer::Json(answer)), (201, Answer::Json(answer)), (204, Answer::Empty)];
     Operation { tag, summary, body: Body::Json(body), answers, errors }
 }
@@ -523,6 +530,6 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/tokens/{token}") => {
             removes("identity", "Revoke an API token", &["token_not_found", "identity_storage"])
         }
-        _ => return None,
+        _ => return lights::describe(row),
     })
 }

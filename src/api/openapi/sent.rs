@@ -10,6 +10,9 @@ use super::bodies::ClientOpId;
 use crate::show::destination::Destination;
 use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::light::fixture::Fixture;
+use crate::show::light::house::LightSettings;
+use crate::show::light::palette::Palette;
 use crate::show::mixer::Mixer;
 use crate::show::program::Studio;
 use crate::show::scene::Scene;
@@ -54,6 +57,8 @@ sent! {
     NewInput = Input, |schema, _| optional(schema, "id");
     Play = Playing, |_, _| ();
     NewDestination = Destination, |schema, _| optional(schema, "id");
+    NewPalette = Palette, |schema, _| optional(schema, "id");
+    NewFixture = Fixture, |schema, _| optional(schema, "id");
     /// Any of the fields.
     StreamConfigPatch = StreamConfig, |schema, generator| {
         schema.remove("required");
@@ -94,6 +99,8 @@ patch! {
     MixerPatch = Mixer, |_| ();
     LayerPatch = Layer, |schema| with_property(schema, "index", place());
     DestinationPatch = Destination, |_| ();
+    FixturePatch = Fixture, |_| ();
+    LightSettingsPatch = LightSettings, |_| ();
 }
 
 /// What all kinds have, and what each has of its own.

@@ -1,13 +1,18 @@
 //! One file per resource; what their answers have in common is here.
 
+pub mod animations;
 pub mod asset_file;
 pub mod assets;
 pub mod auth;
+pub mod colors;
 pub mod destinations;
 pub mod exchange;
+pub mod fixtures;
 pub mod hls;
 pub mod inputs;
 pub mod layers;
+pub mod light_presets;
+pub mod lights;
 pub mod macros;
 pub mod past;
 pub mod preview;
@@ -23,6 +28,7 @@ pub mod tokens;
 pub mod users;
 pub mod values;
 pub mod whep;
+pub mod zones;
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

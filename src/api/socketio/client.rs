@@ -17,6 +17,7 @@ use crate::api::Api;
 use crate::api::ask::Performed;
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
+use crate::api::pixels::{Pixels, Watching};
 use crate::api::serve::Peer;
 use crate::base::vitals::Counted;
 use crate::identity::Caller;
@@ -53,6 +54,8 @@ pub struct Client {
     pub(super) caller: Caller,
     pub(super) peer: Option<Peer>,
     pub(super) topics: Topics,
+    /// There while it follows the frames of lights.
+    pub(super) frames: Option<Watching>,
     /// Number of the newest change that the client knows.
     pub(super) told: Seq,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
@@ -90,6 +93,7 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         caller,
         peer,
         topics: Topics::default(),
+        frames: None,
         told: Seq::default(),
         snapshots: api.state.snapshots(),
         pending: FuturesOrdered::new(),
@@ -142,9 +146,18 @@ impl Client {
                     Ok(()) => self.tell_changes().await,
                     Err(_) => break,
                 },
+                pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels),
             }
         }
         // An error means that it is gone already.
         let _ = self.socket.clone().disconnect();
+    }
+}
+
+/// Never, while no frames are followed.
+async fn next_pixels(frames: &mut Option<Watching>) -> Option<Arc<Pixels>> {
+    match frames {
+        Some(watching) => watching.next().await,
+        None => std::future::pending().await,
     }
 }

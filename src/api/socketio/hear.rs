@@ -11,7 +11,11 @@ use crate::api::access::Class;
 use crate::api::ask::Asker;
 use crate::api::chronicle::{Since, Topic, Topics};
 use crate::api::error::ApiError;
+use crate::api::pixels::Watching;
+use crate::api::wire::message::Wish;
+use crate::api::wire::steer;
 use crate::api::wire::stream::StreamMetrics;
+use crate::base::quote::quoted;
 use crate::state::operation::OperationId;
 use crate::state::{Epoch, Seq};
 
@@ -31,9 +35,14 @@ impl Client {
             }
             "command" => self.command(data, ack),
             other => match other.split_once(':') {
+                Some(("join", "frames")) => self.join_frames(data).await,
+                Some(("leave", "frames")) => {
+                    let was = self.frames.take().is_some();
+                    self.emit("ack:leave", &json!({ "room": "frames", "success": was })).await;
+                }
                 Some(("join", room)) => self.join(room).await,
                 Some(("leave", room)) => self.leave(room).await,
-                _ => self.refuse(ApiError::UnknownEvent(shown(other)), ack).await,
+                _ => self.steer(other, data, ack).await,
             },
         }
     }
@@ -74,6 +83,35 @@ impl Client {
             None => answer["message"] = json!(format!("there is no room {:?}", shown(room))),
         }
         self.emit("ack:join", &answer).await;
+    }
+
+    /// `{fps, zones, format}`, each of which may be left out.
+    async fn join_frames(&mut self, data: Value) {
+        let wish = if data.is_null() { Ok(Wish::default()) } else { serde_json::from_value::<Wish>(data) };
+        let mut answer = json!({ "room": "frames", "success": wish.is_ok(), "server_seq": self.api.state.snapshot().seq });
+        match wish {
+            Ok(wish) => self.frames = Some(Watching::begin(&self.api, wish)),
+            Err(error) => answer["message"] = json!(quoted(&error.to_string())),
+        }
+        self.emit("ack:join", &answer).await;
+    }
+
+    /// Words that mean a command.
+    async fn steer(&mut self, event: &str, data: Value, ack: Ack) {
+        let meant = match data {
+            Value::Object(mut fields) => {
+                let name = fields.remove("client_op_id");
+                steer::command(event, fields).map(|mut fields| {
+                    fields.extend(name.map(|name| ("client_op_id".to_owned(), name)));
+                    fields
+                })
+            }
+            _ => None,
+        };
+        match meant {
+            Some(fields) => self.command(Value::Object(fields), ack),
+            None => self.refuse(ApiError::UnknownEvent(shown(event)), ack).await,
+        }
     }
 
     async fn leave(&mut self, room: &str) {

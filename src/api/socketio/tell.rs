@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
 use socketioxide::extract::SocketRef;
@@ -11,16 +12,30 @@ use socketioxide::{SendError, SocketError};
 use super::client::{Answered, Client};
 use crate::api::ask::Performed;
 use crate::api::chronicle::{AS_ONE, ONE_BY_ONE, Since, Told, Topic};
+use crate::api::pixels::Pixels;
 use crate::api::wire::event::event_view;
+use crate::api::wire::light::zone_changed;
+use crate::api::wire::message::Format;
 use crate::api::wire::story;
 use crate::show::time::ShowTime;
+use crate::state::event::Event;
 use crate::state::history::{Change, condensed};
+use crate::state::room::Room;
 use crate::state::{Seq, Snapshot};
 
 /// Between two tries to give a packet to a socket whose buffer is full.
 const RETRY: Duration = Duration::from_millis(20);
 /// A socket that takes nothing for this long is gone, or as good as.
 const STALLED: u32 = 30_000 / 20;
+
+/// Sent as an attachment.
+struct Binary(Bytes);
+
+impl Serialize for Binary {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
 
 /// Unix time in seconds, as clients of this door expect it.
 pub fn seconds(at: ShowTime) -> f64 {
@@ -54,6 +69,32 @@ impl Client {
                 if !here.is_empty() {
                     let (name, envelope) = change_envelope(*topic, &here, snapshot);
                     self.emit(&name, &envelope).await;
+                    if *topic == Topic::Room(Room::Zones) {
+                        self.tell_zones(&here).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A client that takes nothing misses frames, and no more.
+    pub(super) fn show_pixels(&mut self, pixels: Option<Arc<Pixels>>) {
+        let (Some(pixels), Some(watching)) = (pixels, &self.frames) else {
+            self.frames = None;
+            return;
+        };
+        let _ = match watching.format {
+            Format::Binary => self.socket.emit("frame:update", &Binary(watching.binary(&pixels))),
+            Format::Json => self.socket.emit("frame:update", &watching.update(&pixels)),
+        };
+    }
+
+    /// In the words of clients that know zones and nothing else.
+    async fn tell_zones(&mut self, changes: &[Arc<Change>]) {
+        for change in changes {
+            for event in change.events.iter() {
+                if let Event::ZoneSaved { zone } = event {
+                    self.emit("zone:state_changed", &zone_changed(zone, change.at)).await;
                 }
             }
         }

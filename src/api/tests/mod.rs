@@ -114,6 +114,7 @@ impl House {
             preview,
             multiview,
             levels: LevelsHandle::new(),
+            zone_frames: Default::default(),
             vitals,
             clock: clock.clone(),
             library: Library::open(directory.path().join("assets"), 64).expect("a library"),

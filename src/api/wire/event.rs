@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::destination::DestinationView;
+use super::fixture::FixtureView;
 use super::input::InputView;
+use super::light::{self, LightPresetView, ZoneView};
 use super::past::VersionView;
 use super::schedule::{CourseView, RunView, ScheduledView};
 use super::show::{program, stream};
@@ -27,7 +29,21 @@ pub fn event_view(event: &Event) -> Value {
             json!({ "event": "version_saved", "version": VersionView::new(scene, name, version) })
         }
         Event::InputSaved { input } => json!({ "event": "input_saved", "input": InputView::decided(input) }),
+        Event::ZoneSaved { zone } => json!({ "event": "zone_saved", "zone": ZoneView::decided(zone) }),
+        Event::HouseChanged { house } => json!({ "event": "house_changed", "house": light::house(house) }),
+        Event::FixtureSaved { fixture } => {
+            json!({ "event": "fixture_saved", "fixture": FixtureView::decided(fixture) })
+        }
+        Event::LightPresetSaved { preset } => {
+            json!({ "event": "light_preset_saved", "preset": LightPresetView::new(preset) })
+        }
         Event::StreamConfigured { .. }
+        | Event::ZoneRemoved { .. }
+        | Event::FixtureRemoved { .. }
+        | Event::PaletteSaved { .. }
+        | Event::PaletteRemoved { .. }
+        | Event::LightPresetRemoved { .. }
+        | Event::LightPresetLoaded { .. }
         | Event::InputRemoved { .. }
         | Event::MixerChanged { .. }
         | Event::StudioChanged { .. }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::show::ShowView;
+use super::steer;
 use super::stream::{StreamMetrics, StreamState};
 use crate::api::ask::Performed;
 use crate::api::chronicle::{Topic, Topics};
@@ -14,6 +15,7 @@ use crate::api::request::Fields;
 use crate::base::quote::quoted;
 use crate::base::vitals::Vitals;
 use crate::identity::{Caller, CallerKind};
+use crate::show::ids::ZoneId;
 use crate::show::time::ShowTime;
 use crate::state::Snapshot;
 use crate::state::command::Command;
@@ -129,10 +131,12 @@ pub enum Extra {
     Preview,
     /// How loud everything is, thirty times a second.
     Meters,
+    /// What zones of lights show.
+    Frames,
 }
 
 impl Extra {
-    pub const ALL: [Extra; 4] = [Extra::Dashboard, Extra::System, Extra::Preview, Extra::Meters];
+    pub const ALL: [Extra; 5] = [Extra::Dashboard, Extra::System, Extra::Preview, Extra::Meters, Extra::Frames];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -140,6 +144,7 @@ impl Extra {
             Extra::System => "system",
             Extra::Preview => "preview",
             Extra::Meters => "meters",
+            Extra::Frames => "frames",
         }
     }
 }
@@ -169,7 +174,7 @@ pub enum ClientMessage {
     },
     Subscribe {
         rooms: Vec<AnyRoom>,
-        format: Option<Format>,
+        wish: Wish,
     },
     Unsubscribe {
         rooms: Vec<AnyRoom>,
@@ -228,12 +233,37 @@ struct HelloPayload {
     token: Value,
 }
 
+/// How a client wants pictures, and frames of lights: in which form, how often, and of which zones.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    #[serde(default)]
+    pub format: Option<Format>,
+    /// Frames of lights each second, at most.
+    #[serde(default, deserialize_with = "rate")]
+    pub fps: Option<f64>,
+    #[serde(default)]
+    pub zones: Option<Vec<ZoneId>>,
+}
+
+fn rate<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let fps = Option::<f64>::deserialize(deserializer)?;
+    match fps {
+        Some(fps) if !(0.1..=240.0).contains(&fps) => Err(serde::de::Error::custom("fps must be 0.1 to 240")),
+        fps => Ok(fps),
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RoomsPayload {
     rooms: Vec<String>,
     #[serde(default)]
     format: Option<Format>,
+    #[serde(default, deserialize_with = "rate")]
+    fps: Option<f64>,
+    #[serde(default)]
+    zones: Option<Vec<ZoneId>>,
 }
 
 #[derive(Deserialize)]
@@ -270,8 +300,8 @@ fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
         }
         Some("ping") => Ok(ClientMessage::Ping { echo: payload }),
         Some("subscribe") => {
-            let (rooms, format) = rooms(payload)?;
-            Ok(ClientMessage::Subscribe { rooms, format })
+            let (rooms, wish) = rooms(payload)?;
+            Ok(ClientMessage::Subscribe { rooms, wish })
         }
         Some("unsubscribe") => Ok(ClientMessage::Unsubscribe { rooms: rooms(payload)?.0 }),
         Some("sync") => {
@@ -286,14 +316,26 @@ fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
             Ok(ClientMessage::Sync { epoch, last_seq, topics: topics.iter().collect() })
         }
         Some("command") => {
-            let operation = message.get_mut("client_op_id").map(Value::take).filter(|id| !id.is_null());
-            let operation = operation.map(parsed::<OperationId>).transpose()?;
-            match payload {
-                Value::Object(fields) => Ok(ClientMessage::Command { operation, fields }),
-                _ => Err(Unintelligible::InvalidPayload("a command is an object".to_owned())),
-            }
+            let fields = object(payload)?;
+            Ok(ClientMessage::Command { operation: operation(&mut message)?, fields })
+        }
+        Some(other) if other.contains(':') => {
+            let fields = steer::command(other, object(payload)?).ok_or(Unintelligible::UnknownType)?;
+            Ok(ClientMessage::Command { operation: operation(&mut message)?, fields })
         }
         _ => Err(Unintelligible::UnknownType),
+    }
+}
+
+fn operation(message: &mut Value) -> Result<Option<OperationId>, Unintelligible> {
+    let operation = message.get_mut("client_op_id").map(Value::take).filter(|id| !id.is_null());
+    operation.map(parsed::<OperationId>).transpose()
+}
+
+fn object(payload: Value) -> Result<Map<String, Value>, Unintelligible> {
+    match payload {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Unintelligible::InvalidPayload("a command is an object".to_owned())),
     }
 }
 
@@ -306,8 +348,8 @@ fn parsed<T: serde::de::DeserializeOwned>(payload: Value) -> Result<T, Unintelli
     serde_json::from_value(payload).map_err(|error| Unintelligible::InvalidPayload(quoted(&error.to_string())))
 }
 
-fn rooms(payload: Value) -> Result<(Vec<AnyRoom>, Option<Format>), Unintelligible> {
-    let RoomsPayload { rooms, format } = parsed(payload)?;
+fn rooms(payload: Value) -> Result<(Vec<AnyRoom>, Wish), Unintelligible> {
+    let RoomsPayload { rooms, format, fps, zones } = parsed(payload)?;
     if rooms.is_empty() {
         return Err(Unintelligible::InvalidPayload("no room is named".to_owned()));
     }
@@ -319,7 +361,7 @@ fn rooms(payload: Value) -> Result<(Vec<AnyRoom>, Option<Format>), Unintelligibl
             named.push(room);
         }
     }
-    Ok((named, format))
+    Ok((named, Wish { format, fps, zones }))
 }
 
 #[cfg(test)]
@@ -368,6 +410,10 @@ mod tests {
         check(r#"{"type":"command","payload":[]}"#, Err("invalid_body"));
         check("{", Err("malformed_json"));
         check("[]", Err("unknown_message"));
+        check(r#"{"type":"zone:set_color","payload":{"zone_id":"A","color":{"mode":"HUE","hue":1}}}"#, Ok("command"));
+        check(r#"{"type":"zone:dance","payload":{}}"#, Err("unknown_message"));
+        check(r#"{"type":"subscribe","payload":{"rooms":["frames"],"fps":30,"zones":["A"]}}"#, Ok("subscribe"));
+        check(r#"{"type":"subscribe","payload":{"rooms":["frames"],"fps":0}}"#, Err("invalid_body"));
         check(r#"{"type":"dance"}"#, Err("unknown_message"));
         check(r#"{"type":"subscribe"}"#, Err("invalid_body"));
         check(r#"{"type":"subscribe","payload":{"rooms":[]}}"#, Err("invalid_body"));

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::event::event_view;
+use super::fixture::FixtureView;
+use super::light::{self, LightPresetView, ZoneView};
 use super::past::VersionView;
 use super::schedule::{MacroView, ScheduledView};
 use super::show::{program, stream};
@@ -82,6 +84,13 @@ pub fn state(topic: Topic, show: &Show) -> Value {
             Room::Schedule => {
                 state["scheduled"] = json!(ScheduledView::all(show));
                 state["macros"] = json!(MacroView::all(show));
+            }
+            Room::Zones => {
+                state["house"] = light::house(&show.house);
+                state["zones"] = show.zones.values().map(|zone| ZoneView::decided(zone)).collect();
+                state["fixtures"] = show.fixtures.values().map(|found| json!(FixtureView::decided(found))).collect();
+                state["palettes"] = json!(show.palettes.values().collect::<Vec<_>>());
+                state["light_presets"] = json!(LightPresetView::all(show));
             }
             Room::Values => state["values"] = json!(show.values),
             Room::Destinations => {

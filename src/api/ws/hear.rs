@@ -14,8 +14,9 @@ use crate::api::chronicle::{Since, Topic};
 use crate::api::close;
 use crate::api::gate::{counted_as, is_a_guess};
 use crate::api::limits::Client;
+use crate::api::pixels::Watching;
 use crate::api::wire::encoding::Encoding;
-use crate::api::wire::message::{self, AnyRoom, ClientMessage, Extra, Format, PROTOCOL, Unintelligible};
+use crate::api::wire::message::{self, AnyRoom, ClientMessage, Extra, Format, PROTOCOL, Unintelligible, Wish};
 use crate::state::operation::OperationId;
 use crate::state::{Epoch, Seq};
 
@@ -56,7 +57,7 @@ impl Session {
                 let pong = message::pong(&echo, &self.api.state.snapshot(), self.api.clock.now());
                 self.say_value(&pong).await
             }
-            ClientMessage::Subscribe { rooms, format } => self.subscribe(rooms, format).await,
+            ClientMessage::Subscribe { rooms, wish } => self.subscribe(rooms, wish).await,
             ClientMessage::Unsubscribe { rooms } => self.unsubscribe(rooms).await,
             ClientMessage::Sync { epoch, last_seq, topics } => self.sync(&epoch, Seq(last_seq), topics).await,
             ClientMessage::Command { operation, fields } => self.command(operation, fields).await,
@@ -81,13 +82,13 @@ impl Session {
         if self.plain {
             // Nothing is told from here on but what is subscribed to.
             self.extras.clear();
-            (self.preview, self.watches_levels) = (None, None);
+            (self.preview, self.watches_levels, self.frames) = (None, None, None);
         }
         self.welcome().await
     }
 
     /// The present state of each new topic comes first, so that nothing is missed once the client is told that it is in.
-    async fn subscribe(&mut self, rooms: Vec<AnyRoom>, format: Option<Format>) -> Flow {
+    async fn subscribe(&mut self, rooms: Vec<AnyRoom>, wish: Wish) -> Flow {
         let snapshot = self.snapshots.borrow_and_update().clone();
         if !self.plain {
             self.tell_until(&snapshot).await?;
@@ -95,7 +96,8 @@ impl Session {
         let mut joined = Vec::new();
         for room in rooms {
             match room {
-                AnyRoom::Extra(Extra::Preview) => self.watch_preview(format.unwrap_or(Format::Json)),
+                AnyRoom::Extra(Extra::Preview) => self.watch_preview(wish.format.unwrap_or(Format::Json)),
+                AnyRoom::Extra(Extra::Frames) => self.frames = Some(Watching::begin(&self.api, wish.clone())),
                 AnyRoom::Extra(extra) => self.join_extra(extra),
                 AnyRoom::Topic(topic) => joined.push(topic),
             }
@@ -124,7 +126,7 @@ impl Session {
             Extra::Dashboard => self.metrics.mark_changed(),
             Extra::System => self.status.mark_changed(),
             Extra::Meters => self.watch_levels(),
-            Extra::Preview => {}
+            Extra::Preview | Extra::Frames => {}
         }
     }
 
@@ -140,6 +142,7 @@ impl Session {
         for room in rooms {
             match room {
                 AnyRoom::Extra(Extra::Preview) => self.preview = None,
+                AnyRoom::Extra(Extra::Frames) => self.frames = None,
                 AnyRoom::Extra(extra) => {
                     self.extras.retain(|other| *other != extra);
                     if extra == Extra::Meters {
@@ -155,6 +158,7 @@ impl Session {
     async fn tell_subscribed(&mut self) -> Flow {
         let mut extras = self.extras.clone();
         extras.extend(self.preview.is_some().then_some(Extra::Preview));
+        extras.extend(self.frames.is_some().then_some(Extra::Frames));
         let preview = self.preview.as_ref().map(|(_, format)| *format);
         let subscribed = message::subscribed(self.topics, &extras, preview, &self.snapshots.borrow().clone());
         self.say_value(&subscribed).await

@@ -20,6 +20,7 @@ use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
 use crate::api::gate::Who;
 use crate::api::news::News;
+use crate::api::pixels::{Pixels, Watching};
 use crate::api::wire::encoding::{Encoding, Shared};
 use crate::api::wire::message::{Extra, Format};
 use crate::api::{Api, close};
@@ -66,6 +67,8 @@ pub struct Session {
     pub(super) topics: Topics,
     pub(super) extras: Vec<Extra>,
     pub(super) preview: Option<(Watcher, Format)>,
+    /// There while it follows the frames of lights.
+    pub(super) frames: Option<Watching>,
     /// There while it follows the meters: levels are measured only while somebody watches.
     pub(super) watches_levels: Option<LevelsWatcher>,
     /// Number of the newest change that the client knows.
@@ -107,6 +110,7 @@ impl Session {
             topics: Topics::default(),
             extras: if plain { vec![Extra::Dashboard] } else { Vec::new() },
             preview: preview.map(|format| (api.preview.watch(), format)),
+            frames: None,
             watches_levels: None,
             told: Seq::default(),
             news: api.live.news.clone(),
@@ -124,7 +128,7 @@ impl Session {
 
     pub async fn run(mut self) {
         let ControlFlow::Break(farewell) = self.serve().await else { return };
-        (self.preview, self.watches_levels) = (None, None);
+        (self.preview, self.watches_levels, self.frames) = (None, None, None);
         let _ = tokio::time::timeout(FAREWELL, self.socket.end(farewell)).await;
     }
 
@@ -167,6 +171,7 @@ impl Session {
                     self.say_text(meters.text(self.encoding)).await?;
                 }
                 (picture, format) = next_picture(&mut self.preview) => self.show(picture, format).await?,
+                pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels).await?,
             }
         }
     }
@@ -206,6 +211,14 @@ impl Session {
 async fn next_picture(preview: &mut Option<(Watcher, Format)>) -> (Option<Arc<PreviewPicture>>, Format) {
     match preview {
         Some((watcher, format)) => (watcher.next().await.map(|(picture, _)| picture), *format),
+        None => std::future::pending().await,
+    }
+}
+
+/// Never, while no frames are followed.
+async fn next_pixels(frames: &mut Option<Watching>) -> Option<Arc<Pixels>> {
+    match frames {
+        Some(watching) => watching.next().await,
         None => std::future::pending().await,
     }
 }

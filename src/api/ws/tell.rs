@@ -3,18 +3,22 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::session::{Answered, Flow, Session};
 use super::socket::Gone;
-use crate::api::chronicle::{AS_ONE, ONE_BY_ONE, Since, Told};
+use crate::api::chronicle::{AS_ONE, ONE_BY_ONE, Since, Told, Topic};
 use crate::api::news::{self, News};
+use crate::api::pixels::Pixels;
 use crate::api::wire::encoding::Text;
+use crate::api::wire::light::zone_changed;
 use crate::api::wire::message::{self, Format};
 use crate::api::wire::story;
 use crate::send::preview::PreviewPicture;
 use crate::state::Snapshot;
+use crate::state::event::Event;
 use crate::state::history::Change;
+use crate::state::room::Room;
 
 impl Session {
     pub(super) async fn begin(&mut self) -> Flow {
@@ -75,7 +79,26 @@ impl Session {
         self.say_all(texts).await
     }
 
-    pub(super) fn texts(&self, topics: &[crate::api::chronicle::Topic], changes: &[Arc<Told>]) -> Vec<Text> {
+    pub(super) fn texts(&self, topics: &[Topic], changes: &[Arc<Told>]) -> Vec<Text> {
+        let mut texts = self.texts_of_topics(topics, changes);
+        if topics.contains(&Topic::Room(Room::Zones)) {
+            texts.extend(self.texts_of_zones(changes));
+        }
+        texts
+    }
+
+    /// In the words of clients that know zones and nothing else.
+    fn texts_of_zones(&self, changes: &[Arc<Told>]) -> Vec<Text> {
+        let events = changes.iter().flat_map(|told| told.change.events.iter().map(|event| (event, told.change.at)));
+        let zones = events.filter_map(|(event, at)| match event {
+            Event::ZoneSaved { zone } => Some((zone, at)),
+            _ => None,
+        });
+        let message = |zone, at| json!({ "type": "zone:state_changed", "payload": zone_changed(zone, at) });
+        zones.map(|(zone, at)| self.encoding.text(&message(zone, at))).collect()
+    }
+
+    fn texts_of_topics(&self, topics: &[Topic], changes: &[Arc<Told>]) -> Vec<Text> {
         if changes.len() <= ONE_BY_ONE {
             let each =
                 |told: &Arc<Told>| topics.iter().filter_map(|topic| told.text(*topic, self.encoding)).collect::<Vec<_>>();
@@ -97,7 +120,7 @@ impl Session {
         texts
     }
 
-    pub(super) fn snapshots_of(&self, topics: &[crate::api::chronicle::Topic], snapshot: &Snapshot) -> Vec<Text> {
+    pub(super) fn snapshots_of(&self, topics: &[Topic], snapshot: &Snapshot) -> Vec<Text> {
         topics.iter().map(|topic| self.api.chronicle.snapshot(*topic, snapshot, self.encoding)).collect()
     }
 
@@ -121,6 +144,17 @@ impl Session {
         told(match format {
             Format::Binary => self.socket.tell_bytes(picture.binary()).await,
             Format::Json => self.socket.tell(Text::Json(picture.json())).await,
+        })
+    }
+
+    pub(super) async fn show_pixels(&mut self, pixels: Option<Arc<Pixels>>) -> Flow {
+        let (Some(pixels), Some(watching)) = (pixels, &self.frames) else {
+            self.frames = None;
+            return ControlFlow::Continue(());
+        };
+        told(match watching.format {
+            Format::Binary => self.socket.tell_bytes(watching.binary(&pixels)).await,
+            Format::Json => self.socket.tell(Text::Json(watching.text(&pixels))).await,
         })
     }
 

@@ -47,6 +47,12 @@ pub const KEYS: &[Key] = &[
         help: "Pipelines here (NAME.launch) take the place of the built-in ones; empty: none",
     },
     Key {
+        name: "light_devices",
+        value_name: "DIRS",
+        default: "/dev",
+        help: "Folders, separated by commas, where the ports of fixtures (SPI, serial) may be",
+    },
+    Key {
         name: "redis",
         value_name: "URL",
         default: "",

@@ -26,6 +26,7 @@ pub struct Config {
     pub live: bool,
     pub encoder: String,
     pub pipelines_dir: Option<PathBuf>,
+    pub light_devices: Vec<PathBuf>,
     pub redis: Option<Redis>,
     pub restore_from_redis: bool,
     pub admin_password: Option<Hidden>,
@@ -163,6 +164,7 @@ impl Config {
             live: value("live").switch()?,
             encoder: value("encoder").required("give auto or the name of a GStreamer element, such as x264enc")?,
             pipelines_dir: value("pipelines_dir").given().map(PathBuf::from),
+            light_devices: value("light_devices").list().into_iter().map(PathBuf::from).collect(),
             redis: value("redis").redis_url()?.map(|url| {
                 let authority = value("redis_ca").given().map(PathBuf::from);
                 Redis { url, authority, prefix: value("redis_prefix").text }

@@ -1,16 +1,22 @@
 //! Decides: pure, total, no I/O. A command either yields events, which have then happened to the show, or a rejection,
 //! and then nothing has changed.
 
+mod animation;
 mod asset;
 mod batch;
 mod destination;
 pub mod due;
+mod fixture;
+mod house;
 mod import;
 mod input;
 mod layer;
+mod light;
 mod look;
 mod macros;
+mod palette;
 mod patch;
+mod preset;
 mod scene;
 mod stored;
 mod stream;
@@ -18,12 +24,14 @@ mod studio;
 mod value;
 mod version;
 mod whole;
+mod zone;
 
 use crate::show::Show;
 use crate::show::ids::SceneId;
 use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
+use super::asked::Passage;
 use super::command::Command;
 use super::event::{Event, evolve};
 use super::rejection::Rejection;
@@ -106,6 +114,52 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::RestoreVersion { scene, name } => version::restore(show, &scene, &name, given),
         Command::RemoveVersion { scene, name } => one(version::remove(show, scene, name)?),
         Command::StopMacro { id } => one(macros::stop(show, id, now)?),
+        Command::PutZone { zone, only_new } => one(zone::put(show, *zone, only_new)?),
+        Command::ChangeZone { zone, patch, transition, duration } => {
+            one(zone::change(show, &zone, patch, Passage { transition, duration }, now)?)
+        }
+        Command::ResetZone { zone } => one(zone::reset(show, &zone)?),
+        Command::RemoveZone { zone } => one(zone::remove(show, zone)?),
+        Command::PutZoneLayer { zone, layer, transition, duration } => {
+            one(zone::put_layer(show, &zone, *layer, Passage { transition, duration }, now)?)
+        }
+        Command::RemoveZoneLayer { zone, layer, transition, duration } => {
+            one(zone::remove_layer(show, &zone, &layer, Passage { transition, duration }, now)?)
+        }
+        Command::StartAnimation { animation, start } => animation::start(show, &animation, *start, now),
+        Command::StopAnimation { animation, zones, transition, duration } => {
+            animation::stop(show, &animation, zones, Passage { transition, duration }, now)
+        }
+        Command::ChangeAnimation { animation, zones, parameters } => {
+            animation::change(show, &animation, zones, &parameters, now)
+        }
+        Command::TestZone { zone, pattern, seconds } => one(zone::test(show, &zone, pattern, seconds, now)?),
+        Command::SwitchLights { on, transition, duration } => {
+            one(house::switch(show, on, Passage { transition, duration }, now)?)
+        }
+        Command::SetLightMode { mode, transition, duration } => {
+            one(house::mode(show, &mode, Passage { transition, duration }, now)?)
+        }
+        Command::SetLightBrightness { brightness, transition, duration } => {
+            one(house::brightness(show, &brightness, Passage { transition, duration }, now)?)
+        }
+        Command::ChangeLightSettings { patch } => one(house::change_settings(show, &patch)?),
+        Command::PutPalette { palette, only_new } => one(palette::put(show, palette, only_new)?),
+        Command::RemovePalette { palette } => one(palette::remove(show, palette)?),
+        Command::PutFixture { fixture, only_new } => one(fixture::put(show, *fixture, only_new)?),
+        Command::ChangeFixture { fixture, patch } => one(fixture::change(show, &fixture, &patch)?),
+        Command::RemoveFixture { fixture } => one(fixture::remove(show, fixture)?),
+        Command::IdentifyFixture { fixture, seconds } => one(fixture::identify(show, &fixture, seconds, now)?),
+        Command::SaveLightPreset { id, name, zones, house, only_new } => {
+            one(preset::save(show, preset::Wanted { id, name, zones, house, only_new }, given)?)
+        }
+        Command::LoadLightPreset { id, transition, duration } => {
+            preset::load(show, &id, Passage { transition, duration }, now)
+        }
+        Command::RestoreLightPreset { id, revision } => one(preset::restore(show, &id, revision, given)?),
+        Command::RenameLightPreset { id, name } => one(preset::rename(show, &id, name)?),
+        Command::RemoveLightPreset { id } => one(preset::remove(show, id)?),
+        Command::ImportLightPresets { presets, only_new } => preset::import(show, presets, only_new, given),
     }
 }
 

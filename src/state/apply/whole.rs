@@ -1,7 +1,9 @@
 //! Whether a show that was not decided here could have been: one that comes from Redis, or from a damaged file. Everyone past
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
-use super::{asset, batch, destination, input, macros, scene, stream, studio, value, version};
+use super::{
+    asset, batch, destination, fixture, house, input, macros, palette, preset, scene, stream, studio, value, version, zone,
+};
 use crate::show::Show;
 use crate::state::rejection::Rejection;
 
@@ -22,6 +24,11 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         macros,
         runs,
         versions: _,
+        house,
+        zones,
+        fixtures,
+        palettes,
+        light_presets,
     } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
@@ -63,6 +70,28 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     for (id, batch) in scheduled.iter() {
         check_place(id.as_str(), batch.id.as_str())?;
         batch::check(batch)?;
+    }
+    house::check_settings(&house.settings)?;
+    palette::check_count(palettes.len())?;
+    for (id, palette) in palettes.iter() {
+        check_place(id.as_str(), palette.id.as_str())?;
+        palette::check(palette)?;
+    }
+    zone::check_count(zones.len())?;
+    zone::check_pixels(zones.values())?;
+    for (id, zone) in zones.iter() {
+        check_place(id.as_str(), zone.id.as_str())?;
+        zone::check(zone)?;
+    }
+    fixture::check_count(fixtures.len())?;
+    for (id, fixture) in fixtures.iter() {
+        check_place(id.as_str(), fixture.id.as_str())?;
+        fixture::check(show, fixture)?;
+    }
+    preset::check_count(light_presets.len())?;
+    for (id, preset) in light_presets.iter() {
+        check_place(id.as_str(), preset.id.as_str())?;
+        preset::check(preset)?;
     }
     Ok(())
 }

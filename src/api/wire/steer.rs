@@ -1,0 +1,87 @@
+//! Lights, steered in the words of their own clients: `zone:set_color {zone_id, color}`, `animation:start {animation_id, zones}`. Each
+//! means a command, and is carried out as one.
+
+use serde_json::{Map, Value, json};
+
+type Fields = Map<String, Value>;
+
+/// The command that is meant; None if there are no such words.
+pub fn command(event: &str, mut data: Fields) -> Option<Fields> {
+    let zone = |data: &mut Fields| data.remove("zone_id").unwrap_or(Value::Null);
+    Some(match event {
+        "zone:set_color" | "zone:set_brightness" | "zone:set_enabled" => {
+            let (zone, passage) = (zone(&mut data), passage(&mut data));
+            with(passage, json!({ "command": "change_zone", "zone": zone, "patch": data }))
+        }
+        "zone:reset" => {
+            let zone = zone(&mut data);
+            with(data, json!({ "command": "reset_zone", "zone": zone }))
+        }
+        "animation:start" => {
+            let animation = data.remove("animation_id").unwrap_or(Value::Null);
+            with(Fields::new(), json!({ "command": "start_animation", "animation": animation, "start": data }))
+        }
+        "animation:stop" => {
+            let animation = data.remove("animation_id").unwrap_or(Value::Null);
+            with(data, json!({ "command": "stop_animation", "animation": animation }))
+        }
+        "animation:set_parameters" => {
+            let animation = data.remove("animation_id").unwrap_or(Value::Null);
+            with(data, json!({ "command": "change_animation", "animation": animation }))
+        }
+        "system:power" => with(data, json!({ "command": "switch_lights" })),
+        "system:set_mode" => with(data, json!({ "command": "set_light_mode" })),
+        "system:set_brightness" => with(data, json!({ "command": "set_light_brightness" })),
+        "preset:load" => {
+            let preset = data.remove("preset_id").unwrap_or(Value::Null);
+            with(data, json!({ "command": "load_light_preset", "id": preset }))
+        }
+        _ => return None,
+    })
+}
+
+fn passage(data: &mut Fields) -> Fields {
+    ["transition", "duration"].into_iter().filter_map(|name| Some((name.to_owned(), data.remove(name)?))).collect()
+}
+
+fn with(mut fields: Fields, command: Value) -> Fields {
+    if let Value::Object(command) = command {
+        fields.extend(command);
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::command::Command;
+
+    #[track_caller]
+    fn check(event: &str, data: Value, expected: &str) {
+        let Value::Object(data) = data else { panic!("an object") };
+        let command = serde_json::from_value::<Command>(Value::Object(command(event, data).unwrap())).unwrap();
+        assert_eq!(command.name(), expected);
+    }
+
+    #[test]
+    fn the_words_of_clients_mean_commands() {
+        check("zone:set_color", json!({"zone_id": "FLOOR", "color": {"mode": "HUE", "hue": 240}}), "change_zone");
+        check("zone:set_brightness", json!({"zone_id": "FLOOR", "brightness": 9, "transition": "FADE"}), "change_zone");
+        check("zone:set_enabled", json!({"zone_id": "FLOOR", "enabled": false}), "change_zone");
+        check("zone:reset", json!({"zone_id": "FLOOR"}), "reset_zone");
+        let start = json!({"animation_id": "BREATHE", "zones": ["FLOOR", "LAMP"],
+            "parameters": {"speed": 1.5, "color_primary": {"mode": "RGB", "rgb": [255, 0, 0]}}});
+        check("animation:start", start, "start_animation");
+        check("animation:stop", json!({"animation_id": "BREATHE", "duration": 2.0}), "stop_animation");
+        check(
+            "animation:set_parameters",
+            json!({"animation_id": "BREATHE", "parameters": {"speed": 2}}),
+            "change_animation",
+        );
+        check("system:power", json!({"on": false, "transition": "FADE", "duration": 2.0}), "switch_lights");
+        check("system:set_mode", json!({"mode": "STATIC"}), "set_light_mode");
+        check("system:set_brightness", json!({"brightness": 9}), "set_light_brightness");
+        check("preset:load", json!({"preset_id": "evening"}), "load_light_preset");
+        assert_eq!(command("zone:dance", Fields::new()), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! Pictures of the library that animations show: read by a thread of its own, made small, and kept while somebody shows them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use crate::base::tasks::{StopFlag, spawn_thread};
+use crate::effect::senses::Film;
+use crate::media::small::small;
+use crate::show::asset::{Asset, Format};
+use crate::show::ids::AssetId;
+
+/// The longer side of what is kept: more than any matrix of LEDs that is seen as a picture.
+const SIDE: u32 = 128;
+/// Of a moving picture.
+const MOST_FRAMES: usize = 600;
+const PATIENCE: Duration = Duration::from_millis(200);
+
+type Wanted = BTreeMap<String, (String, Format)>;
+type Read = BTreeMap<String, Arc<Film>>;
+
+#[derive(Default)]
+struct Shelf {
+    /// Files by the names of their assets.
+    wanted: ArcSwap<Wanted>,
+    read: ArcSwap<Read>,
+}
+
+/// For the thread that computes lights; it never waits for a file.
+pub struct Films {
+    shelf: Arc<Shelf>,
+    asked: BTreeSet<String>,
+    reader: Option<std::thread::Thread>,
+}
+
+impl Films {
+    /// Starts the thread `films`.
+    pub fn start(directory: PathBuf, stop: StopFlag) -> io::Result<(Films, JoinHandle<()>)> {
+        let shelf = Arc::new(Shelf::default());
+        let own = shelf.clone();
+        let thread = spawn_thread("films", move || {
+            while !stop.is_set() {
+                read_what_is_wanted(&own, &directory);
+                std::thread::park_timeout(PATIENCE);
+            }
+        })?;
+        let reader = Some(thread.thread().clone());
+        Ok((Films { shelf, asked: BTreeSet::new(), reader }, thread))
+    }
+
+    /// Asks for what is not there yet, and gives what is.
+    pub fn wanted<'a, I: Iterator<Item = &'a str>>(
+        &mut self,
+        wanted: impl Fn() -> I,
+        assets: &BTreeMap<AssetId, Arc<Asset>>,
+    ) -> arc_swap::Guard<Arc<Read>> {
+        let is_same =
+            wanted().all(|id| self.asked.contains(id)) && self.asked.iter().all(|id| wanted().any(|wanted| wanted == id));
+        if !is_same {
+            self.asked = wanted().map(str::to_owned).collect();
+            let file = |id: &String| {
+                let asset = assets.get(id.as_str())?;
+                Some((id.clone(), (asset.file_name(), asset.format)))
+            };
+            self.shelf.wanted.store(Arc::new(self.asked.iter().filter_map(file).collect()));
+            if let Some(reader) = &self.reader {
+                reader.unpark();
+            }
+        }
+        self.shelf.read.load()
+    }
+}
+
+fn read_what_is_wanted(shelf: &Shelf, directory: &Path) {
+    let wanted = shelf.wanted.load_full();
+    let present = shelf.read.load_full();
+    if wanted.keys().eq(present.keys()) {
+        return;
+    }
+    let read = wanted.iter().map(|(id, (file, format))| {
+        let film = present.get(id).cloned().unwrap_or_else(|| {
+            let read = catch_unwind(|| film(&directory.join(file), *format));
+            let read = read.unwrap_or_else(|_| Err("its reader has failed".to_owned()));
+            let told = |error: &String| tracing::warn!(asset = %id, error, "lights can not show an asset");
+            Arc::new(read.inspect_err(told).unwrap_or_default())
+        });
+        (id.clone(), film)
+    });
+    shelf.read.store(Arc::new(read.collect()));
+}
+
+/// Where something can be seen through it, it is dark.
+fn film(path: &Path, format: Format) -> Result<Film, String> {
+    let small = small(path, format, SIDE, MOST_FRAMES)?;
+    let light = |[red, green, blue, alpha]: &[u8; 4]| {
+        [red, green, blue].map(|channel| f32::from(*channel) * f32::from(*alpha) / (255.0 * 255.0))
+    };
+    let frame = |(rgba, millis): (Vec<u8>, u32)| (rgba.as_chunks::<4>().0.iter().map(light).collect(), millis);
+    Ok(Film { width: small.width, height: small.height, frames: small.frames.into_iter().map(frame).collect() })
+}

@@ -1,0 +1,60 @@
+//! The thread that computes lights: at even times, the newest show, never waiting for whoever sends.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use super::ear::Ear;
+use super::eye::Eye;
+use super::films::Films;
+use super::tick::Engine;
+use crate::base::clock::Clock;
+use crate::base::status::Condition;
+use crate::base::tasks::{StopFlag, go_first};
+use crate::base::vitals::Vitals;
+use crate::base::watched::{Failing, spawn_watched};
+use crate::frame::leds::{LedBoard, ZoneFrames};
+use crate::frame::mailbox::Mailbox;
+use crate::frame::picture::Frame;
+use crate::frame::sight::Sights;
+use crate::show::timeline::Timeline;
+
+/// All that lights get from outside.
+pub struct Env {
+    pub shows: Arc<ArcSwap<Timeline>>,
+    pub clock: Clock,
+    /// The program's frames.
+    pub frames: Arc<Mailbox<Frame>>,
+    pub sights: Arc<Sights>,
+    pub films: Films,
+    pub board: Arc<LedBoard>,
+    pub shown: ZoneFrames,
+    pub vitals: Arc<Vitals>,
+    pub stop: StopFlag,
+}
+
+/// Longest sleep, so that the word to stop is heard soon.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Starts the threads `lights` and `eye`. They end when `stop` is set; the last frame of every fixture is dark.
+pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
+    let Env { shows, clock, frames, sights, films, board, shown, vitals, stop } = env;
+    let (eye, reading) = Eye::start(frames, vitals.clone(), stop.clone())?;
+    let failing = Failing::of("lights", &vitals, Condition::degraded("the thread that computes lights has failed"));
+    let mut engine = Engine::new(eye, Ear::new(sights), films, board, shown, vitals);
+    let computing = spawn_watched("lights", failing, move || {
+        go_first();
+        while !stop.is_set() {
+            let again_at = {
+                let shows = shows.load();
+                engine.tick(&**shows, clock.now())
+            };
+            clock.sleep_until(again_at, PATIENCE);
+        }
+        engine.go_dark(clock.now());
+    })?;
+    Ok(vec![computing, reading])
+}

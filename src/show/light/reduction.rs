@@ -1,0 +1,16 @@
+//! How the part of the picture that an LED sees becomes one colour.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reduction {
+    /// The mean of the light: what an eye far away would see.
+    #[default]
+    Mean,
+    /// The root of the mean of the squares: small bright things count for more.
+    MeanOfSquares,
+    /// The colour that most of it has.
+    Dominant,
+}

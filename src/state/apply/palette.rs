@@ -1,0 +1,47 @@
+//! Palettes of the show's own.
+
+use std::sync::Arc;
+
+use super::{check_name, check_new};
+use crate::show::Show;
+use crate::show::ids::PaletteId;
+use crate::show::light::palette::{Palette, builtin};
+use crate::show::light::zone::Look;
+use crate::state::event::Event;
+use crate::state::rejection::Rejection;
+
+const MAX_PALETTES: usize = 256;
+
+pub(super) fn put(show: &Show, palette: Palette, only_new: bool) -> Result<Event, Rejection> {
+    let exists = show.palettes.contains_key(&palette.id);
+    check_not_builtin(&palette.id)?;
+    check_new(only_new, exists, "palette", palette.id.as_str())?;
+    check_count(show.palettes.len() + usize::from(!exists))?;
+    check(&palette)?;
+    Ok(Event::PaletteSaved { palette: Arc::new(palette) })
+}
+
+pub(super) fn remove(show: &Show, id: PaletteId) -> Result<Event, Rejection> {
+    check_not_builtin(&id)?;
+    if !show.palettes.contains_key(&id) {
+        return Err(Rejection::NoPalette(id));
+    }
+    let uses = |look: &Look| look.running().any(|(_, running)| running.palette.as_ref() == Some(&id));
+    match show.zones.values().find(|zone| uses(&zone.look)) {
+        Some(zone) => Err(Rejection::PaletteInUse(id, zone.id.clone())),
+        None => Ok(Event::PaletteRemoved { palette: id }),
+    }
+}
+
+fn check_not_builtin(id: &PaletteId) -> Result<(), Rejection> {
+    if builtin().iter().any(|palette| palette.id == *id) { Err(Rejection::PaletteBuiltIn(id.clone())) } else { Ok(()) }
+}
+
+pub(super) fn check_count(palettes: usize) -> Result<(), Rejection> {
+    if palettes > MAX_PALETTES { Err(Rejection::TooMany { what: "palettes", limit: MAX_PALETTES }) } else { Ok(()) }
+}
+
+pub(super) fn check(palette: &Palette) -> Result<(), Rejection> {
+    check_name(&palette.name)?;
+    palette.check().map_err(|error| Rejection::Invalid { what: "palette", why: error.to_string() })
+}
