@@ -18,12 +18,13 @@ use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
 use crate::frame::ingest::Ingest;
-use crate::frame::leds::{LedBoard, ZoneFrames};
+use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrames};
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
+use crate::inlet;
 use crate::library::Library;
 use crate::light;
 use crate::picture;
@@ -201,12 +202,20 @@ impl House {
         let ingest = Ingest::new();
         let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
         let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
+        let (effects, effects_thread) = picture::effects::start(picture::effects::Env {
+            shows: state.timeline(),
+            clock: clock.clone(),
+            sights: sights.clone(),
+            outlook: outlook.clone(),
+            vitals: vitals.clone(),
+            stop: stop_engine.clone(),
+        })?;
         let multiview_program = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
         let wall = multiview::start(multiview::Env {
             shows: state.timeline(),
             program: multiview_program.clone(),
             outlet: multiview_frames,
-            films: Movement::new(sources.clone(), sights.clone()),
+            films: Movement::new(sources.clone(), sights.clone(), effects.clone()),
             assets_dir: directory.assets(),
             ear: Box::new(ear::MasterEar::new(levels.clone())),
             outlook: outlook.clone(),
@@ -216,6 +225,7 @@ impl House {
         let pictures = picture::run::start(picture::run::Env {
             sources: sources.clone(),
             sights: sights.clone(),
+            effects,
             shows: state.timeline(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
@@ -234,7 +244,15 @@ impl House {
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
         })?;
-        let board = Arc::new(LedBoard::default());
+        let (board, inlets) = (Arc::new(LedBoard::default()), Arc::new(FeedBoard::default()));
+        let inlet = inlet::run::start(inlet::run::Env {
+            show: show.clone(),
+            board: inlets.clone(),
+            clock: clock.clone(),
+            vitals: vitals.clone(),
+            stop: stop_engine.clone(),
+            address: config.light_in,
+        })?;
         let (films, reading) = light::films::Films::start(directory.assets(), stop_engine.clone())?;
         let lights = light::run::start(light::run::Env {
             shows: state.timeline(),
@@ -243,6 +261,7 @@ impl House {
             sights: light_sights,
             films,
             board: board.clone(),
+            inlets: inlets.clone(),
             shown: zone_frames.clone(),
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
@@ -256,7 +275,13 @@ impl House {
             devices: config.light_devices.clone(),
         })?;
         let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
-        engine.extend([("sound", sounds), ("multiview", wall), ("films", reading)]);
+        engine.extend([
+            ("sound", sounds),
+            ("multiview", wall),
+            ("films", reading),
+            ("effects", effects_thread),
+            ("inlets", inlet),
+        ]);
         engine.extend(lights.into_iter().map(|thread| ("lights", thread)));
         Ok(Self {
             _directory: directory,

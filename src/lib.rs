@@ -11,6 +11,7 @@ pub mod template;
 // what is made of it
 pub mod effect;
 pub mod frame;
+pub mod inlet;
 pub mod light;
 pub mod media;
 pub mod picture;

@@ -13,13 +13,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("frame", &["show", "base"]),
     ("gst", &["show", "frame", "base"]),
     ("media", &["show", "base"]),
-    ("picture", &["show", "frame", "media", "base"]),
+    ("picture", &["show", "frame", "effect", "media", "base"]),
     // They paint what templates make.
     ("picture::tests", &["picture", "show", "frame", "media", "template", "base"]),
     ("picture::sources", &["show", "frame", "gst", "media", "base"]),
     ("sound", &["show", "frame", "base"]),
     // Pure: the same on every machine, so that devices which share a clock need not share frames.
     ("effect", &["show"]),
+    ("inlet", &["show", "frame", "wire", "base"]),
     ("light", &["show", "frame", "effect", "media", "base"]),
     // They light what was decided.
     ("light::tests", &["light", "show", "state", "frame", "base"]),
@@ -36,6 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "show",
             "state",
             "frame::leds",
+            "send::discover",
             "library",
             "exchange",
             "identity",
@@ -62,8 +64,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "api", "base", "demo", "frame", "gst", "identity", "library", "light", "picture", "send", "show", "sound",
-            "state", "template",
+            "api", "base", "demo", "frame", "gst", "identity", "inlet", "library", "light", "picture", "send", "show",
+            "sound", "state", "template",
         ],
     ),
 ];
@@ -87,6 +89,8 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("getrandom", &["identity"]),
     ("rustix", &["base", "send", "users"]),
     ("spidev", &["send"]),
+    ("mdns_sd", &["send"]),
+    ("socket2", &["inlet"]),
     ("str0m", &["send"]),
     ("dimpl", &["send"]),
     ("rcgen", &["send"]),

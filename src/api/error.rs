@@ -13,6 +13,7 @@ use crate::exchange::archive::ArchiveError;
 use crate::exchange::obs::ObsError;
 use crate::identity::{self, IdentityError};
 use crate::library::LibraryError;
+use crate::send::discover::DiscoverError;
 use crate::send::recordings::RecordingError;
 use crate::send::replay::ReplayError;
 use crate::send::whep::WhepError;
@@ -101,6 +102,8 @@ pub enum ApiError {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Whep(#[from] WhepError),
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
     #[error("there is no such viewer, or none any more")]
     NoViewer,
     #[error("the body must be {0}: say so in Content-Type")]
@@ -166,6 +169,7 @@ impl ApiError {
             ApiError::Replay(ReplayError::Busy) => "busy",
             ApiError::Replay(ReplayError::Recording(_)) => "recording_storage",
             ApiError::Whep(error) => error.code(),
+            ApiError::Discover(_) => "search_failed",
             ApiError::NoViewer => "viewer_not_found",
             ApiError::UpgradeRequired(_) => "upgrade_required",
             ApiError::BadRequest(_) => "bad_request",
@@ -212,7 +216,7 @@ impl ApiError {
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Recording(RecordingError::Unknown) => StatusCode::NOT_FOUND,
             ApiError::Recording(RecordingError::Open) | ApiError::Replay(ReplayError::Nothing) => StatusCode::CONFLICT,
-            ApiError::NoPicture | ApiError::Busy | ApiError::Recording(_) | ApiError::Replay(_) => {
+            ApiError::Discover(_) | ApiError::NoPicture | ApiError::Busy | ApiError::Recording(_) | ApiError::Replay(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }

@@ -19,9 +19,9 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    animations, asset_file, assets, auth, colors, destinations, exchange, fixtures, hls, inputs, layers, light_presets,
-    lights, macros, past, preview, recordings, scenes, schedule, show_archive, stream, studio, system, templates, tokens,
-    users, values, whep, zones,
+    animations, asset_file, assets, auth, colors, destinations, exchange, fixtures, hls, inputs, layers, light_feeds,
+    light_presets, lights, macros, past, preview, recordings, scenes, schedule, show_archive, stream, studio, system,
+    templates, tokens, users, values, whep, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -194,6 +194,13 @@ pub const TABLE: &[Row] = &[
     row("PUT", "/api/fixtures/{fixture}", ADMIN, Class::Write, || put(fixtures::replace)),
     row("PATCH", "/api/fixtures/{fixture}", ADMIN, Class::Write, || patch(fixtures::change)),
     row("DELETE", "/api/fixtures/{fixture}", ADMIN, Class::Write, || delete(fixtures::remove)),
+    row("GET", "/api/light-feeds", VIEWER, Class::Read, || get(light_feeds::list)),
+    row("POST", "/api/light-feeds", ADMIN, Class::Write, || post(light_feeds::create)),
+    row("GET", "/api/light-feeds/{feed}", VIEWER, Class::Read, || get(light_feeds::one)),
+    row("PUT", "/api/light-feeds/{feed}", ADMIN, Class::Write, || put(light_feeds::replace)),
+    row("PATCH", "/api/light-feeds/{feed}", ADMIN, Class::Write, || patch(light_feeds::change)),
+    row("DELETE", "/api/light-feeds/{feed}", ADMIN, Class::Write, || delete(light_feeds::remove)),
+    row("POST", "/api/fixtures/discover", ADMIN, Class::Heavy, || post(fixtures::discover)),
     row("POST", "/api/fixtures/{fixture}/identify", OPERATOR, Class::Write, || post(fixtures::identify)),
     row("GET", "/api/preview.jpg", VIEWER, Class::Heavy, || get(preview::jpeg)),
     row("GET", "/api/preview.mjpeg", VIEWER, Class::Heavy, || get(preview::motion_jpeg)),

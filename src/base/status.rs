@@ -170,6 +170,34 @@ impl Reached {
     }
 }
 
+/// What a feed of lights is doing, and what became of its packets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct FeedState {
+    pub state: FeedCondition,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub packets: u64,
+    pub frames: u64,
+    /// From somebody who may not send.
+    pub refused: u64,
+    /// Not looked at, because too many came.
+    pub dropped: u64,
+    pub malformed: u64,
+    pub out_of_order: u64,
+    /// That never came, as the numbers of those that did tell.
+    pub lost: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedCondition {
+    #[default]
+    Off,
+    Listening,
+    /// Its port can not be opened.
+    Failed,
+}
+
 /// How lights were computed over the last second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct LightPace {
@@ -185,6 +213,7 @@ pub struct StatusBoard {
     inputs: Mutex<BTreeMap<String, InputState>>,
     fixtures: Mutex<BTreeMap<String, FixtureState>>,
     light_pace: Mutex<LightPace>,
+    feeds: Mutex<BTreeMap<String, FeedState>>,
 }
 
 impl StatusBoard {
@@ -235,6 +264,22 @@ impl StatusBoard {
             Some(state) => change(state),
             None => change(fixtures.entry(id.to_owned()).or_default()),
         }
+    }
+
+    pub fn report_feed(&self, id: &str, state: FeedState) {
+        let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
+        match feeds.get_mut(id) {
+            Some(known) => *known = state,
+            None => drop(feeds.insert(id.to_owned(), state)),
+        }
+    }
+
+    pub fn forget_feed(&self, id: &str) {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    pub fn feed(&self, id: &str) -> Option<FeedState> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
     pub fn report_light_pace(&self, pace: LightPace) {

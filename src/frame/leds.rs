@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
 use super::exchange::Exchange;
-use crate::show::ids::{FixtureId, ZoneId};
+use crate::show::ids::{FeedId, FixtureId, ZoneId};
 use crate::show::time::ShowTime;
 
 /// What a fixture is to show.
@@ -25,42 +25,60 @@ pub struct LedFrame {
     pub scale: f32,
 }
 
-type Slot = Arc<Exchange<LedFrame>>;
-
-/// Where the newest frame of each fixture lies.
+/// What came in over the network.
 #[derive(Default)]
-pub struct LedBoard {
-    slots: ArcSwap<BTreeMap<FixtureId, Slot>>,
+pub struct FeedFrame {
+    pub pixels: Vec<[u8; 3]>,
+    /// It is not seen any more from then on.
+    pub until: ShowTime,
+}
+
+type Slots<K, T> = BTreeMap<K, Arc<Exchange<T>>>;
+
+/// Where the newest of each lies: what fixtures are to show, or what feeds have brought.
+pub struct Board<K, T> {
+    slots: ArcSwap<Slots<K, T>>,
     /// Who is woken when all frames of one time are there.
     waiting: ArcSwap<Vec<Thread>>,
 }
 
-impl LedBoard {
+pub type LedBoard = Board<FixtureId, LedFrame>;
+pub type FeedBoard = Board<FeedId, FeedFrame>;
+
+impl<K, T> Default for Board<K, T> {
+    fn default() -> Self {
+        Self { slots: ArcSwap::from_pointee(BTreeMap::new()), waiting: ArcSwap::from_pointee(Vec::new()) }
+    }
+}
+
+impl<K: Clone + Ord, T: Default> Board<K, T> {
     /// The same for whoever asks first and for whoever asks later.
-    pub fn slot(&self, fixture: &FixtureId) -> Slot {
-        if let Some(slot) = self.slots.load().get(fixture) {
+    pub fn slot(&self, id: &K) -> Arc<Exchange<T>> {
+        if let Some(slot) = self.slots.load().get(id) {
             return slot.clone();
         }
         let new = Exchange::new();
         self.slots.rcu(|slots| {
             let mut slots = BTreeMap::clone(slots);
-            slots.entry(fixture.clone()).or_insert_with(|| new.clone());
+            slots.entry(id.clone()).or_insert_with(|| new.clone());
             slots
         });
-        self.slots.load().get(fixture).cloned().unwrap_or(new)
+        self.slots.load().get(id).cloned().unwrap_or(new)
     }
 
-    pub fn keep_only(&self, is_kept: impl Fn(&FixtureId) -> bool) {
+    pub fn keep_only(&self, is_kept: impl Fn(&K) -> bool) {
         if self.slots.load().keys().all(&is_kept) {
             return;
         }
         self.slots.rcu(|slots| {
             let mut slots = BTreeMap::clone(slots);
-            slots.retain(|fixture, _| is_kept(fixture));
+            slots.retain(|id, _| is_kept(id));
             slots
         });
     }
+}
 
+impl<K, T> Board<K, T> {
     /// This thread is woken from now on.
     pub fn wait_here(&self) {
         let own = std::thread::current();

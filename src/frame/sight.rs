@@ -39,6 +39,29 @@ impl Default for Sight {
     }
 }
 
+/// What is this far below full is silence to the eye.
+const FLOOR_DB: f32 = 60.0;
+
+impl Sight {
+    /// How loud left and right are: 0 at the floor, 1 at full.
+    pub fn loudness(&self) -> [f32; CHANNELS] {
+        self.rms_db.map(part)
+    }
+
+    /// How loud each of so many equal ranges of pitch is, lowest first.
+    pub fn bands<const N: usize>(&self) -> [f32; N] {
+        let peak = |band: usize| {
+            let (from, to) = (band * PITCHES / N, (band + 1) * PITCHES / N);
+            self.powers.get(from..to.max(from + 1)).unwrap_or_default().iter().copied().fold(1e-12, f32::max)
+        };
+        std::array::from_fn(|band| part(10.0 * peak(band).log10()))
+    }
+}
+
+fn part(db: f32) -> f32 {
+    (1.0 + db / FLOOR_DB).clamp(0.0, 1.0)
+}
+
 /// 160 ms. A frame wants the newest, or after a late wake-up one that is a little older.
 const PLACES: u64 = 16;
 /// What is older than this tells nothing of the frame: nobody measures any more.

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::sight::Sight;
 use crate::show::ids::{AssetId, InputId};
-use crate::show::time::ShowTime;
+use crate::show::light::effect::EffectLayer;
+use crate::show::time::{Fps, ShowTime};
 
 /// The memory of a decoded picture. Whoever decodes implements it; nobody else needs to know what keeps the bytes alive.
 pub trait Planes {
@@ -92,6 +93,11 @@ pub trait Films {
 
     /// The picture of an animated asset that is due at `at`. Without one, the first of it stands still. It must not wait either.
     fn moving(&self, _asset: &AssetId, _at: ShowTime) -> Option<Arc<VideoFrame>> {
+        None
+    }
+
+    /// An animation as lights show it, as it is due at `at` on the grid of this rate. It must not wait either.
+    fn effect(&self, _effect: &EffectLayer, _fps: Fps, _at: ShowTime) -> Option<Arc<VideoFrame>> {
         None
     }
 

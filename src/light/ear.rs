@@ -6,8 +6,6 @@ use crate::effect::senses::Sound;
 use crate::frame::sight::{PITCHES, Sight, Sights};
 use crate::show::time::ShowTime;
 
-/// What is this far below full is dark.
-const FLOOR_DB: f32 = 60.0;
 /// Pitches that a beat is heard in: the lowest third of three octaves each.
 const LOW: usize = PITCHES / 4;
 /// A beat is this much louder than what is usual.
@@ -43,12 +41,8 @@ impl Ear {
 
     fn hear(&mut self, sight: &Sight, seconds: f32) {
         let Sound { bands, beat, left, right } = &mut self.heard;
-        [*left, *right] = sight.rms_db.map(loudness);
-        let each = PITCHES / bands.len();
-        for (band, powers) in bands.iter_mut().zip(sight.powers.chunks(each)) {
-            let peak = powers.iter().copied().fold(0.0, f32::max);
-            *band = loudness(10.0 * peak.max(1e-12).log10());
-        }
+        [*left, *right] = sight.loudness();
+        *bands = sight.bands();
         let low = sight.powers[..LOW].iter().copied().fold(0.0, f32::max).sqrt();
         let strikes = low > self.usual * BEAT && low > self.before * RISE && low > 0.01;
         self.before = low;
@@ -59,11 +53,6 @@ impl Ear {
         }
         self.usual += (low - self.usual) * (seconds / USUAL_S).min(1.0);
     }
-}
-
-/// 0 at the floor, 1 at full.
-fn loudness(db: f32) -> f32 {
-    (1.0 + db / FLOOR_DB).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 pub mod blend;
 mod ear;
 mod eye;
+mod feeds;
 pub mod films;
 pub mod finish;
 mod fixture;

@@ -16,7 +16,7 @@ use crate::base::status::Condition;
 use crate::base::tasks::{StopFlag, go_first};
 use crate::base::vitals::Vitals;
 use crate::base::watched::{Failing, spawn_watched};
-use crate::frame::leds::{LedBoard, ZoneFrames};
+use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrames};
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::frame::sight::Sights;
@@ -31,6 +31,8 @@ pub struct Env {
     pub sights: Arc<Sights>,
     pub films: Films,
     pub board: Arc<LedBoard>,
+    /// What comes in over the network.
+    pub inlets: Arc<FeedBoard>,
     pub shown: ZoneFrames,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
@@ -41,10 +43,10 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Starts the threads `lights` and `eye`. They end when `stop` is set; the last frame of every fixture is dark.
 pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
-    let Env { shows, clock, frames, sights, films, board, shown, vitals, stop } = env;
+    let Env { shows, clock, frames, sights, films, board, inlets, shown, vitals, stop } = env;
     let (eye, reading) = Eye::start(frames, vitals.clone(), stop.clone())?;
     let failing = Failing::of("lights", &vitals, Condition::degraded("the thread that computes lights has failed"));
-    let mut engine = Engine::new(eye, Ear::new(sights), films, board, shown, vitals);
+    let mut engine = Engine::new(eye, Ear::new(sights), films, (board, inlets), shown, vitals);
     let computing = spawn_watched("lights", failing, move || {
         go_first();
         while !stop.is_set() {

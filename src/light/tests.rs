@@ -1,6 +1,7 @@
 //! Zones and fixtures as a whole: what reaches the wire, and when.
 
 mod engine;
+mod feeds;
 mod looks;
 mod supply;
 
@@ -14,7 +15,7 @@ use super::films::Films;
 use super::tick::Engine;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
-use crate::frame::leds::{LedBoard, LedFrame, ZoneFrames};
+use crate::frame::leds::{FeedBoard, LedBoard, LedFrame, ZoneFrames};
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::picture::Frame;
 use crate::frame::sight::Sights;
@@ -36,6 +37,7 @@ struct Desk {
     show: Show,
     engine: Engine,
     board: Arc<LedBoard>,
+    inlets: Arc<FeedBoard>,
     shown: ZoneFrames,
     vitals: Arc<Vitals>,
     frames: Arc<Mailbox<Frame>>,
@@ -46,14 +48,16 @@ impl Desk {
     fn new() -> Desk {
         let folder = tempfile::tempdir().unwrap();
         let (board, shown, vitals) = (Arc::new(LedBoard::default()), ZoneFrames::default(), Arc::new(Vitals::new()));
+        let inlets = Arc::new(FeedBoard::default());
         // Their threads end at once: here nothing is read.
         let stop = StopFlag::default();
         stop.stop();
         let frames = Mailbox::new(1, WhenFull::DropOldest);
         let (eye, _) = Eye::start(frames.clone(), vitals.clone(), stop.clone()).unwrap();
         let (films, _) = Films::start(folder.path().to_owned(), stop).unwrap();
-        let engine = Engine::new(eye, Ear::new(Sights::new()), films, board.clone(), shown.clone(), vitals.clone());
-        let mut desk = Desk { show: Show::default(), engine, board, shown, vitals, frames, _folder: folder };
+        let engine =
+            Engine::new(eye, Ear::new(Sights::new()), films, (board.clone(), inlets.clone()), shown.clone(), vitals.clone());
+        let mut desk = Desk { show: Show::default(), engine, board, inlets, shown, vitals, frames, _folder: folder };
         desk.act(-1_000, json!({"command": "change_light_settings", "patch": {"fps": 50}}));
         desk
     }

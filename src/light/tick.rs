@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::ear::Ear;
 use super::eye::Eye;
+use super::feeds::Feeds;
 use super::films::Films;
 use super::pace::Pace;
 use super::stage::Stage;
@@ -15,7 +16,7 @@ use super::zone::Around;
 use crate::base::clock::Stopwatch;
 use crate::base::status::{Condition, LightPace};
 use crate::base::vitals::Vitals;
-use crate::frame::leds::{LedBoard, ZoneFrame, ZoneFrames};
+use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrame, ZoneFrames};
 use crate::show::Show;
 use crate::show::time::ShowTime;
 use crate::show::timeline::ShowAt;
@@ -31,6 +32,8 @@ pub struct Engine {
     ear: Ear,
     films: Films,
     board: Arc<LedBoard>,
+    inlets: Arc<FeedBoard>,
+    feeds: Feeds,
     shown: ZoneFrames,
     spare: Vec<Arc<ZoneFrame>>,
     vitals: Arc<Vitals>,
@@ -43,11 +46,19 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub fn new(eye: Eye, ear: Ear, films: Films, board: Arc<LedBoard>, shown: ZoneFrames, vitals: Arc<Vitals>) -> Self {
+    pub fn new(
+        eye: Eye,
+        ear: Ear,
+        films: Films,
+        (board, inlets): (Arc<LedBoard>, Arc<FeedBoard>),
+        shown: ZoneFrames,
+        vitals: Arc<Vitals>,
+    ) -> Self {
         let spare = (0..SHOWN).map(|_| Arc::default()).collect();
         let (stage, pace) = (Stage::default(), Pace::default());
         let (last, judged, was_ok) = (None, (0, 0), None);
-        Self { eye, ear, films, board, shown, spare, vitals, stage, pace, last, judged, was_ok }
+        let feeds = Feeds::default();
+        Self { eye, ear, films, board, inlets, feeds, shown, spare, vitals, stage, pace, last, judged, was_ok }
     }
 
     /// Computes the newest frame that is due at `now`, if any; says when to come again.
@@ -82,13 +93,15 @@ impl Engine {
         let latest = Duration::from_millis(u64::try_from(self.stage.latest_ms()).unwrap_or(0));
         self.eye.look(self.stage.needs_picture(due), due, latest);
         let sound = if self.stage.needs_sound() { self.ear.listen(due) } else { None };
+        self.feeds.look(show, &self.inlets);
         let films = self.films.wanted(|| self.stage.assets(), &show.assets);
-        let eye = &self.eye;
+        let (eye, feeds) = (&self.eye, &self.feeds);
         let utc_offset_minutes = show.house.settings.timezone.minutes() as i32;
         let around = |at: ShowTime| Around {
             picture: eye.at(at),
             sound: sound.as_ref(),
             films: Some(&**films as &BTreeMap<_, _>),
+            feeds: Some(feeds),
             utc_offset_minutes,
         };
         self.stage.light(due, around);

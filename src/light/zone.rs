@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::blend::blend;
+use super::feeds::Feeds;
 use super::map::{Place, extent, places};
 use super::pass::weights;
 use super::sample::{Proxy, Sampler};
@@ -13,6 +14,7 @@ use crate::effect::plane::{Plane, Point};
 use crate::effect::ramp::Ramp;
 use crate::effect::senses::{Film, Senses, Sound, Wall};
 use crate::show::Show;
+use crate::show::ids::FeedId;
 use crate::show::light::Rgb;
 use crate::show::light::animation::parameter::{ParameterValue, Parameters};
 use crate::show::light::animation::{Animation, Needs};
@@ -29,6 +31,7 @@ pub struct Around<'a> {
     pub picture: Option<&'a Proxy>,
     pub sound: Option<&'a Sound>,
     pub films: Option<&'a BTreeMap<String, Arc<Film>>>,
+    pub feeds: Option<&'a Feeds>,
     pub utc_offset_minutes: i32,
 }
 
@@ -83,6 +86,7 @@ struct StagedLayer {
 enum Staged {
     Color(Rgb),
     Animation { running: Running, effect: Box<Effect>, asset: Option<String> },
+    Feed(FeedId),
     Test(TestPattern),
 }
 
@@ -155,9 +159,9 @@ impl ZoneStage {
         let mut looks = looks.iter_mut().skip(first);
         let Some(oldest) = looks.next() else { return };
         let seen = Seen { mode, at, around, picture: &scratch.picture };
-        oldest.render(&seen, &mut scratch.layer, out);
+        oldest.render(&seen, &ground.places, &mut scratch.layer, out);
         for look in looks {
-            look.render(&seen, &mut scratch.layer, &mut scratch.coming);
+            look.render(&seen, &ground.places, &mut scratch.layer, &mut scratch.coming);
             if let Some(entry) = look.entry {
                 pass(entry, at, &ground.places, (&mut scratch.old, &mut scratch.new), out, &scratch.coming);
             }
@@ -251,7 +255,7 @@ impl StagedLook {
         }
     }
 
-    fn render(&mut self, seen: &Seen<'_>, scratch: &mut [Rgb], out: &mut [Rgb]) {
+    fn render(&mut self, seen: &Seen<'_>, places: &[Place], scratch: &mut [Rgb], out: &mut [Rgb]) {
         if !self.enabled {
             return out.fill([0.0; 3]);
         }
@@ -261,8 +265,8 @@ impl StagedLook {
         }
         let all = seen.mode == MainMode::Animation;
         let layers = self.layers.iter_mut().filter(|layer| all || matches!(layer.content, Staged::Test(_)));
-        for layer in layers.filter(|layer| layer.until.is_none_or(|until| seen.at < until)) {
-            layer.content.render(seen, scratch);
+        for layer in layers.filter(|layer| layer.is_seen(seen)) {
+            layer.content.render(seen, places, scratch);
             blend(layer.blend, out, scratch, layer.opacity);
         }
         if self.brightness < 1.0 {
@@ -272,10 +276,19 @@ impl StagedLook {
 }
 
 impl StagedLayer {
+    fn is_seen(&self, seen: &Seen<'_>) -> bool {
+        let is_there = match &self.content {
+            Staged::Feed(feed) => seen.around.feeds.is_some_and(|feeds| feeds.is_live(feed, seen.at)),
+            _ => true,
+        };
+        is_there && self.until.is_none_or(|until| seen.at < until)
+    }
+
     fn new(show: &Show, layer: &ZoneLayer, plane: &Arc<Plane>) -> Self {
         let content = match &layer.content {
             ZoneContent::Color { color } => Staged::Color(color.coded()),
             ZoneContent::Test { pattern } => Staged::Test(*pattern),
+            ZoneContent::Feed { feed } => Staged::Feed(feed.clone()),
             ZoneContent::Animation(running) => Staged::animation(show, running, plane),
         };
         Self { blend: layer.blend, opacity: layer.opacity as f32, until: layer.until, content }
@@ -302,8 +315,9 @@ impl Staged {
         Staged::Animation { running: running.clone(), effect: Box::new(effect), asset }
     }
 
-    fn render(&mut self, seen: &Seen<'_>, out: &mut [Rgb]) {
+    fn render(&mut self, seen: &Seen<'_>, places: &[Place], out: &mut [Rgb]) {
         match self {
+            Staged::Feed(feed) => seen.around.feeds.into_iter().for_each(|feeds| feeds.show(feed, places, out)),
             Staged::Color(color) => out.fill(*color),
             Staged::Test(pattern) => test_pattern::render(*pattern, seen.at, out),
             Staged::Animation { running, effect, asset } => {

@@ -11,6 +11,7 @@ mod contents;
 mod crew;
 pub mod damage;
 pub mod easel;
+pub mod effects;
 mod film;
 mod filtered;
 mod finish;

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
+use super::effects::Effects;
 use super::sources::Sources;
 use crate::frame::sight::{Sight, Sights};
 use crate::frame::video::{Films, VideoFrame};
 use crate::show::ids::{AssetId, InputId};
-use crate::show::time::ShowTime;
+use crate::show::light::effect::EffectLayer;
+use crate::show::time::{Fps, ShowTime};
 
 /// From the sources, and from whoever measures the sound.
 pub struct Movement {
     sources: Arc<Sources>,
     sights: Arc<Sights>,
+    effects: Arc<Effects>,
 }
 
 impl Movement {
-    pub fn new(sources: Arc<Sources>, sights: Arc<Sights>) -> Self {
-        Self { sources, sights }
+    pub fn new(sources: Arc<Sources>, sights: Arc<Sights>, effects: Arc<Effects>) -> Self {
+        Self { sources, sights, effects }
     }
 }
 
@@ -27,6 +30,10 @@ impl Films for Movement {
 
     fn moving(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
         self.sources.moving(asset, at)
+    }
+
+    fn effect(&self, effect: &EffectLayer, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.effects.film(effect, fps, at)
     }
 
     fn stinger(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {

@@ -234,6 +234,7 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
         | Content::Group { .. }
         | Content::Layout { .. }
         | Content::Levels(_)
+        | Content::Effect(_)
         | Content::Backdrop => return None,
     };
     let mut finish = finish(show, layer, view, frame, Part::Whole);

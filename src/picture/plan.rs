@@ -24,7 +24,7 @@ use crate::show::geometry::{Canvas, Rect};
 use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
 use crate::show::levels::Levels;
-use crate::show::look::{Blend, Filter, Shadow};
+use crate::show::look::{Blend, Filter, Fit, Shadow};
 use crate::show::program::Mixed;
 use crate::show::text::Crawl;
 use crate::show::time::ShowTime;
@@ -213,6 +213,12 @@ impl<'a> Planning<'a> {
                 None => self.still(layer, view, onto),
             },
             Content::Levels(levels) => self.levels(layer, levels, view, frame, onto),
+            Content::Effect(effect) => {
+                // Its first frame comes within a few: until then there is nothing to see.
+                if let Some(film) = self.films.effect(effect, self.show.config.fps, view.at) {
+                    self.dressed(layer, view, frame, onto, |planning| planning.film(layer, film, view, frame, onto));
+                }
+            }
             Content::Backdrop => {
                 self.dressed(layer, view, frame, onto, |planning| planning.backdrop(layer, view, frame, onto));
             }
@@ -467,8 +473,11 @@ impl Seen {
         let (width, height) = film.shown_size();
         let content = place::cropped(&view.pose.crop, (f64::from(width), f64::from(height)));
         // A picture that moves is fitted as one that does not.
-        let is_image = matches!(layer.content, Content::Image { .. });
-        let fit = if is_image { layer.fit } else { kept(layer.fit) };
+        let fit = match layer.content {
+            Content::Image { .. } => layer.fit,
+            Content::Effect(_) => Fit::Fill,
+            _ => kept(layer.fit),
+        };
         let fitted = place::fitted(fit, content, (frame.width, frame.height), view.ground.scale);
         let stored = f64::from(film.width) / f64::from(width.max(1));
         let from = Frame { x: fitted.from.x * stored, width: fitted.from.width * stored, ..fitted.from };

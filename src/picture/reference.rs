@@ -209,6 +209,13 @@ impl<'a> Painter<'a> {
                 }
                 inner
             }
+            Content::Effect(effect) => {
+                let mut inner = Canvas::transparent(frame.snapped());
+                if let Some(film) = self.films.effect(effect, self.show.config.fps, view.at) {
+                    draw_film(&film, frame.snapped(), &mut inner);
+                }
+                inner
+            }
             Content::Levels(levels) => {
                 let mut inner = Canvas::transparent(frame.snapped());
                 let sight = self.films.sight(levels.input.as_ref(), view.at);

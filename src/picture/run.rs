@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use super::effects::Effects;
 use super::movement::Movement;
 use super::pictures::Pictures;
 use super::prepare::{Preparing, prepare};
@@ -35,6 +36,8 @@ pub struct Env {
     pub sources: Arc<Sources>,
     /// What layers that show sound look at.
     pub sights: Arc<Sights>,
+    /// Animations of lights that are layers.
+    pub effects: Arc<Effects>,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
     /// Which scenes are looked at besides.
@@ -69,7 +72,7 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
 
 fn tick(env: Env, published: &ArcSwap<Pictures>, preparer: &std::thread::Thread) {
     let canvas = env.shows.load().show_at(env.clock.now()).config.canvas();
-    let moving = Arc::new(Movement::new(env.sources, env.sights));
+    let moving = Arc::new(Movement::new(env.sources, env.sights, env.effects));
     let mut engine = Engine::new(env.outlets, moving, env.vitals, canvas);
     while !env.stop.is_set() {
         let ticked = {

@@ -49,7 +49,7 @@ fn scenes_on_air(show: &Show) -> impl Iterator<Item = &SceneId> {
 }
 
 /// Those that matter most come first.
-fn scenes_in(show: &Show, sight: Sight) -> impl Iterator<Item = &SceneId> {
+pub fn scenes_in(show: &Show, sight: Sight) -> impl Iterator<Item = &SceneId> {
     let others = (sight == Sight::All).then(|| show.scenes.keys());
     scenes_on_air(show).chain(others.into_iter().flatten())
 }

@@ -5,6 +5,7 @@
 
 mod assembly;
 pub mod destination;
+pub mod discover;
 pub mod encoder;
 pub mod fixture;
 mod follow;

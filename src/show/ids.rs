@@ -129,6 +129,11 @@ id!(
 );
 
 id!(
+    /// Pixels that come in over the network.
+    FeedId
+);
+
+id!(
     /// What fixtures draw their power from.
     SupplyId
 );

@@ -10,6 +10,7 @@ use super::color::Color;
 use super::ids::{AssetId, InputId, LayerId, SceneId};
 use super::length::Length;
 use super::levels::Levels;
+use super::light::effect::EffectLayer;
 use super::look::{Anchor, Blend, Border, Filter, Fit, Mask, Shadow};
 use super::motion::Animation;
 use super::text::TextStyle;
@@ -124,6 +125,8 @@ pub enum Content {
     Backdrop,
     /// Sound that is seen: a spectrum, meters, or a wave.
     Levels(Levels),
+    /// An animation as lights show it.
+    Effect(EffectLayer),
     /// Colour bars with a moving part, a frame counter that machines can read, and each second a flash with a beep.
     Pattern {
         #[serde(default = "yes")]

@@ -42,10 +42,12 @@ use serde::{Deserialize, Serialize};
 use asset::Asset;
 use destination::Destination;
 use ids::{
-    AssetId, BatchId, DestinationId, FixtureId, InputId, LightPresetId, MacroId, PaletteId, SceneId, TransitionId, ZoneId,
+    AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LightPresetId, MacroId, PaletteId, SceneId, TransitionId,
+    ZoneId,
 };
 use input::Input;
 use layer::{Content, Layer};
+use light::feed::LightFeed;
 use light::fixture::Fixture;
 use light::house::House;
 use light::palette::Palette;
@@ -104,6 +106,8 @@ pub struct Show {
     pub palettes: Arc<BTreeMap<PaletteId, Arc<Palette>>>,
     #[serde(default, skip_serializing_if = "is_empty")]
     pub light_presets: Arc<BTreeMap<LightPresetId, Arc<LightPreset>>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub light_feeds: Arc<BTreeMap<FeedId, Arc<LightFeed>>>,
 }
 
 fn is_usual(house: &Arc<House>) -> bool {

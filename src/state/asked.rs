@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::show::ids::{LightPresetId, PaletteId, ZoneId, ZoneLayerId};
+use crate::show::ids::{FeedId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::light::blend::LightBlend;
 use crate::show::light::geometry::Geometry;
 use crate::show::light::region::Region;
@@ -105,6 +105,9 @@ pub enum NewContent {
         palette: Option<PaletteId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seed: Option<u32>,
+    },
+    Feed {
+        feed: FeedId,
     },
     Test {
         pattern: TestPattern,

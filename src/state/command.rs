@@ -11,11 +11,12 @@ use crate::show::asset::Asset;
 use crate::show::collection::{Collection, Mode};
 use crate::show::destination::Destination;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, SceneId, TransitionId,
-    VersionId, ZoneId, ZoneLayerId,
+    AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, SceneId,
+    TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
 use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::light::feed::LightFeed;
 use crate::show::light::fixture::Fixture;
 use crate::show::light::palette::Palette;
 use crate::show::light::transition::LightTransitionKind;
@@ -356,6 +357,19 @@ pub enum Command {
         fixture: FixtureId,
         seconds: f64,
     },
+    /// Pixels that others may send.
+    PutLightFeed {
+        feed: Box<LightFeed>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    ChangeLightFeed {
+        feed: FeedId,
+        patch: Patch,
+    },
+    RemoveLightFeed {
+        feed: FeedId,
+    },
     /// Keeps what these zones look like, or all; with `house` also what all lights together do.
     SaveLightPreset {
         id: LightPresetId,
@@ -474,6 +488,9 @@ impl Command {
             Command::ChangeFixture { .. } => "change_fixture",
             Command::RemoveFixture { .. } => "remove_fixture",
             Command::IdentifyFixture { .. } => "identify_fixture",
+            Command::PutLightFeed { .. } => "put_light_feed",
+            Command::ChangeLightFeed { .. } => "change_light_feed",
+            Command::RemoveLightFeed { .. } => "remove_light_feed",
             Command::SaveLightPreset { .. } => "save_light_preset",
             Command::LoadLightPreset { .. } => "load_light_preset",
             Command::RestoreLightPreset { .. } => "restore_light_preset",

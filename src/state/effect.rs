@@ -5,7 +5,7 @@ use super::event::Event;
 use super::room::Room;
 use crate::show::Show;
 use crate::show::ids::{
-    DestinationId, FixtureId, InputId, LayerId, LightPresetId, PaletteId, SceneId, TransitionId, ZoneId,
+    DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, PaletteId, SceneId, TransitionId, ZoneId,
 };
 use crate::show::scene::Place;
 use crate::show::value::ValueName;
@@ -26,6 +26,7 @@ pub enum Key {
     Zone(ZoneId),
     Fixture(FixtureId),
     Palette(PaletteId),
+    LightFeed(FeedId),
     LightPreset(LightPresetId),
 }
 
@@ -67,6 +68,8 @@ impl Event {
             | Event::HouseChanged { .. }
             | Event::FixtureSaved { .. }
             | Event::FixtureRemoved { .. }
+            | Event::LightFeedSaved { .. }
+            | Event::LightFeedRemoved { .. }
             | Event::PaletteSaved { .. }
             | Event::PaletteRemoved { .. }
             | Event::LightPresetSaved { .. }
@@ -90,6 +93,7 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::ValueSet { name, .. } => before.values.get(name.as_str()).is_none(),
         Event::ZoneSaved { zone } => !before.zones.contains_key(&zone.id),
         Event::FixtureSaved { fixture } => !before.fixtures.contains_key(&fixture.id),
+        Event::LightFeedSaved { feed } => !before.light_feeds.contains_key(&feed.id),
         Event::PaletteSaved { palette } => !before.palettes.contains_key(&palette.id),
         Event::LightPresetSaved { preset } => !before.light_presets.contains_key(&preset.id),
         _ => false,
@@ -121,6 +125,7 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
         Event::FixtureSaved { fixture } if before.fixtures.contains_key(&fixture.id) => {
             Some(Key::Fixture(fixture.id.clone()))
         }
+        Event::LightFeedSaved { feed } if before.light_feeds.contains_key(&feed.id) => Some(Key::LightFeed(feed.id.clone())),
         Event::PaletteSaved { palette } if before.palettes.contains_key(&palette.id) => {
             Some(Key::Palette(palette.id.clone()))
         }

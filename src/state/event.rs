@@ -9,11 +9,12 @@ use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, SceneId, TransitionId,
-    VersionId, ZoneId,
+    AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, SceneId,
+    TransitionId, VersionId, ZoneId,
 };
 use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
+use crate::show::light::feed::LightFeed;
 use crate::show::light::fixture::Fixture;
 use crate::show::light::house::House;
 use crate::show::light::palette::Palette;
@@ -177,6 +178,12 @@ pub enum Event {
     FixtureRemoved {
         fixture: FixtureId,
     },
+    LightFeedSaved {
+        feed: Arc<LightFeed>,
+    },
+    LightFeedRemoved {
+        feed: FeedId,
+    },
     PaletteSaved {
         palette: Arc<Palette>,
     },
@@ -305,6 +312,12 @@ pub fn evolve(show: &mut Show, event: &Event) {
         }
         Event::FixtureRemoved { fixture } => {
             Arc::make_mut(&mut show.fixtures).remove(fixture);
+        }
+        Event::LightFeedSaved { feed } => {
+            Arc::make_mut(&mut show.light_feeds).insert(feed.id.clone(), feed.clone());
+        }
+        Event::LightFeedRemoved { feed } => {
+            Arc::make_mut(&mut show.light_feeds).remove(feed);
         }
         Event::PaletteSaved { palette } => {
             Arc::make_mut(&mut show.palettes).insert(palette.id.clone(), palette.clone());

@@ -2,8 +2,8 @@
 
 use crate::base::quote::quoted;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, RenditionId, SceneId,
-    TransitionId, VersionId, ZoneId, ZoneLayerId,
+    AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, RenditionId,
+    SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
 use crate::show::light::animation::Animation;
 use crate::show::light::animation::parameter::ParameterError;
@@ -146,6 +146,10 @@ pub enum Rejection {
     ZoneInUse(ZoneId, FixtureId),
     #[error("there is no fixture {0}")]
     NoFixture(FixtureId),
+    #[error("there is no feed {0}")]
+    NoFeed(FeedId),
+    #[error("zone {1} shows feed {0}: take it away there first")]
+    FeedInUse(FeedId, ZoneId),
     #[error("there is no animation {0}")]
     NoAnimation(String),
     #[error("animation {} is running in zone {zone} already: stop it first, or send \"restart\": true", animation.id())]
@@ -242,6 +246,8 @@ impl Rejection {
             Rejection::NoZoneLayer(..) => "layer_not_found",
             Rejection::ZoneInUse(..) => "zone_in_use",
             Rejection::NoFixture(_) => "fixture_not_found",
+            Rejection::NoFeed(_) => "feed_not_found",
+            Rejection::FeedInUse(..) => "feed_in_use",
             Rejection::NoAnimation(_) => "animation_not_found",
             Rejection::AnimationRunning { .. } => "animation_running",
             Rejection::AnimationNotRunning { .. } => "animation_not_running",
@@ -273,6 +279,7 @@ impl Rejection {
             Rejection::NoZone(_)
             | Rejection::NoZoneLayer(..)
             | Rejection::NoFixture(_)
+            | Rejection::NoFeed(_)
             | Rejection::NoAnimation(_)
             | Rejection::NoPalette(_)
             | Rejection::NoLightPreset(_)
@@ -290,6 +297,7 @@ impl Rejection {
             Rejection::ZoneInUse(..)
             | Rejection::AnimationRunning { .. }
             | Rejection::AnimationNotRunning { .. }
+            | Rejection::FeedInUse(..)
             | Rejection::PaletteInUse(..)
             | Rejection::PaletteBuiltIn(_)
             | Rejection::AlreadyExists { .. }

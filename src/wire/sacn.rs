@@ -44,8 +44,8 @@ pub struct Sacn {
     pub channels_per_universe: u16,
     /// Receivers wait for `sync_packet` on this universe; 0 if they show at once.
     pub sync_universe: u16,
-    pub(in super::super) sequences: Vec<u8>,
-    pub(in super::super) sync_sequence: u8,
+    pub(crate) sequences: Vec<u8>,
+    pub(crate) sync_sequence: u8,
 }
 
 impl Sacn {

@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use super::bodies::ClientOpId;
 use super::operations::{Answer, Body, Operation, acts, changes, puts, reads, removes, shape};
-use super::sent::{FixturePatch, LightSettingsPatch, NewFixture, NewPalette};
+use super::sent::{FixturePatch, LightFeedPatch, LightSettingsPatch, NewFixture, NewLightFeed, NewPalette};
 use crate::api::routes::Row;
-use crate::api::wire::fixture::FixtureView;
+use crate::api::wire::fixture::{FixtureView, LightFeedView};
 use crate::api::wire::light::{AnimationView, HouseView, LightPresetView, PaletteView, SavedView, ZoneView};
 use crate::api::wire::performance::{LightPerformance, LightStatus};
+use crate::send::discover::Found;
 use crate::show::ids::{LightPresetId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::light::blend::LightBlend;
 use crate::show::light::color::LightColor;
@@ -84,13 +85,14 @@ body! {
         duration: Option<f64>,
     }
     ZoneLayerBody {
-        /// `color`, `animation` or `test`.
+        /// `color`, `animation`, `feed` or `test`.
         kind: String,
         color: Option<ColorSent>,
         animation: Option<String>,
         parameters: Option<BTreeMap<String, Value>>,
         palette: Option<PaletteId>,
         seed: Option<u32>,
+        feed: Option<String>,
         pattern: Option<TestPattern>,
         blend: Option<LightBlend>,
         #[schemars(range(min = 0, max = 1))]
@@ -143,6 +145,10 @@ body! {
     }
     IdentifyBody {
         duration: Option<f64>,
+    }
+    SearchBody {
+        #[schemars(range(min = 0.1, max = 30))]
+        seconds: Option<f64>,
     }
     NewPreset {
         id: Option<LightPresetId>,
@@ -224,6 +230,7 @@ const LAYER_TROUBLE: &[&str] = &[
     "zone_not_found",
     "animation_not_found",
     "palette_not_found",
+    "feed_not_found",
     "invalid_parameter",
     "INVALID_COLOR_MODE",
     "invalid_color",
@@ -270,6 +277,8 @@ const PRESET_IMPORT_TROUBLE: &[&str] = &[
     "INVALID_COLOR_MODE",
     "invalid_color",
 ];
+const FEED_TROUBLE: &[&str] =
+    &["invalid_value", "out_of_range", "id_mismatch", "too_many", "already_exists", "feed_not_found"];
 const FIXTURE_TROUBLE: &[&str] =
     &["invalid_value", "out_of_range", "id_mismatch", "zone_not_found", "too_many", "already_exists", "fixture_not_found"];
 
@@ -495,6 +504,31 @@ fn fixtures(row: &Row) -> Option<Operation> {
             alters("fixtures", "Change a fixture", body, Answer::Json(view), FIXTURE_TROUBLE)
         }
         ("DELETE", "/api/fixtures/{fixture}") => removes("fixtures", "Remove a fixture", &["fixture_not_found"]),
+        ("POST", "/api/fixtures/discover") => {
+            let body = Body::OptionalJson(shape::<SearchBody>());
+            let found = Answer::Json(shape::<Vec<Found>>());
+            Operation {
+                body,
+                ..acts("fixtures", "Look for controllers that run WLED", found, &["out_of_range", "search_failed"])
+            }
+        }
+        ("GET", "/api/light-feeds") => {
+            reads("fixtures", "All feeds of lights", Answer::Json(shape::<Vec<LightFeedView>>()), &[])
+        }
+        ("POST", "/api/light-feeds") => {
+            puts("fixtures", "Let somebody send pixels", shape::<NewLightFeed>(), shape::<LightFeedView>(), FEED_TROUBLE)
+        }
+        ("GET", "/api/light-feeds/{feed}") => {
+            reads("fixtures", "A feed of lights", Answer::Json(shape::<LightFeedView>()), &["feed_not_found"])
+        }
+        ("PUT", "/api/light-feeds/{feed}") => {
+            puts("fixtures", "Make or replace a feed", shape::<NewLightFeed>(), shape::<LightFeedView>(), FEED_TROUBLE)
+        }
+        ("PATCH", "/api/light-feeds/{feed}") => {
+            let body = Body::Json(shape::<LightFeedPatch>());
+            alters("fixtures", "Change a feed", body, Answer::Json(shape::<LightFeedView>()), FEED_TROUBLE)
+        }
+        ("DELETE", "/api/light-feeds/{feed}") => removes("fixtures", "Remove a feed", &["feed_not_found", "feed_in_use"]),
         ("POST", "/api/fixtures/{fixture}/identify") => {
             let body = Body::OptionalJson(shape::<IdentifyBody>());
             does("fixtures", "Let it flash", body, Answer::Json(view), &["fixture_not_found", "out_of_range"])

@@ -10,6 +10,7 @@ use super::bodies::ClientOpId;
 use crate::show::destination::Destination;
 use crate::show::input::Input;
 use crate::show::layer::Layer;
+use crate::show::light::feed::LightFeed;
 use crate::show::light::fixture::Fixture;
 use crate::show::light::house::LightSettings;
 use crate::show::light::palette::Palette;
@@ -59,6 +60,7 @@ sent! {
     NewDestination = Destination, |schema, _| optional(schema, "id");
     NewPalette = Palette, |schema, _| optional(schema, "id");
     NewFixture = Fixture, |schema, _| optional(schema, "id");
+    NewLightFeed = LightFeed, |schema, _| optional(schema, "id");
     /// Any of the fields.
     StreamConfigPatch = StreamConfig, |schema, generator| {
         schema.remove("required");
@@ -100,6 +102,7 @@ patch! {
     LayerPatch = Layer, |schema| with_property(schema, "index", place());
     DestinationPatch = Destination, |_| ();
     FixturePatch = Fixture, |_| ();
+    LightFeedPatch = LightFeed, |_| ();
     LightSettingsPatch = LightSettings, |_| ();
 }
 

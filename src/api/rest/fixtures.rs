@@ -1,5 +1,7 @@
 //! `/api/fixtures`: what has LEDs, how it is reached, and how it does.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -10,6 +12,7 @@ use crate::api::ask::{Ask, Asker, Bare, Perhaps};
 use crate::api::error::ApiError;
 use crate::api::request::At;
 use crate::api::wire::fixture::FixtureView;
+use crate::send::discover;
 use crate::show::Show;
 use crate::show::ids::FixtureId;
 use crate::show::light::fixture::Fixture;
@@ -59,6 +62,20 @@ pub async fn change(State(api): State<Api>, At(id): At<FixtureId>, Ask { asker, 
 
 pub async fn remove(State(api): State<Api>, At(fixture): At<FixtureId>, Bare(asker): Bare) -> Answer {
     removed(&api.act(&asker, Command::RemoveFixture { fixture }).await?)
+}
+
+/// Controllers that run WLED and tell the network of themselves, found within `{"seconds": 3}`.
+pub async fn discover(State(api): State<Api>, Perhaps { asker: _, mut fields }: Perhaps) -> Answer {
+    let seconds: f64 = fields.take("seconds")?.unwrap_or(3.0);
+    fields.finish()?;
+    if !(0.1..=30.0).contains(&seconds) {
+        let error = Rejection::OutOfRange { field: "seconds", value: seconds.to_string(), allowed: "0.1 to 30" };
+        return Err(SubmitError::from(error).into());
+    }
+    let clock = api.clock.clone();
+    let search = Duration::from_secs_f64(seconds);
+    let found = tokio::task::spawn_blocking(move || discover::wled(search, || clock.now().micros()));
+    ok(found.await.map_err(|_| ApiError::Internal)?.map_err(ApiError::from)?)
 }
 
 /// It flashes for a while: `{"duration": 5}`.

@@ -11,6 +11,7 @@ pub mod fixtures;
 pub mod hls;
 pub mod inputs;
 pub mod layers;
+pub mod light_feeds;
 pub mod light_presets;
 pub mod lights;
 pub mod macros;

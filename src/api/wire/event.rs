@@ -38,6 +38,8 @@ pub fn event_view(event: &Event) -> Value {
             json!({ "event": "light_preset_saved", "preset": LightPresetView::new(preset) })
         }
         Event::StreamConfigured { .. }
+        | Event::LightFeedSaved { .. }
+        | Event::LightFeedRemoved { .. }
         | Event::ZoneRemoved { .. }
         | Event::FixtureRemoved { .. }
         | Event::PaletteSaved { .. }

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::base::status::{FixtureState, Reached};
+use crate::base::status::{FeedState, FixtureState, Reached};
 use crate::base::vitals::Vitals;
 use crate::show::Show;
+use crate::show::light::feed::LightFeed;
 use crate::show::light::fixture::Fixture;
 use crate::show::time::ShowTime;
 
@@ -43,6 +44,20 @@ impl FixtureView {
     pub fn all(show: &Show, vitals: &Vitals, at: ShowTime) -> Vec<Self> {
         let mut states = vitals.status.fixtures();
         show.fixtures.values().map(|found| Self::new(show, found, states.remove(found.id.as_str()), at)).collect()
+    }
+}
+
+/// A feed as it is set up, and what became of its packets.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LightFeedView {
+    #[serde(flatten)]
+    feed: LightFeed,
+    status: FeedState,
+}
+
+impl LightFeedView {
+    pub fn new(feed: &LightFeed, vitals: &Vitals) -> Self {
+        Self { feed: feed.clone(), status: vitals.status.feed(feed.id.as_str()).unwrap_or_default() }
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::time::rfc3339;
 use crate::show::Show;
-use crate::show::ids::{LightPresetId, PaletteId, ZoneId, ZoneLayerId};
+use crate::show::ids::{FeedId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::light::animation::Animation;
 use crate::show::light::animation::parameter::{ParameterKind, Parameters};
 use crate::show::light::blend::LightBlend;
@@ -83,6 +83,9 @@ enum ContentView {
         #[serde(skip_serializing_if = "Option::is_none")]
         since: Option<i64>,
     },
+    Feed {
+        feed: FeedId,
+    },
     Test {
         pattern: TestPattern,
     },
@@ -153,6 +156,7 @@ impl ZoneLayerView {
         let content = match content {
             ZoneContent::Color { color } => ContentView::Color { color: color.clone() },
             ZoneContent::Test { pattern } => ContentView::Test { pattern: *pattern },
+            ZoneContent::Feed { feed } => ContentView::Feed { feed: feed.clone() },
             ZoneContent::Animation(running) => ContentView::Animation {
                 animation: running.animation,
                 parameters: running.parameters.clone(),

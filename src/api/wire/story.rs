@@ -89,6 +89,7 @@ pub fn state(topic: Topic, show: &Show) -> Value {
                 state["house"] = light::house(&show.house);
                 state["zones"] = show.zones.values().map(|zone| ZoneView::decided(zone)).collect();
                 state["fixtures"] = show.fixtures.values().map(|found| json!(FixtureView::decided(found))).collect();
+                state["light_feeds"] = json!(show.light_feeds.values().collect::<Vec<_>>());
                 state["palettes"] = json!(show.palettes.values().collect::<Vec<_>>());
                 state["light_presets"] = json!(LightPresetView::all(show));
             }

@@ -47,6 +47,12 @@ pub const KEYS: &[Key] = &[
         help: "Pipelines here (NAME.launch) take the place of the built-in ones; empty: none",
     },
     Key {
+        name: "light_in",
+        value_name: "IP|off",
+        default: "off",
+        help: "Where feeds of lights (DDP, sACN, Art-Net, WLED) are listened to: an address of this machine, or off",
+    },
+    Key {
         name: "light_devices",
         value_name: "DIRS",
         default: "/dev",

@@ -5,7 +5,7 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use super::quote::quoted;
@@ -26,6 +26,8 @@ pub struct Config {
     pub live: bool,
     pub encoder: String,
     pub pipelines_dir: Option<PathBuf>,
+    /// None: off.
+    pub light_in: Option<IpAddr>,
     pub light_devices: Vec<PathBuf>,
     pub redis: Option<Redis>,
     pub restore_from_redis: bool,
@@ -164,6 +166,7 @@ impl Config {
             live: value("live").switch()?,
             encoder: value("encoder").required("give auto or the name of a GStreamer element, such as x264enc")?,
             pipelines_dir: value("pipelines_dir").given().map(PathBuf::from),
+            light_in: value("light_in").ip_or_off()?,
             light_devices: value("light_devices").list().into_iter().map(PathBuf::from).collect(),
             redis: value("redis").redis_url()?.map(|url| {
                 let authority = value("redis_ca").given().map(PathBuf::from);

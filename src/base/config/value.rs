@@ -1,5 +1,6 @@
 //! One value, as text, and what it must be.
 
+use std::net::IpAddr;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use super::keys::{KEYS, SECRET};
@@ -114,6 +115,16 @@ impl Value {
 
     pub fn address_or_off(self) -> Result<Option<SocketAddr>, ConfigError> {
         if self.text == "off" { Ok(None) } else { self.address().map(Some) }
+    }
+
+    pub fn ip_or_off(self) -> Result<Option<IpAddr>, ConfigError> {
+        match self.text.as_str() {
+            "off" => Ok(None),
+            text => match text.parse() {
+                Ok(address) => Ok(Some(address)),
+                Err(_) => Err(self.bad("give an address, such as 192.168.1.5 or 0.0.0.0, or off")),
+            },
+        }
     }
 
     pub fn switch(self) -> Result<bool, ConfigError> {

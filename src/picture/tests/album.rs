@@ -127,6 +127,8 @@ fn every_kind_of_layer() {
         ("levels-wave", r##""kind":"levels","shape":"wave","bands":64,"gap":0,"from":"#ffffff","to":"#40c0ff""##.to_owned()),
         ("group", format!(r#""kind":"group","opacity":0.7,"layers":{inner}"#)),
         ("layout-grid", format!(r#""kind":"layout","arrange":{{"gap":6}},"layers":{inner}"#)),
+        ("effect-plasma", r#""kind":"effect","animation":"PLASMA","seed":3,"palette":"OCEAN""#.to_owned()),
+        ("effect-turned", r#""kind":"effect","animation":"FIRE","seed":3,"columns":32,"rows":20,"rotation":8,"radius":20,"blend":"screen""#.to_owned()),
         ("layout-row", format!(r#""kind":"layout","arrange":{{"order":"row","gap":6}},"layers":{inner}"#)),
         ("layout-picture-in-picture", format!(r#""kind":"layout","arrange":{{"order":"picture_in_picture","padding":8}},"layers":{inner}"#)),
         ("backdrop", r#""kind":"backdrop","radius":20,"filters":[{"kind":"blur","amount":12},{"kind":"brightness","amount":0.1}]"#.to_owned()),

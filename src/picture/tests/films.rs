@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::frame::sight::{COLUMNS, PITCHES, Sight};
+use crate::frame::sight::{COLUMNS, PITCHES, Sight, Sights};
 use crate::frame::video::{Films, Plane, Planes, VideoFrame};
+use crate::picture::effects::Painter;
+use crate::show::Show;
 use crate::show::ids::{AssetId, InputId};
-use crate::show::time::ShowTime;
+use crate::show::light::effect::EffectLayer;
+use crate::show::time::{Fps, ShowTime};
 
 /// Loud voices in the middle, less below and above; the right side is quieter.
 pub fn sight() -> Sight {
@@ -44,6 +47,10 @@ impl Planes for Bytes {
 impl Films for Smooth {
     fn sight(&self, _: Option<&InputId>, _: ShowTime) -> Option<Arc<Sight>> {
         Some(Arc::new(sight()))
+    }
+
+    fn effect(&self, effect: &EffectLayer, _: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        Some(Painter::new(&Show::default(), effect).paint(at, &Sights::new()))
     }
 
     fn stinger(&self, _: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {

@@ -4,6 +4,8 @@ pub mod animation;
 pub mod blend;
 pub mod color;
 pub mod correction;
+pub mod effect;
+pub mod feed;
 pub mod fixture;
 pub mod geometry;
 pub mod harmony;

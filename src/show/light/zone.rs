@@ -12,7 +12,7 @@ use super::color::LightColor;
 use super::geometry::Geometry;
 use super::region::Region;
 use super::transition::LightTransition;
-use crate::show::ids::{PaletteId, ZoneId, ZoneLayerId};
+use crate::show::ids::{FeedId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::time::ShowTime;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,6 +79,10 @@ pub enum ZoneContent {
         color: LightColor,
     },
     Animation(Running),
+    /// What comes in over the network; while nothing does, what is below is seen.
+    Feed {
+        feed: FeedId,
+    },
     /// What whoever wires LEDs wants to see.
     Test {
         pattern: TestPattern,

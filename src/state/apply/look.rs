@@ -9,6 +9,7 @@ use crate::show::ids::AssetId;
 use crate::show::layer::{Content, Crop, Layer, Shape};
 use crate::show::length::Length;
 use crate::show::levels::Levels;
+use crate::show::light::effect::EffectLayer;
 use crate::show::look::{Border, Filter, Mask, Shadow};
 use crate::show::usage;
 use crate::state::rejection::Rejection;
@@ -156,6 +157,7 @@ pub(super) fn check_content(show: &Show, layer: &Layer) -> Result<(), Rejection>
         Content::Input { input } if show.inputs.contains_key(input) => Ok(()),
         Content::Input { input } => Err(Rejection::LayerNeedsInput(layer.id.clone(), input.clone())),
         Content::Levels(levels) => check_levels(show, layer, levels),
+        Content::Effect(effect) => check_effect(show, effect),
         Content::Scene { scene } if show.scenes.contains_key(scene) => Ok(()),
         Content::Scene { scene } => Err(Rejection::LayerNeedsScene(layer.id.clone(), scene.clone())),
         Content::Layout { arrange, layers: _, moved: _ } => check_arrange(arrange),
@@ -170,6 +172,16 @@ fn check_levels(show: &Show, layer: &Layer, levels: &Levels) -> Result<(), Rejec
     check_range("bands", f64::from(*bands), 1.0..=f64::from(Levels::MAX_BANDS), "1 to 64")?;
     check_range("gap", *gap, 0.0..=256.0, "0 to 256")?;
     check_range("floor_db", *floor_db, -96.0..=-12.0, "-96 to -12")
+}
+
+fn check_effect(show: &Show, effect: &EffectLayer) -> Result<(), Rejection> {
+    let EffectLayer { animation, parameters, palette, seed: _, columns, rows } = effect;
+    animation.check(parameters).map_err(Rejection::Parameter)?;
+    if let Some(palette) = palette.as_ref().filter(|palette| show.palette(palette).is_none()) {
+        return Err(Rejection::NoPalette(palette.clone()));
+    }
+    check_range("columns", f64::from(*columns), 1.0..=f64::from(EffectLayer::MAX_COLUMNS), "1 to 320")?;
+    check_range("rows", f64::from(*rows), 1.0..=f64::from(EffectLayer::MAX_ROWS), "1 to 180")
 }
 
 fn check_arrange(arrange: &Arrange) -> Result<(), Rejection> {

@@ -6,6 +6,7 @@ mod asset;
 mod batch;
 mod destination;
 pub mod due;
+mod feed;
 mod fixture;
 mod house;
 mod import;
@@ -150,6 +151,9 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::ChangeFixture { fixture, patch } => one(fixture::change(show, &fixture, &patch)?),
         Command::RemoveFixture { fixture } => one(fixture::remove(show, fixture)?),
         Command::IdentifyFixture { fixture, seconds } => one(fixture::identify(show, &fixture, seconds, now)?),
+        Command::PutLightFeed { feed, only_new } => one(feed::put(show, *feed, only_new)?),
+        Command::ChangeLightFeed { feed, patch } => one(feed::change(show, &feed, &patch)?),
+        Command::RemoveLightFeed { feed } => one(feed::remove(show, feed)?),
         Command::SaveLightPreset { id, name, zones, house, only_new } => {
             one(preset::save(show, preset::Wanted { id, name, zones, house, only_new }, given)?)
         }

@@ -2,7 +2,8 @@
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
 use super::{
-    asset, batch, destination, fixture, house, input, macros, palette, preset, scene, stream, studio, value, version, zone,
+    asset, batch, destination, feed, fixture, house, input, macros, palette, preset, scene, stream, studio, value, version,
+    zone,
 };
 use crate::show::Show;
 use crate::state::rejection::Rejection;
@@ -29,6 +30,7 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         fixtures,
         palettes,
         light_presets,
+        light_feeds,
     } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
@@ -87,6 +89,11 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     for (id, fixture) in fixtures.iter() {
         check_place(id.as_str(), fixture.id.as_str())?;
         fixture::check(show, fixture)?;
+    }
+    feed::check_count(light_feeds.len())?;
+    for (id, feed) in light_feeds.iter() {
+        check_place(id.as_str(), feed.id.as_str())?;
+        feed::check(feed)?;
     }
     preset::check_count(light_presets.len())?;
     for (id, preset) in light_presets.iter() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{animation, check_name, check_new, check_range, light};
+use super::{animation, check_name, check_new, check_range, feed, light};
 use crate::show::Show;
 use crate::show::ids::{ZoneId, ZoneLayerId};
 use crate::show::light::geometry::Geometry;
@@ -174,6 +174,7 @@ pub(super) fn layer(show: &Show, new: NewZoneLayer, now: ShowTime) -> Result<Zon
     let content = match content {
         NewContent::Color { color } => ZoneContent::Color { color: light::color("color", &color)?.0 },
         NewContent::Test { pattern } => ZoneContent::Test { pattern },
+        NewContent::Feed { feed } => ZoneContent::Feed { feed: feed::find(show, &feed)?.id.clone() },
         NewContent::Animation { animation, parameters, palette, seed } => {
             ZoneContent::Animation(animation::running(show, &animation, &parameters, palette, seed, now)?)
         }

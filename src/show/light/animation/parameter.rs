@@ -1,6 +1,7 @@
 //! The parameters of animations: their kinds and ranges, what is given for them, and whether that can be meant.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
@@ -77,6 +78,18 @@ pub enum ParameterError {
 
 fn as_light_color<S: Serializer>(default: &[u8; 3], serializer: S) -> Result<S::Ok, S::Error> {
     LightColor::Rgb { rgb: *default }.serialize(serializer)
+}
+
+impl ParameterValue {
+    /// Floats have no hash of their own; equal ones of these have equal bits.
+    pub fn hash_into(&self, hasher: &mut impl Hasher) {
+        match self {
+            ParameterValue::Bool(flag) => flag.hash(hasher),
+            ParameterValue::Number(number) => number.to_bits().hash(hasher),
+            ParameterValue::Text(text) => text.hash(hasher),
+            ParameterValue::Color(color) => color.rgb().hash(hasher),
+        }
+    }
 }
 
 impl ParameterKind {

@@ -1,0 +1,68 @@
+//! Effects as layers: the same at the same time, in the right colours, and there when they are due.
+
+use serde_json::json;
+
+use super::*;
+use crate::show::ids::SceneId;
+
+fn layer(json: serde_json::Value) -> EffectLayer {
+    serde_json::from_value(json).unwrap()
+}
+
+fn show(effect: serde_json::Value) -> Show {
+    let mut layer = json!({"id": "e", "kind": "effect"});
+    layer.as_object_mut().unwrap().extend(effect.as_object().unwrap().clone());
+    serde_json::from_value(json!({
+        "config": crate::show::stream::StreamConfig::default(), "stream": {"status": "stopped"}, "destinations": {}, "assets": {},
+        "scenes": {"a": {"id": "a", "layers": [layer]}}, "program": {"scene": "a", "since": 0},
+    }))
+    .unwrap()
+}
+
+#[test]
+fn colours_are_what_video_makes_of_them() {
+    for (rgb, y, u, v) in [([255, 0, 0], 63, 102, 240), ([0, 255, 0], 173, 42, 26), ([255, 255, 255], 235, 128, 128)] {
+        let color = json!({"mode": "RGB", "rgb": rgb});
+        let effect = layer(json!({"animation": "SOLID", "parameters": {"color_primary": color}, "columns": 5, "rows": 3}));
+        let frame = Painter::new(&Show::default(), &effect).paint(ShowTime(0), &Sights::new());
+        let planes = frame.planes();
+        assert_eq!((frame.width, frame.height), (5, 3));
+        assert_eq!(planes.map(|plane| plane.bytes.len()), [15, 6, 6]);
+        for (plane, expected) in planes.iter().zip([y, u, v]) {
+            assert!(plane.bytes.iter().all(|value| value.abs_diff(expected) <= 1), "{rgb:?}: {:?}", plane.bytes);
+        }
+    }
+}
+
+#[test]
+fn frames_are_there_before_they_are_due_and_the_same_for_everyone() {
+    let show = show(json!({"animation": "PLASMA", "parameters": {"speed": 2.0}, "seed": 7}));
+    let fps = show.config.fps;
+    let effects = Arc::new(Effects::default());
+    let mut studio = Studio { effects: effects.clone(), painters: BTreeMap::new(), sights: Sights::new() };
+    let Content::Effect(effect) = &show.scenes[&SceneId::new("a").unwrap()].layers[0].content else { panic!("an effect") };
+    let frame = |number: u64| fps.time_of(FrameNumber(number));
+    assert!(effects.film(effect, fps, frame(1_000_000)).is_none());
+    studio.paint(&show, &Outlook::default(), frame(1_000_000));
+    for ahead in 0..=AHEAD {
+        let at = frame(1_000_000 + ahead);
+        let film = effects.film(effect, fps, at).unwrap();
+        assert_eq!(film.pts, at.micros());
+        let again = Painter::new(&show, effect).paint(at, &Sights::new());
+        assert!(film.planes().iter().zip(again.planes()).all(|(one, other)| one.bytes == other.bytes));
+    }
+    let late = effects.film(effect, fps, frame(1_000_000 + AHEAD + 2)).unwrap();
+    assert_eq!(late.pts, frame(1_000_000 + AHEAD).micros(), "the newest there is");
+    assert!(effects.film(effect, fps, frame(1_000_100)).is_none(), "not one of long ago");
+}
+
+#[test]
+fn what_nobody_sees_is_not_painted() {
+    let mut show = show(json!({"animation": "FIRE"}));
+    let mut studio = Studio { effects: Arc::default(), painters: BTreeMap::new(), sights: Sights::new() };
+    studio.paint(&show, &Outlook::default(), ShowTime(1_000_000));
+    assert_eq!(studio.painters.len(), 1);
+    show.program = None;
+    studio.paint(&show, &Outlook::default(), ShowTime(2_000_000));
+    assert!(studio.painters.is_empty());
+}
