@@ -9,6 +9,7 @@ mod crossfade;
 mod doors;
 mod durability;
 mod inputs;
+mod lights;
 mod multiview;
 mod outputs;
 mod redis;

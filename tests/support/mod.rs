@@ -2,10 +2,12 @@
 
 pub mod flashes;
 pub mod http;
+pub mod leds;
 pub mod load;
 pub mod media;
 pub mod nginx;
 pub mod npm;
+pub mod olad;
 pub mod picture;
 pub mod process;
 pub mod prometheus;
