@@ -21,6 +21,10 @@ fn commands() -> Vec<Command> {
         json!({"command": "put_scene", "scene": welcome()}),
         json!({"command": "put_scene", "scene": test_card()}),
         json!({"command": "take_scene", "scene": "welcome"}),
+        json!({"command": "put_zone", "zone": strip()}),
+        json!({"command": "put_zone", "zone": matrix()}),
+        json!({"command": "start_animation", "animation": "AURORA", "start": {"zones": ["strip"]}}),
+        json!({"command": "start_animation", "animation": "PROGRAM", "start": {"zones": ["matrix"]}}),
     ];
     let read = |text: Value| serde_json::from_value(text).expect("the demo's commands are commands");
     texts.into_iter().map(read).collect()
@@ -43,6 +47,16 @@ fn test_card() -> Value {
     ]})
 }
 
+/// Lights that are nowhere but on the page, until a fixture shows them.
+fn strip() -> Value {
+    json!({"id": "strip", "name": "A strip of 60 lights", "pixel_count": 60})
+}
+
+fn matrix() -> Value {
+    json!({"id": "matrix", "name": "A matrix that shows the picture",
+        "geometry": {"kind": "matrix", "columns": 32, "rows": 18, "wiring": {"serpentine": true}}})
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +71,6 @@ mod tests {
             apply(&mut show, command, ShowTime(1)).unwrap();
         }
         assert_eq!(show.program_scene().unwrap().layers.len(), 6);
+        assert_eq!(show.zones.values().filter(|zone| zone.look.running().count() == 1).count(), 2);
     }
 }

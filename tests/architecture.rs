@@ -37,6 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "show",
             "state",
             "frame::leds",
+            "light::map",
             "send::discover",
             "library",
             "exchange",

@@ -3,6 +3,7 @@
 
 import { showCountdowns, showDestinations } from "./destinations.js";
 import { setTarget, showMetrics } from "./figures.js";
+import { showLights, showZones } from "./lights.js";
 import { admitted } from "./login.js";
 import { announce, ask, byId, complain, element, reconcile, setText, twice } from "./page.js";
 import { showPicture } from "./picture.js";
@@ -139,18 +140,30 @@ class Connection {
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", (event) => {
       if (socket !== this.#socket) return;
-      if (event.data instanceof ArrayBuffer) showPicture(event.data);
+      if (event.data instanceof ArrayBuffer) this.#show(event.data);
       else this.#hear(JSON.parse(event.data));
     });
     socket.addEventListener("open", () => {
       // The page may have been hidden or shown while the connection was made.
       if (document.hidden !== (preview === "off")) this.wantPictures(!document.hidden);
+      else if (!document.hidden) this.#wantLights();
     });
     socket.addEventListener("close", () => {
       if (socket === this.#socket) this.#lost();
     });
     this.#socket = socket;
     this.countdown();
+  }
+
+  /** The third letter tells lights from pictures. */
+  #show(message) {
+    if (new Uint8Array(message)[2] === "L".charCodeAt(0)) showLights(message);
+    else showPicture(message);
+  }
+
+  #wantLights() {
+    const payload = { rooms: ["frames"], format: "binary", fps: 30 };
+    this.#socket.send(JSON.stringify({ type: "subscribe", payload }));
   }
 
   #hear({ type, payload }) {
@@ -161,6 +174,7 @@ class Connection {
       showAir();
       showControls();
       showScenes(payload.show);
+      showZones(payload.show.lights);
       showDestinations(payload.show);
     } else if (type === "metricsUpdate") {
       showMetrics(payload);
@@ -206,8 +220,9 @@ class Connection {
   wantPictures(wanted) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     const type = wanted ? "subscribe" : "unsubscribe";
-    const payload = wanted ? { rooms: ["preview"], format: "binary" } : { rooms: ["preview"] };
+    const payload = wanted ? { rooms: ["preview"], format: "binary" } : { rooms: ["preview", "frames"] };
     this.#socket.send(JSON.stringify({ type, payload }));
+    if (wanted) this.#wantLights();
   }
 }
 

@@ -26,6 +26,7 @@ pub async fn script(uri: Uri) -> Result<impl IntoResponse, ApiError> {
         "/app.js" => include_str!("app.js"),
         "/docs.js" => include_str!("docs.js"),
         "/destinations.js" => include_str!("destinations.js"),
+        "/lights.js" => include_str!("lights.js"),
         "/login.js" => include_str!("login.js"),
         "/figures.js" => include_str!("figures.js"),
         "/page.js" => include_str!("page.js"),

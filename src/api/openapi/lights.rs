@@ -10,7 +10,7 @@ use super::operations::{Answer, Body, Operation, acts, changes, puts, reads, rem
 use super::sent::{FixturePatch, LightFeedPatch, LightSettingsPatch, NewFixture, NewLightFeed, NewPalette};
 use crate::api::routes::Row;
 use crate::api::wire::fixture::{FixtureView, LightFeedView};
-use crate::api::wire::light::{AnimationView, HouseView, LightPresetView, PaletteView, SavedView, ZoneView};
+use crate::api::wire::light::{AnimationView, HouseView, LightPresetView, MapView, PaletteView, SavedView, ZoneView};
 use crate::api::wire::performance::{LightPerformance, LightStatus};
 use crate::send::discover::Found;
 use crate::show::ids::{LightPresetId, PaletteId, ZoneId, ZoneLayerId};
@@ -318,6 +318,9 @@ fn zones(row: &Row) -> Option<Operation> {
             alters("zones", "Change a zone: any of its fields", Body::Json(shape::<ZonePatch>()), view(), ZONE_TROUBLE)
         }
         ("DELETE", "/api/v1/zones/{zone}") => removes("zones", "Remove a zone", &["zone_not_found", "zone_in_use"]),
+        ("GET", "/api/v1/zones/{zone}/map") => {
+            reads("zones", "Where its LEDs are", Answer::Json(shape::<MapView>()), &["zone_not_found"])
+        }
         ("PUT", "/api/v1/zones/{zone}/color") => {
             alters("zones", "Give a zone a colour", Body::Json(shape::<ZoneColor>()), view(), ZONE_TROUBLE)
         }

@@ -9,7 +9,7 @@ use crate::api::Api;
 use crate::api::ask::{Ask, Asker, Bare, Perhaps};
 use crate::api::error::ApiError;
 use crate::api::request::{At, Fields};
-use crate::api::wire::light::ZoneView;
+use crate::api::wire::light::{MapView, ZoneView};
 use crate::show::Show;
 use crate::show::ids::{ZoneId, ZoneLayerId};
 use crate::state::asked::{NewZone, NewZoneLayer, Passage};
@@ -37,6 +37,13 @@ pub async fn list(State(api): State<Api>) -> Answer {
 
 pub async fn one(State(api): State<Api>, At(id): At<ZoneId>) -> Answer {
     ok(view(&api, &api.state.snapshot().show, &id)?)
+}
+
+/// Where its LEDs are, in parts of the box around them, in the order of the wire.
+pub async fn map(State(api): State<Api>, At(id): At<ZoneId>) -> Answer {
+    let show = api.state.snapshot().show.clone();
+    let zone = show.zones.get(&id).ok_or_else(|| SubmitError::from(Rejection::NoZone(id.clone())))?;
+    ok(MapView::new(&zone.geometry))
 }
 
 pub async fn create(State(api): State<Api>, Ask { asker, mut fields }: Ask) -> Answer {

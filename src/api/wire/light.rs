@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::fixture::FixtureView;
 use super::time::rfc3339;
+use crate::light::map::{extent, places};
 use crate::show::Show;
 use crate::show::ids::{FeedId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::light::animation::Animation;
@@ -185,6 +187,24 @@ impl ZoneLayerView {
     }
 }
 
+/// Where the LEDs of a zone are.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MapView {
+    /// The size of the box, counted in LEDs; estimated where they lie freely.
+    columns: u32,
+    rows: u32,
+    /// From the left and from the top, 0 to 1; in the order of the wire.
+    pixels: Vec<[f32; 2]>,
+}
+
+impl MapView {
+    pub fn new(geometry: &Geometry) -> Self {
+        let [columns, rows] = extent(geometry);
+        let pixels = places(geometry).iter().map(|place| [place.x, place.y]).collect();
+        Self { columns, rows, pixels }
+    }
+}
+
 /// What an animation is, takes, and where it runs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AnimationView {
@@ -296,6 +316,18 @@ impl HouseView {
 pub fn house(house: &House) -> Value {
     let HouseState { on, mode, brightness } = house.state;
     json!({ "on": on, "mode": mode, "brightness": brightness, "settings": house.settings })
+}
+
+/// Everything that was decided about lights.
+pub fn all(show: &Show) -> Value {
+    json!({
+        "house": house(&show.house),
+        "zones": show.zones.values().map(|zone| ZoneView::decided(zone)).collect::<Vec<_>>(),
+        "fixtures": show.fixtures.values().map(|found| FixtureView::decided(found)).collect::<Vec<_>>(),
+        "light_feeds": show.light_feeds.values().collect::<Vec<_>>(),
+        "palettes": show.palettes.values().collect::<Vec<_>>(),
+        "light_presets": LightPresetView::all(show),
+    })
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::input::InputView;
+use super::light;
 use super::past::VersionView;
 use super::schedule::{MacroView, ScheduledView};
 use crate::base::vitals::Vitals;
@@ -38,6 +39,8 @@ pub struct ShowView<'a> {
     scheduled: Vec<ScheduledView<'a>>,
     macros: Vec<MacroView<'a>>,
     versions: Vec<VersionView<'a>>,
+    /// All lights, as in a snapshot of the room `zones`.
+    lights: Value,
 }
 
 impl<'a> ShowView<'a> {
@@ -56,6 +59,7 @@ impl<'a> ShowView<'a> {
             scheduled: ScheduledView::all(show),
             macros: MacroView::all(show),
             versions: VersionView::all(show),
+            lights: light::all(show),
         }
     }
 }

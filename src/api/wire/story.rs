@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 
 use super::destination::DestinationView;
 use super::event::event_view;
-use super::fixture::FixtureView;
-use super::light::{self, LightPresetView, ZoneView};
+use super::light;
 use super::past::VersionView;
 use super::schedule::{MacroView, ScheduledView};
 use super::show::{program, stream};
@@ -86,12 +85,9 @@ pub fn state(topic: Topic, show: &Show) -> Value {
                 state["macros"] = json!(MacroView::all(show));
             }
             Room::Zones => {
-                state["house"] = light::house(&show.house);
-                state["zones"] = show.zones.values().map(|zone| ZoneView::decided(zone)).collect();
-                state["fixtures"] = show.fixtures.values().map(|found| json!(FixtureView::decided(found))).collect();
-                state["light_feeds"] = json!(show.light_feeds.values().collect::<Vec<_>>());
-                state["palettes"] = json!(show.palettes.values().collect::<Vec<_>>());
-                state["light_presets"] = json!(LightPresetView::all(show));
+                if let (Value::Object(state), Value::Object(lights)) = (&mut state, light::all(show)) {
+                    state.extend(lights);
+                }
             }
             Room::Values => state["values"] = json!(show.values),
             Room::Destinations => {
