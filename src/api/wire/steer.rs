@@ -11,6 +11,8 @@ pub fn command(event: &str, mut data: Fields) -> Option<Fields> {
     Some(match event {
         "zone:set_color" | "zone:set_brightness" | "zone:set_enabled" => {
             let (zone, passage) = (zone(&mut data), passage(&mut data));
+            // What is not said at all is refused, as anything is that it can not be.
+            data.entry(event.trim_start_matches("zone:set_")).or_insert(Value::Null);
             with(passage, json!({ "command": "change_zone", "zone": zone, "patch": data }))
         }
         "zone:reset" => {
