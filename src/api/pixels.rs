@@ -11,20 +11,25 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use tokio::sync::watch;
 
 use super::Api;
+use super::wire::encoding::{Encoding, Text};
 use super::wire::message::{Format, Wish};
 use crate::frame::leds::{ZoneFrame, ZoneWatcher};
 use crate::show::ids::ZoneId;
+use crate::show::time::ShowTime;
 
 const MAGIC: &[u8; 4] = b"MQLF";
 const VERSION: u8 = 1;
 const FORMAT_RGB: u8 = 1;
 const HEADER_LENGTH: u16 = 26;
+/// Times of frames are rounded down to microseconds: without it, one that begins a client's own interval may count to the last one.
+const ROUNDING: f64 = 100.0;
 
 /// One frame, in every form as soon as somebody wants it.
 #[derive(Default)]
 pub struct Pixels {
     frame: Arc<ZoneFrame>,
     json: OnceLock<Bytes>,
+    packed: OnceLock<Bytes>,
     binary: OnceLock<Bytes>,
 }
 
@@ -69,7 +74,7 @@ impl Watching {
         loop {
             self.frames.changed().await.ok()?;
             let pixels = self.frames.borrow_and_update().clone();
-            let place = self.fps.map(|fps| (pixels.frame.at.micros() as f64 * fps / 1e6) as u64);
+            let place = self.fps.map(|fps| place(pixels.frame.at, fps));
             if place.is_none() || place != self.place {
                 self.place = place;
                 return Some(pixels);
@@ -82,19 +87,30 @@ impl Watching {
     }
 
     /// As a message of the WebSocket.
-    pub fn text(&self, pixels: &Pixels) -> Bytes {
-        let write = || {
-            let message = Message { r#type: "frame:update", payload: self.update(pixels) };
-            // Numbers and ids always become JSON.
-            Bytes::from(serde_json::to_vec(&message).unwrap_or_default())
-        };
-        if self.zones.is_some() { write() } else { pixels.json.get_or_init(write).clone() }
+    pub fn text(&self, pixels: &Pixels, encoding: Encoding) -> Text {
+        let message = || Message { r#type: "frame:update", payload: self.update(pixels) };
+        // Numbers and ids can always be written, in either encoding.
+        let json = || serde_json::to_vec(&message()).unwrap_or_default().into();
+        let packed = || rmp_serde::to_vec_named(&message()).unwrap_or_default().into();
+        match encoding {
+            Encoding::Json => Text::Json(self.once(&pixels.json, json)),
+            Encoding::MessagePack => Text::MessagePack(self.once(&pixels.packed, packed)),
+        }
     }
 
     pub fn binary(&self, pixels: &Pixels) -> Bytes {
-        let write = || self.update(pixels).binary();
-        if self.zones.is_some() { write() } else { pixels.binary.get_or_init(write).clone() }
+        self.once(&pixels.binary, || self.update(pixels).binary())
     }
+
+    /// Of all zones it is written once, for everyone.
+    fn once(&self, written: &OnceLock<Bytes>, write: impl FnOnce() -> Bytes) -> Bytes {
+        if self.zones.is_some() { write() } else { written.get_or_init(write).clone() }
+    }
+}
+
+/// Which of a client's own intervals a frame belongs to.
+fn place(at: ShowTime, fps: f64) -> u64 {
+    ((at.micros() as f64 + ROUNDING) * fps / 1e6) as u64
 }
 
 #[derive(serde::Serialize)]
@@ -178,7 +194,6 @@ impl Serialize for Lights<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::time::ShowTime;
 
     fn frame() -> ZoneFrame {
         let zone = |id: &str, bytes: &[u8]| (ZoneId::new(id).unwrap(), bytes.to_vec());
@@ -204,6 +219,29 @@ mod tests {
         let only = [ZoneId::new("LAMP").unwrap()];
         let told = serde_json::to_value(FrameUpdate { frame: &frame, zones: Some(&only) }).unwrap();
         assert_eq!(told["zones"], serde_json::json!({"LAMP": [[0, 255, 0]]}));
+    }
+
+    /// Frames that a client gets of a second of the engine's.
+    #[track_caller]
+    fn check(engine: i64, fps: f64, expected: usize) {
+        let at = |number: i64| ShowTime(1_732_596_600_000_000 + number * 1_000_000 / engine);
+        let mut places: Vec<u64> = (0..engine).map(|number| place(at(number), fps)).collect();
+        places.dedup();
+        assert_eq!(places.len(), expected, "{fps} of {engine}");
+    }
+
+    #[test]
+    fn a_client_gets_as_many_frames_as_it_wishes_and_there_are() {
+        check(60, 60.0, 60);
+        check(60, 30.0, 30);
+        check(60, 20.0, 20);
+        check(60, 1.0, 1);
+        check(60, 240.0, 60);
+        check(30, 60.0, 30);
+        check(240, 240.0, 240);
+        check(240, 60.0, 60);
+        check(70, 70.0, 70);
+        check(100, 40.0, 40);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::show::ids::{FeedId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::light::blend::LightBlend;
 use crate::show::light::geometry::Geometry;
+use crate::show::light::palette::Interpolation;
 use crate::show::light::region::Region;
 use crate::show::light::transition::LightTransitionKind;
 use crate::show::light::zone::TestPattern;
@@ -114,6 +115,26 @@ pub enum NewContent {
     },
 }
 
+/// A palette that is to be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPalette {
+    pub id: PaletteId,
+    pub name: String,
+    pub stops: Vec<NewPaletteStop>,
+    #[serde(default)]
+    pub interpolation: Interpolation,
+    #[serde(default = "yes")]
+    pub wrap: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPaletteStop {
+    pub at: f64,
+    pub color: Value,
+}
+
 /// A preset as it is carried from one server to another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,6 +165,10 @@ pub struct CarriedLook {
     pub enabled: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<NewZoneLayer>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn is_false(flag: &bool) -> bool {

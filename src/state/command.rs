@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::asked::{CarriedPreset, NewZone, NewZoneLayer, Start};
+use super::asked::{CarriedPreset, NewPalette, NewZone, NewZoneLayer, Start};
 use crate::show::asset::Asset;
 use crate::show::collection::{Collection, Mode};
 use crate::show::destination::Destination;
@@ -18,7 +18,6 @@ use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::light::feed::LightFeed;
 use crate::show::light::fixture::Fixture;
-use crate::show::light::palette::Palette;
 use crate::show::light::transition::LightTransitionKind;
 use crate::show::light::zone::TestPattern;
 use crate::show::macros::OnRefusal;
@@ -261,6 +260,10 @@ pub enum Command {
     /// To a look as if it were new.
     ResetZone {
         zone: ZoneId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        transition: Option<LightTransitionKind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<f64>,
     },
     RemoveZone {
         zone: ZoneId,
@@ -333,7 +336,7 @@ pub enum Command {
         patch: Patch,
     },
     PutPalette {
-        palette: Palette,
+        palette: NewPalette,
         #[serde(default, skip_serializing_if = "is_false")]
         only_new: bool,
     },

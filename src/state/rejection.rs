@@ -1,5 +1,7 @@
 //! Why a command was turned down. Nothing has changed then.
 
+use std::borrow::Cow;
+
 use crate::base::quote::quoted;
 use crate::show::ids::{
     AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, RenditionId,
@@ -159,9 +161,9 @@ pub enum Rejection {
     #[error(transparent)]
     Parameter(ParameterError),
     #[error("Color mode '{given}' is not supported")]
-    ColorMode { field: &'static str, given: String },
+    ColorMode { field: Cow<'static, str>, given: String },
     #[error("{field} is no colour: {why}")]
-    BadColor { field: &'static str, why: ColorError },
+    BadColor { field: Cow<'static, str>, why: ColorError },
     #[error(transparent)]
     BadBase(InvalidBase),
     #[error("there is no mode {0}")]

@@ -263,7 +263,7 @@ const PARAMETER_TROUBLE: &[&str] = &[
     "out_of_range",
 ];
 const PALETTE_TROUBLE: &[&str] =
-    &["invalid_value", "out_of_range", "id_mismatch", "too_many", "already_exists", "palette_not_found"];
+    &["INVALID_COLOR_MODE", "invalid_color", "invalid_value", "out_of_range", "id_mismatch", "too_many", "already_exists"];
 const PRESET_TROUBLE: &[&str] =
     &["preset_not_found", "zone_not_found", "invalid_value", "out_of_range", "id_mismatch", "too_many", "already_exists"];
 const PRESET_IMPORT_TROUBLE: &[&str] = &[
@@ -331,7 +331,8 @@ fn zones(row: &Row) -> Option<Operation> {
             alters("zones", "Switch a zone on or off", Body::Json(shape::<ZoneEnabled>()), view(), ZONE_TROUBLE)
         }
         ("POST", "/api/v1/zones/{zone}/reset") => {
-            alters("zones", "Make a zone look as if it were new", Body::Bare, view(), &["zone_not_found"])
+            let body = Body::OptionalJson(shape::<Passing>());
+            alters("zones", "Make a zone look as if it were new", body, view(), &["zone_not_found", "out_of_range"])
         }
         ("PUT", "/api/v1/zones/{zone}/layers/{layer}") => {
             alters("zones", "Lay something over a zone", Body::Json(shape::<ZoneLayerBody>()), view(), LAYER_TROUBLE)

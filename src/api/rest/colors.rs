@@ -16,8 +16,8 @@ use crate::show::Show;
 use crate::show::ids::PaletteId;
 use crate::show::light::color::{self, ColorError, LightColor, Mode};
 use crate::show::light::harmony::{self, Space};
-use crate::show::light::palette::Palette;
 use crate::state::SubmitError;
+use crate::state::asked::NewPalette;
 use crate::state::command::Command;
 use crate::state::rejection::Rejection;
 
@@ -27,8 +27,8 @@ pub async fn presets() -> Answer {
 
 fn refused(field: &'static str, error: ColorError) -> ApiError {
     SubmitError::from(match error {
-        ColorError::UnknownMode { given } => Rejection::ColorMode { field, given },
-        why => Rejection::BadColor { field, why },
+        ColorError::UnknownMode { given } => Rejection::ColorMode { field: field.into(), given },
+        why => Rejection::BadColor { field: field.into(), why },
     })
     .into()
 }
@@ -71,7 +71,7 @@ pub async fn replace_palette(State(api): State<Api>, At(id): At<PaletteId>, Ask 
     put(api, asker, fields.parse()?, false).await
 }
 
-async fn put(api: Api, asker: Asker, palette: Palette, only_new: bool) -> Answer {
+async fn put(api: Api, asker: Asker, palette: NewPalette, only_new: bool) -> Answer {
     let id = palette.id.clone();
     let receipt = api.act(&asker, Command::PutPalette { palette, only_new }).await?;
     changed_thing(&receipt, saved(&receipt), palette_of(&receipt.snapshot, &id))

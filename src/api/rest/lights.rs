@@ -26,8 +26,9 @@ fn answer(api: &Api, receipt: &Receipt) -> Answer {
 
 pub async fn status(State(api): State<Api>) -> Answer {
     let snapshot = api.state.snapshot();
-    let house = HouseView::new(&snapshot.show.house, api.clock.now());
-    ok(performance::status(&snapshot.show, house, &api.vitals, api.health()))
+    let now = api.clock.now();
+    let house = HouseView::new(&snapshot.show.house, now);
+    ok(performance::status(&snapshot.show, house, &api.vitals, api.health(), now))
 }
 
 pub async fn performance(State(api): State<Api>) -> Answer {

@@ -86,8 +86,10 @@ pub async fn enabled(State(api): State<Api>, At(id): At<ZoneId>, ask: Ask) -> An
     set(api, id, ask, "enabled").await
 }
 
-pub async fn reset(State(api): State<Api>, At(id): At<ZoneId>, Bare(asker): Bare) -> Answer {
-    let receipt = api.act(&asker, Command::ResetZone { zone: id.clone() }).await?;
+pub async fn reset(State(api): State<Api>, At(id): At<ZoneId>, Perhaps { asker, mut fields }: Perhaps) -> Answer {
+    let Passage { transition, duration } = passage(&mut fields)?;
+    fields.finish()?;
+    let receipt = api.act(&asker, Command::ResetZone { zone: id.clone(), transition, duration }).await?;
     answer(&api, &receipt, &id, StatusCode::OK)
 }
 

@@ -98,18 +98,17 @@ impl Client {
 
     /// Words that mean a command.
     async fn steer(&mut self, event: &str, data: Value, ack: Ack) {
-        let meant = match data {
-            Value::Object(mut fields) => {
-                let name = fields.remove("client_op_id");
-                steer::command(event, fields).map(|mut fields| {
-                    fields.extend(name.map(|name| ("client_op_id".to_owned(), name)));
-                    fields
-                })
-            }
-            _ => None,
+        let (is_object, mut fields) = match data {
+            Value::Object(fields) => (true, fields),
+            _ => (false, Map::new()),
         };
-        match meant {
-            Some(fields) => self.command(Value::Object(fields), ack),
+        let name = fields.remove("client_op_id");
+        match steer::command(event, fields) {
+            Some(mut fields) if is_object => {
+                fields.extend(name.map(|name| ("client_op_id".to_owned(), name)));
+                self.command(Value::Object(fields), ack);
+            }
+            Some(_) => self.command(Value::Null, ack),
             None => self.refuse(ApiError::UnknownEvent(shown(event)), ack).await,
         }
     }

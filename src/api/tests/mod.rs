@@ -4,6 +4,7 @@ mod assets;
 mod auth;
 mod docs;
 mod exchange;
+mod lights;
 mod past;
 mod protocol;
 mod rest;

@@ -8,7 +8,7 @@ use super::*;
 use crate::identity::Role;
 
 /// A connected client of the default namespace; its `connection_status` is still to be read.
-async fn open(house: &House, auth: &str) -> (Client, String) {
+pub async fn open(house: &House, auth: &str) -> (Client, String) {
     let address = serve_router(house, router(house.api.clone())).await;
     let mut client = connect(&format!("{address}/socket.io/?EIO=4&transport=websocket")).await;
     assert!(packet(&mut client).await.starts_with("0{"), "the engine opens");
@@ -17,7 +17,7 @@ async fn open(house: &House, auth: &str) -> (Client, String) {
     (client, answer)
 }
 
-async fn packet(client: &mut Client) -> String {
+pub async fn packet(client: &mut Client) -> String {
     loop {
         match next(client).await {
             Message::Text(text) if text.as_str() == "2" => client.send(Message::text("3")).await.expect("sent"),
@@ -34,14 +34,14 @@ async fn event(client: &mut Client) -> (String, Value) {
     (list[0].as_str().expect("a name").to_owned(), list[1].clone())
 }
 
-async fn expect(client: &mut Client, name: &str) -> Value {
+pub async fn expect(client: &mut Client, name: &str) -> Value {
     let waiting = event(client);
     let (found, payload) = tokio::time::timeout(DEADLINE, waiting).await.expect("in time");
     assert_eq!(found, name, "{payload}");
     payload
 }
 
-async fn emit(client: &mut Client, event: &str, payload: Value) {
+pub async fn emit(client: &mut Client, event: &str, payload: Value) {
     client.send(Message::text(format!("42{}", json!([event, payload])))).await.expect("sent");
 }
 

@@ -11,6 +11,7 @@ use super::light::HouseView;
 use crate::base::status::FixtureState;
 use crate::base::vitals::Vitals;
 use crate::show::Show;
+use crate::show::time::ShowTime;
 
 /// What `GET /api/v1/system/status` says.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -39,9 +40,10 @@ pub struct LightPerformance {
     fixtures: BTreeMap<String, FixtureState>,
 }
 
-pub fn status(show: &Show, house: HouseView, vitals: &Vitals, health: HealthView) -> LightStatus {
+pub fn status(show: &Show, house: HouseView, vitals: &Vitals, health: HealthView, at: ShowTime) -> LightStatus {
     let pixels = show.zones.values().map(|zone| u64::from(zone.geometry.pixel_count())).sum();
-    let animations_running = show.zones.values().map(|zone| zone.look.running().count()).sum();
+    let running = show.zones.values().flat_map(|zone| zone.look.running());
+    let animations_running = running.filter(|(layer, _)| layer.is_seen(at)).count();
     let fixtures = counted(show, vitals).into_iter().collect();
     LightStatus { house, zones: show.zones.len(), pixels, animations_running, fixtures, health }
 }

@@ -10,8 +10,11 @@ pub fn command(event: &str, mut data: Fields) -> Option<Fields> {
     let zone = |data: &mut Fields| data.remove("zone_id").unwrap_or(Value::Null);
     Some(match event {
         "zone:set_color" | "zone:set_brightness" | "zone:set_enabled" => {
-            let (zone, passage) = (zone(&mut data), passage(&mut data));
-            with(passage, json!({ "command": "change_zone", "zone": zone, "patch": data }))
+            let zone = zone(&mut data);
+            let field = event.trim_start_matches("zone:set_");
+            // What is not said at all is refused, as anything is that it can not be; and so is what else is said.
+            let value = data.remove(field).unwrap_or(Value::Null);
+            with(data, json!({ "command": "change_zone", "zone": zone, "patch": { field: value } }))
         }
         "zone:reset" => {
             let zone = zone(&mut data);
@@ -38,10 +41,6 @@ pub fn command(event: &str, mut data: Fields) -> Option<Fields> {
         }
         _ => return None,
     })
-}
-
-fn passage(data: &mut Fields) -> Fields {
-    ["transition", "duration"].into_iter().filter_map(|name| Some((name.to_owned(), data.remove(name)?))).collect()
 }
 
 fn with(mut fields: Fields, command: Value) -> Fields {
@@ -82,6 +81,10 @@ mod tests {
         check("system:set_mode", json!({"mode": "STATIC"}), "set_light_mode");
         check("system:set_brightness", json!({"brightness": 9}), "set_light_brightness");
         check("preset:load", json!({"preset_id": "evening"}), "load_light_preset");
+        let more = json!({"zone_id": "FLOOR", "color": "#ff0000", "name": "Mine"});
+        let Value::Object(more) = more else { panic!("an object") };
+        let renaming = command("zone:set_color", more).unwrap();
+        assert!(serde_json::from_value::<Command>(Value::Object(renaming)).is_err(), "a colour, and nothing else");
         assert_eq!(command("zone:dance", Fields::new()), None);
     }
 }

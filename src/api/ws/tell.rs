@@ -154,7 +154,7 @@ impl Session {
         };
         told(match watching.format {
             Format::Binary => self.socket.tell_bytes(watching.binary(&pixels)).await,
-            Format::Json => self.socket.tell(Text::Json(watching.text(&pixels))).await,
+            Format::Json => self.socket.tell(watching.text(&pixels, self.encoding)).await,
         })
     }
 

@@ -167,6 +167,12 @@ impl Look {
         self.layers.sort_by_key(|layer| layer.priority);
     }
 
+    /// Without layers whose time is over.
+    pub fn lasting(mut self, now: ShowTime) -> Look {
+        self.layers.retain(|layer| layer.is_seen(now));
+        self
+    }
+
     pub fn running(&self) -> impl Iterator<Item = (&Arc<ZoneLayer>, &Running)> {
         self.layers.iter().filter_map(|layer| Some((layer, layer.running()?)))
     }

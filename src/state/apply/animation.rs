@@ -10,7 +10,7 @@ use crate::base::quote::quoted;
 use crate::show::Show;
 use crate::show::ids::{PaletteId, ZoneId, ZoneLayerId};
 use crate::show::light::animation::Animation;
-use crate::show::light::animation::parameter::{ParameterError, ParameterValue, Parameters};
+use crate::show::light::animation::parameter::{Parameter, ParameterError, ParameterKind, ParameterValue, Parameters};
 use crate::show::light::zone::{Look, Running, Zone, ZoneContent, ZoneLayer};
 use crate::show::time::ShowTime;
 use crate::state::asked::{Passage, Start};
@@ -79,21 +79,30 @@ pub(super) fn running(
 
 /// The parameters, each as its animation declares it.
 fn read(animation: Animation, given: &Map<String, Value>) -> Result<Parameters, Rejection> {
-    let mut parameters = Parameters::new();
-    for (name, value) in given {
-        let value = match value {
-            Value::Bool(flag) => ParameterValue::Bool(*flag),
-            Value::Number(number) => ParameterValue::Number(number.as_f64().unwrap_or(f64::NAN)),
-            Value::String(text) => ParameterValue::Text(text.clone()),
-            Value::Object(_) => ParameterValue::Color(light::color("parameters", value)?.0),
-            Value::Null | Value::Array(_) => {
-                let why = format!("{} is neither a number, a flag, a text nor a colour", quoted(name));
-                return Err(Rejection::Invalid { what: "parameter", why });
-            }
-        };
-        parameters.insert(name.clone(), value);
-    }
+    let one = |(name, value): (&String, &Value)| Ok((name.clone(), read_one(declared(animation, name)?, value)?));
+    let parameters = given.iter().map(one).collect::<Result<_, Rejection>>()?;
     animation.check(&parameters).map_err(Rejection::Parameter)
+}
+
+fn declared(animation: Animation, name: &str) -> Result<&'static Parameter, Rejection> {
+    let known = || animation.parameters().iter().map(|parameter| parameter.name).collect();
+    let unknown = || Rejection::Parameter(ParameterError::Unknown { name: quoted(name), known: known() });
+    animation.parameter(name).ok_or_else(unknown)
+}
+
+fn read_one(parameter: &'static Parameter, value: &Value) -> Result<ParameterValue, Rejection> {
+    let Parameter { name, kind } = *parameter;
+    Ok(match value {
+        Value::Bool(flag) => ParameterValue::Bool(*flag),
+        Value::Number(number) => ParameterValue::Number(number.as_f64().unwrap_or(f64::NAN)),
+        Value::String(text) => ParameterValue::Text(text.clone()),
+        Value::Object(_) if matches!(kind, ParameterKind::Color { .. }) => {
+            ParameterValue::Color(light::color(name, value)?.0)
+        }
+        Value::Object(_) | Value::Null | Value::Array(_) => {
+            return Err(Rejection::Parameter(ParameterError::WrongType { name, wanted: kind.wanted() }));
+        }
+    })
 }
 
 pub(super) fn check(running: &Running) -> Result<(), Rejection> {
@@ -104,12 +113,18 @@ pub(super) fn check(running: &Running) -> Result<(), Rejection> {
 }
 
 /// Those of the zones asked for that run it; all of them, if none is named.
-fn on<'a>(show: &'a Show, animation: Animation, zones: Option<Vec<ZoneId>>) -> Result<Vec<&'a Arc<Zone>>, Rejection> {
+fn on<'a>(
+    show: &'a Show,
+    animation: Animation,
+    zones: Option<Vec<ZoneId>>,
+    now: ShowTime,
+) -> Result<Vec<&'a Arc<Zone>>, Rejection> {
     let zones: Vec<&Arc<Zone>> = match zones {
         Some(zones) => distinct(show, zones)?,
         None => show.zones.values().collect(),
     };
-    let runs = |zone: &&Arc<Zone>| zone.look.running().any(|(_, running)| running.animation == animation);
+    let is_it = |(layer, running): (&Arc<ZoneLayer>, &Running)| running.animation == animation && layer.is_seen(now);
+    let runs = |zone: &&Arc<Zone>| zone.look.running().any(is_it);
     let found: Vec<&'a Arc<Zone>> = zones.into_iter().filter(runs).collect();
     if found.is_empty() { Err(Rejection::AnimationNotRunning { animation }) } else { Ok(found) }
 }
@@ -128,7 +143,7 @@ pub(super) fn stop(
         look.layers.retain(|layer| layer.running().is_none_or(|running| running.animation != animation));
         save(show, becoming(Zone::clone(zone), look, transition, now))
     };
-    on(show, animation, zones)?.into_iter().map(stopped).collect()
+    on(show, animation, zones, now)?.into_iter().map(stopped).collect()
 }
 
 /// RFC 7396: null makes a parameter what its animation has by itself.
@@ -143,10 +158,7 @@ pub(super) fn change(
     let given: Map<String, Value> =
         patch.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
     let given = read(animation, &given)?;
-    if let Some(unknown) = patch.keys().find(|name| animation.parameter(name).is_none()) {
-        let known = animation.parameters().iter().map(|parameter| parameter.name).collect();
-        return Err(Rejection::Parameter(ParameterError::Unknown { name: quoted(unknown), known }));
-    }
+    patch.keys().try_for_each(|name| declared(animation, name).map(drop))?;
     let changed = |running: &Running| {
         let mut parameters = running.parameters.clone();
         parameters.retain(|name, _| !patch.contains_key(name));
@@ -166,5 +178,5 @@ pub(super) fn change(
         let before = light::still_leaving(&zone.before, now, usize::MAX);
         save(show, Zone { look, before, ..Zone::clone(zone) })
     };
-    on(show, animation, zones)?.into_iter().map(with).collect()
+    on(show, animation, zones, now)?.into_iter().map(with).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{check_name, check_new, check_range, light, patch, zone};
 use crate::show::Show;
 use crate::show::ids::FixtureId;
-use crate::show::light::fixture::{Fixture, PowerLimit, Wire};
+use crate::show::light::fixture::{Fixture, PowerLimit, Segment, Wire};
 use crate::show::time::ShowTime;
 use crate::state::command::Patch;
 use crate::state::event::Event;
@@ -41,11 +41,13 @@ pub(super) fn remove(show: &Show, id: FixtureId) -> Result<Event, Rejection> {
 pub(super) fn identify(show: &Show, id: &FixtureId, seconds: f64, now: ShowTime) -> Result<Event, Rejection> {
     let fixture = Fixture::clone(find(show, id)?);
     check_range("duration", seconds, 0.1..=600.0, "0.1 to 600 seconds")?;
-    save(show, Fixture { identify_until: Some(light::until("duration", seconds, now)?), ..fixture })
+    let identify_until = Some(light::until("duration", seconds, now)?);
+    Ok(Event::FixtureSaved { fixture: Arc::new(Fixture { identify_until, ..fixture }) })
 }
 
 fn save(show: &Show, fixture: Fixture) -> Result<Event, Rejection> {
     check(show, &fixture)?;
+    check_not_empty(show, &fixture)?;
     Ok(Event::FixtureSaved { fixture: Arc::new(fixture) })
 }
 
@@ -74,16 +76,25 @@ fn check_segments(show: &Show, fixture: &Fixture) -> Result<(), Rejection> {
         let has = zone::find(show, &segment.zone)?.geometry.pixel_count();
         let count = segment.count.unwrap_or(has.saturating_sub(segment.first));
         let end = u64::from(segment.first) + u64::from(count);
-        // A zone that was made smaller keeps its fixtures: what it does not have is dark.
-        if count == 0 && segment.first >= has {
-            let why = format!("zone {} has {has} LEDs: none of them are from {} on", segment.zone, segment.first);
-            return Err(Rejection::Invalid { what: "segment", why });
-        }
-        check_range("count", end as f64, 1.0..=MAX_PIXELS as f64, "1 to 65536 LEDs")?;
+        check_range("count", end as f64, 0.0..=MAX_PIXELS as f64, "at most 65536 LEDs")?;
         pixels += u64::from(count);
     }
     if pixels > MAX_PIXELS {
         return Err(Rejection::TooMany { what: "LEDs of a fixture", limit: MAX_PIXELS as usize });
+    }
+    Ok(())
+}
+
+/// A zone that was made smaller keeps its fixtures, and what it does not have is dark; but nobody asks for that.
+fn check_not_empty(show: &Show, fixture: &Fixture) -> Result<(), Rejection> {
+    let present = show.fixtures.get(&fixture.id).map_or(&[][..], |present| &present.segments);
+    for segment in fixture.segments.iter().filter(|segment| !present.contains(segment)) {
+        let has = zone::find(show, &segment.zone)?.geometry.pixel_count();
+        let Segment { zone, first, count, reversed: _ } = segment;
+        if count.map_or(*first >= has, |count| count == 0) {
+            let why = format!("zone {zone} has {has} LEDs: none of them are in it");
+            return Err(Rejection::Invalid { what: "segment", why });
+        }
     }
     Ok(())
 }

@@ -48,7 +48,20 @@ pub(super) fn become_state(show: &Show, state: HouseState, passage: Passage, now
 pub(super) fn change_settings(show: &Show, patch: &Patch) -> Result<Event, Rejection> {
     let settings: LightSettings = patch::merged("settings of the lights", &show.house.settings, patch)?;
     check_settings(&settings)?;
+    check_supplies(show, &settings)?;
     Ok(Event::HouseChanged { house: Arc::new(House { settings, ..House::clone(&show.house) }) })
+}
+
+/// Without its supply a fixture would have no limit.
+fn check_supplies(show: &Show, settings: &LightSettings) -> Result<(), Rejection> {
+    for fixture in show.fixtures.values() {
+        let supply = fixture.power_limit.as_ref().and_then(|limit| limit.supply.as_ref());
+        if let Some(supply) = supply.filter(|supply| !settings.supplies.contains_key(*supply)) {
+            let why = format!("fixture {} draws from supply {supply}: give it another first", fixture.id);
+            return Err(Rejection::Invalid { what: "settings of the lights", why });
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn check_settings(settings: &LightSettings) -> Result<(), Rejection> {

@@ -1,6 +1,7 @@
 //! What deciding about zones, animations and all lights together has in common: how changes become seen, and how colours and
 //! brightnesses are read.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -63,11 +64,20 @@ pub(super) fn still_leaving<T: Clone>(
 }
 
 /// A colour, and the brightness that may stand in it.
-pub(super) fn color(field: &'static str, value: &Value) -> Result<(LightColor, Option<u8>), Rejection> {
-    LightColor::read(value).map_err(|error| match error {
+pub(super) fn color(field: impl Into<Cow<'static, str>>, value: &Value) -> Result<(LightColor, Option<u8>), Rejection> {
+    LightColor::read(value).map_err(|error| no_color(field.into(), error))
+}
+
+/// A colour where there is no place for a brightness.
+pub(super) fn plain_color(field: impl Into<Cow<'static, str>>, value: Value) -> Result<LightColor, Rejection> {
+    LightColor::try_from(value).map_err(|error| no_color(field.into(), error))
+}
+
+fn no_color(field: Cow<'static, str>, error: ColorError) -> Rejection {
+    match error {
         ColorError::UnknownMode { given } => Rejection::ColorMode { field, given },
-        error => Rejection::BadColor { field, why: error },
-    })
+        why => Rejection::BadColor { field, why },
+    }
 }
 
 pub(super) fn brightness(value: &Value) -> Result<u8, Rejection> {

@@ -119,7 +119,9 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::ChangeZone { zone, patch, transition, duration } => {
             one(zone::change(show, &zone, patch, Passage { transition, duration }, now)?)
         }
-        Command::ResetZone { zone } => one(zone::reset(show, &zone)?),
+        Command::ResetZone { zone, transition, duration } => {
+            one(zone::reset(show, &zone, Passage { transition, duration }, now)?)
+        }
         Command::RemoveZone { zone } => one(zone::remove(show, zone)?),
         Command::PutZoneLayer { zone, layer, transition, duration } => {
             one(zone::put_layer(show, &zone, *layer, Passage { transition, duration }, now)?)
@@ -146,7 +148,7 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         }
         Command::ChangeLightSettings { patch } => one(house::change_settings(show, &patch)?),
         Command::PutPalette { palette, only_new } => one(palette::put(show, palette, only_new)?),
-        Command::RemovePalette { palette } => one(palette::remove(show, palette)?),
+        Command::RemovePalette { palette } => one(palette::remove(show, palette, now)?),
         Command::PutFixture { fixture, only_new } => one(fixture::put(show, *fixture, only_new)?),
         Command::ChangeFixture { fixture, patch } => one(fixture::change(show, &fixture, &patch)?),
         Command::RemoveFixture { fixture } => one(fixture::remove(show, fixture)?),

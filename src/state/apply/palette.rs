@@ -2,31 +2,40 @@
 
 use std::sync::Arc;
 
-use super::{check_name, check_new};
+use super::{check_name, check_new, light};
 use crate::show::Show;
 use crate::show::ids::PaletteId;
-use crate::show::light::palette::{Palette, builtin};
+use crate::show::light::palette::{Palette, PaletteStop, builtin};
 use crate::show::light::zone::Look;
+use crate::show::time::ShowTime;
+use crate::state::asked::{NewPalette, NewPaletteStop};
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
 
 const MAX_PALETTES: usize = 256;
 
-pub(super) fn put(show: &Show, palette: Palette, only_new: bool) -> Result<Event, Rejection> {
-    let exists = show.palettes.contains_key(&palette.id);
-    check_not_builtin(&palette.id)?;
+pub(super) fn put(show: &Show, new: NewPalette, only_new: bool) -> Result<Event, Rejection> {
+    let NewPalette { id, name, stops, interpolation, wrap } = new;
+    let exists = show.palettes.contains_key(&id);
+    check_not_builtin(&id)?;
+    let stop = |(index, NewPaletteStop { at, color }): (usize, NewPaletteStop)| {
+        Ok(PaletteStop { at, color: light::plain_color(format!("stops[{index}].color"), color)? })
+    };
+    let stops = stops.into_iter().enumerate().map(stop).collect::<Result<_, Rejection>>()?;
+    let palette = Palette { id, name, stops, interpolation, wrap };
     check_new(only_new, exists, "palette", palette.id.as_str())?;
     check_count(show.palettes.len() + usize::from(!exists))?;
     check(&palette)?;
     Ok(Event::PaletteSaved { palette: Arc::new(palette) })
 }
 
-pub(super) fn remove(show: &Show, id: PaletteId) -> Result<Event, Rejection> {
+pub(super) fn remove(show: &Show, id: PaletteId, now: ShowTime) -> Result<Event, Rejection> {
     check_not_builtin(&id)?;
     if !show.palettes.contains_key(&id) {
         return Err(Rejection::NoPalette(id));
     }
-    let uses = |look: &Look| look.running().any(|(_, running)| running.palette.as_ref() == Some(&id));
+    let uses =
+        |look: &Look| look.running().any(|(layer, running)| layer.is_seen(now) && running.palette.as_ref() == Some(&id));
     match show.zones.values().find(|zone| uses(&zone.look)) {
         Some(zone) => Err(Rejection::PaletteInUse(id, zone.id.clone())),
         None => Ok(Event::PaletteRemoved { palette: id }),

@@ -31,22 +31,24 @@ pub(super) fn put(show: &Show, new: NewZone, only_new: bool) -> Result<Event, Re
     let NewZone { id, name, pixel_count, geometry, region, color, brightness, enabled } = new;
     let present = show.zones.get(&id);
     check_new(only_new, present.is_some(), "zone", id.as_str())?;
-    let geometry = match (geometry, pixel_count) {
-        (Some(geometry), None) => geometry,
-        (Some(geometry), Some(count)) if geometry.pixel_count() == count => geometry,
-        (Some(_), Some(_)) => {
-            return Err(Rejection::Invalid { what: "zone", why: "pixel_count is not what its geometry has".to_owned() });
-        }
-        (None, Some(pixels)) => Geometry::strip(pixels),
-        (None, None) => match present {
-            Some(zone) => zone.geometry.clone(),
-            None => return Err(Rejection::Invalid { what: "zone", why: "it needs a pixel_count or a geometry".to_owned() }),
-        },
-    };
+    let geometry = lie(geometry, pixel_count, present.map(|zone| &zone.geometry))?;
     let (mut look, before) = present.map_or_else(Default::default, |zone| (zone.look.clone(), zone.before.clone()));
     let said = Said { color, brightness, enabled };
     said.settle(&mut look)?;
     save(show, Zone { id, name, geometry, region: region.unwrap_or_default(), look, before })
+}
+
+/// How its LEDs lie, by what is said of it and by what was.
+fn lie(said: Option<Geometry>, count: Option<u32>, present: Option<&Geometry>) -> Result<Geometry, Rejection> {
+    let invalid = |why: &str| Err(Rejection::Invalid { what: "zone", why: why.to_owned() });
+    match (said, count, present) {
+        (Some(said), Some(count), _) if said.pixel_count() != count => invalid("pixel_count is not what its geometry has"),
+        (Some(said), _, _) => Ok(said),
+        (None, Some(count), Some(present)) => Ok(present.with_pixels(count)),
+        (None, Some(count), None) => Ok(Geometry::strip(count)),
+        (None, None, Some(present)) => Ok(present.clone()),
+        (None, None, None) => invalid("it needs a pixel_count or a geometry"),
+    }
 }
 
 /// What a request may say of a look.
@@ -116,12 +118,9 @@ fn described(zone: &Zone, mut patch: Patch) -> Result<Zone, Rejection> {
     if let Some(name) = patch.remove("name") {
         zone.name = serde_json::from_value(name).map_err(invalid)?;
     }
-    if let Some(count) = patch.remove("pixel_count") {
-        zone.geometry = Geometry::strip(serde_json::from_value(count).map_err(invalid)?);
-    }
-    if let Some(geometry) = patch.remove("geometry") {
-        zone.geometry = serde_json::from_value(geometry).map_err(invalid)?;
-    }
+    let count = patch.remove("pixel_count").map(serde_json::from_value).transpose().map_err(invalid)?;
+    let geometry = patch.remove("geometry").map(serde_json::from_value).transpose().map_err(invalid)?;
+    zone.geometry = lie(geometry, count, Some(&zone.geometry))?;
     if let Some(region) = patch.remove("region") {
         zone.region = if region.is_null() { Default::default() } else { serde_json::from_value(region).map_err(invalid)? };
     }
@@ -137,12 +136,13 @@ fn described(zone: &Zone, mut patch: Patch) -> Result<Zone, Rejection> {
 /// The zone with another look, and what is still seen of the one before.
 pub(super) fn becoming(zone: Zone, look: Look, transition: LightTransition, now: ShowTime) -> Zone {
     let before = light::leaving(&zone.look, &zone.before, transition, now);
-    Zone { look, before, ..zone }
+    Zone { look: look.lasting(now), before, ..zone }
 }
 
-pub(super) fn reset(show: &Show, id: &ZoneId) -> Result<Event, Rejection> {
+pub(super) fn reset(show: &Show, id: &ZoneId, passage: Passage, now: ShowTime) -> Result<Event, Rejection> {
     let zone = Zone::clone(find(show, id)?);
-    save(show, Zone { look: Look::default(), before: None, ..zone })
+    let transition = light::transition(passage, show.house.settings.transition)?;
+    save(show, becoming(zone, Look::default(), transition, now))
 }
 
 pub(super) fn remove(show: &Show, id: ZoneId) -> Result<Event, Rejection> {
@@ -204,7 +204,7 @@ pub(super) fn remove_layer(
 
 pub(super) fn test(show: &Show, id: &ZoneId, pattern: TestPattern, seconds: f64, now: ShowTime) -> Result<Event, Rejection> {
     let zone = Zone::clone(find(show, id)?);
-    let mut look = zone.look.clone();
+    let mut look = zone.look.clone().lasting(now);
     let until = Some(light::until("duration", seconds, now)?);
     let Ok(name) = ZoneLayerId::new("test") else { return Err(Rejection::NoZone(id.clone())) };
     let content = ZoneContent::Test { pattern };
@@ -212,7 +212,7 @@ pub(super) fn test(show: &Show, id: &ZoneId, pattern: TestPattern, seconds: f64,
     save(show, Zone { look, ..zone })
 }
 
-/// Without layers whose time is over, and checked.
+/// Checked, and not more than there may be.
 pub(super) fn save(show: &Show, zone: Zone) -> Result<Event, Rejection> {
     let is_new = !show.zones.contains_key(&zone.id);
     check_count(show.zones.len() + usize::from(is_new))?;

@@ -105,7 +105,7 @@ impl ParameterKind {
         }
     }
 
-    fn wanted(self) -> &'static str {
+    pub fn wanted(self) -> &'static str {
         match self {
             ParameterKind::Float { .. } => "a number",
             ParameterKind::Int { .. } => "a whole number",

@@ -92,6 +92,18 @@ impl Geometry {
         Geometry::Strip { pixels, reversed: false, direction: Direction::default() }
     }
 
+    /// The same with so many LEDs; a strip where their number does not say how they lie.
+    pub fn with_pixels(&self, count: u32) -> Self {
+        match self.clone() {
+            Geometry::Strip { pixels: _, reversed, direction } => Geometry::Strip { pixels: count, reversed, direction },
+            Geometry::Ring { pixels: _, start_degrees, clockwise } => {
+                Geometry::Ring { pixels: count, start_degrees, clockwise }
+            }
+            same if same.pixel_count() == count => same,
+            Geometry::Matrix(_) | Geometry::Points { .. } => Geometry::strip(count),
+        }
+    }
+
     /// How many LEDs are on the wire. Of a geometry that passes its check this is exact.
     pub fn pixel_count(&self) -> u32 {
         match self {
