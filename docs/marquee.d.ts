@@ -300,6 +300,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fixtures/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for controllers that run WLED */
+        post: operations["postFixturesDiscover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fixtures/{fixture}": {
         parameters: {
             query?: never;
@@ -458,6 +475,44 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/light-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All feeds of lights */
+        get: operations["getLightFeeds"];
+        put?: never;
+        /** Let somebody send pixels */
+        post: operations["postLightFeeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/light-feeds/{feed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A feed of lights */
+        get: operations["getLightFeedsFeed"];
+        /** Make or replace a feed */
+        put: operations["putLightFeedsFeed"];
+        post?: never;
+        /** Remove a feed */
+        delete: operations["deleteLightFeedsFeed"];
+        options?: never;
+        head?: never;
+        /** Change a feed */
+        patch: operations["patchLightFeedsFeed"];
         trace?: never;
     };
     "/api/macros": {
@@ -1924,6 +1979,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/zones/{zone}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where its LEDs are */
+        get: operations["getV1ZonesZoneMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/zones/{zone}/reset": {
         parameters: {
             query?: never;
@@ -2142,6 +2214,11 @@ export interface components {
          * @enum {string}
          */
         Animation2: "SOLID" | "BREATHE" | "BLINK" | "STROBE" | "COLOR_CYCLE" | "RAINBOW" | "WAVE" | "GRADIENT" | "THEATER" | "CHASE" | "SNAKE" | "COMET" | "METEOR" | "SCANNER" | "WIPE" | "SPARKLE" | "TWINKLE" | "LIGHTNING" | "FIREWORKS" | "PLASMA" | "NOISE" | "RIPPLE" | "METABALLS" | "JULIA" | "TARTAN" | "LISSAJOUS" | "FIRE" | "CANDLE" | "AURORA" | "OCEAN" | "RAIN" | "MATRIX" | "LIFE" | "SCROLL_TEXT" | "CLOCK" | "IMAGE" | "PROGRAM" | "VU" | "SPECTRUM" | "BEAT";
+        /**
+         * @description An animation, by the name that clients use.
+         * @enum {string}
+         */
+        Animation2Sent: "SOLID" | "BREATHE" | "BLINK" | "STROBE" | "COLOR_CYCLE" | "RAINBOW" | "WAVE" | "GRADIENT" | "THEATER" | "CHASE" | "SNAKE" | "COMET" | "METEOR" | "SCANNER" | "WIPE" | "SPARKLE" | "TWINKLE" | "LIGHTNING" | "FIREWORKS" | "PLASMA" | "NOISE" | "RIPPLE" | "METABALLS" | "JULIA" | "TARTAN" | "LISSAJOUS" | "FIRE" | "CANDLE" | "AURORA" | "OCEAN" | "RAIN" | "MATRIX" | "LIFE" | "SCROLL_TEXT" | "CLOCK" | "IMAGE" | "PROGRAM" | "VU" | "SPECTRUM" | "BEAT";
         /** @description Keyframes of one property, and when they are played. */
         AnimationSent: {
             /** @default hold */
@@ -2802,7 +2879,7 @@ export interface components {
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_offer" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "whep_off" | "not_installed" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "no_picture" | "recording_storage";
+                code: "bad_offer" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "whep_off" | "not_installed" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "recording_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -2816,6 +2893,26 @@ export interface components {
             status: "error";
             /** Format: date-time */
             timestamp: string;
+        };
+        FeedCondition: ("off" | "listening") | "failed";
+        /** @description Pixels that come in over the network. */
+        FeedId: string;
+        /** @description Pixels that come in over the network. */
+        FeedIdSent: string;
+        /** @description What a feed of lights is doing, and what became of its packets. */
+        FeedState: {
+            /** @description Not looked at, because too many came. */
+            dropped: number;
+            frames: number;
+            /** @description That never came, as the numbers of those that did tell. */
+            lost: number;
+            malformed: number;
+            out_of_order: number;
+            packets: number;
+            reason?: string | null;
+            /** @description From somebody who may not send. */
+            refused: number;
+            state: components["schemas"]["FeedCondition"];
         };
         /** @description What is done to a layer's colours, one after the other. */
         Filter: {
@@ -3181,6 +3278,16 @@ export interface components {
             kind: "ws281x";
         });
         Format: ("png" | "jpeg" | "webp" | "gif" | "svg" | "mov" | "webm" | "mkv" | "mpegts" | "ogg" | "mp3" | "wav" | "flac" | "aac" | "ttf" | "otf" | "ttc" | "cube") | "mp4";
+        Found: {
+            /** Format: ip */
+            address: string;
+            /** @description `wled-stage.local` */
+            host: string;
+            /** @description Twelve hexadecimal digits. */
+            mac?: string | null;
+            name: string;
+            port: number;
+        };
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
         Fps: number | string;
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
@@ -3519,6 +3626,10 @@ export interface components {
             /** @description Milliseconds of Unix time. */
             since?: number | null;
         } | {
+            feed: components["schemas"]["FeedId"];
+            /** @constant */
+            kind: "feed";
+        } | {
             /** @constant */
             kind: "test";
             pattern: components["schemas"]["TestPattern"];
@@ -3731,6 +3842,23 @@ export interface components {
              */
             to: components["schemas"]["Color"];
         } | {
+            animation: components["schemas"]["Animation2"];
+            /**
+             * @description It is computed as for a matrix of so many lights, and stretched over the layer's box.
+             * @default 96
+             */
+            columns: number;
+            /** @constant */
+            kind: "effect";
+            palette?: components["schemas"]["PaletteId"] | null;
+            parameters?: {
+                [key: string]: components["schemas"]["ParameterValue"];
+            };
+            /** @default 54 */
+            rows: number;
+            /** @default 0 */
+            seed: number;
+        } | {
             /** @default true */
             beep: boolean;
             /** @constant */
@@ -3930,6 +4058,23 @@ export interface components {
              */
             to?: components["schemas"]["ColorSent"];
         } | {
+            animation: components["schemas"]["Animation2Sent"];
+            /**
+             * @description It is computed as for a matrix of so many lights, and stretched over the layer's box.
+             * @default 96
+             */
+            columns?: number;
+            /** @constant */
+            kind: "effect";
+            palette?: components["schemas"]["PaletteIdSent"] | null;
+            parameters?: {
+                [key: string]: components["schemas"]["ParameterValueSent"];
+            };
+            /** @default 54 */
+            rows?: number;
+            /** @default 0 */
+            seed?: number;
+        } | {
             /** @default true */
             beep?: boolean;
             /** @constant */
@@ -3983,6 +4128,7 @@ export interface components {
             align?: components["schemas"]["AlignSent"] | null;
             anchor?: components["schemas"]["AnchorSent"] | null;
             angle?: number | null;
+            animation?: components["schemas"]["Animation2Sent"];
             animations?: components["schemas"]["AnimationSent"][] | null;
             arrange?: components["schemas"]["ArrangeSent"] | null;
             asset?: components["schemas"]["AssetIdSent"];
@@ -3993,6 +4139,7 @@ export interface components {
             border?: (components["schemas"]["BorderSent"] | null) | null;
             client_op_id?: components["schemas"]["ClientOpIdSent"];
             color?: components["schemas"]["ColorSent"] | null;
+            columns?: number | null;
             crawl?: (components["schemas"]["CrawlSent"] | null) | null;
             crop?: components["schemas"]["CropSent"] | null;
             direction?: components["schemas"]["DirectionSent"] | null;
@@ -4010,7 +4157,7 @@ export interface components {
             index?: number;
             input?: components["schemas"]["InputIdSent"] | (components["schemas"]["InputIdSent"] | null) | null;
             italic?: boolean | null;
-            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "levels" | "pattern" | "text";
+            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "levels" | "effect" | "pattern" | "text";
             layers?: components["schemas"]["LayerSent"][] | null;
             letter_spacing?: number | null;
             line_height?: number | null;
@@ -4020,10 +4167,16 @@ export interface components {
             name?: string | null;
             opacity?: number | null;
             outline?: (components["schemas"]["Outline2Sent"] | null) | null;
+            palette?: (components["schemas"]["PaletteIdSent"] | null) | null;
+            parameters?: {
+                [key: string]: components["schemas"]["ParameterValueSent"];
+            } | null;
             path?: string | null;
             radius?: number | null;
             rotation?: number | null;
+            rows?: number | null;
             scene?: components["schemas"]["SceneIdSent"];
+            seed?: number | null;
             shadow?: (components["schemas"]["ShadowSent"] | null) | null;
             shape?: components["schemas"]["GradientShapeSent"] | null | components["schemas"]["OutlineSent"] | components["schemas"]["LevelsShapeSent"];
             size?: number | null;
@@ -4193,6 +4346,23 @@ export interface components {
              */
             to?: components["schemas"]["ColorSent"];
         } | {
+            animation: components["schemas"]["Animation2Sent"];
+            /**
+             * @description It is computed as for a matrix of so many lights, and stretched over the layer's box.
+             * @default 96
+             */
+            columns?: number;
+            /** @constant */
+            kind: "effect";
+            palette?: components["schemas"]["PaletteIdSent"] | null;
+            parameters?: {
+                [key: string]: components["schemas"]["ParameterValueSent"];
+            };
+            /** @default 54 */
+            rows?: number;
+            /** @default 0 */
+            seed?: number;
+        } | {
             /** @default true */
             beep?: boolean;
             /** @constant */
@@ -4295,6 +4465,94 @@ export interface components {
             /** @enum {string} */
             preset: "RED" | "YELLOW" | "GREEN" | "CYAN" | "BLUE" | "MAGENTA" | "WHITE" | "GREY" | "BLACK" | "CRIMSON" | "SCARLET" | "VERMILION" | "CORAL" | "SALMON" | "ORANGE" | "TANGERINE" | "AMBER" | "GOLD" | "SUNFLOWER" | "HONEY" | "COPPER" | "CHARTREUSE" | "LIME" | "SPRING_GREEN" | "EMERALD" | "MINT" | "JADE" | "OLIVE" | "TURQUOISE" | "AQUAMARINE" | "TEAL" | "SKY_BLUE" | "AZURE" | "CORNFLOWER" | "COBALT" | "ULTRAMARINE" | "STEEL" | "INDIGO" | "VIOLET" | "PURPLE" | "ORCHID" | "FUCHSIA" | "HOT_PINK" | "PINK" | "ROSE" | "PEACH" | "APRICOT" | "CREAM" | "PISTACHIO" | "POWDER_BLUE" | "LAVENDER" | "BLUSH" | "MAROON" | "RUST" | "FOREST_GREEN" | "NAVY" | "MIDNIGHT" | "PLUM" | "CANDLELIGHT" | "SODIUM" | "WARM_WHITE" | "HALOGEN" | "NEUTRAL_WHITE" | "DAYLIGHT" | "COOL_WHITE" | "CLEAR_SKY";
         } | string;
+        /** @description Any of the fields (RFC 7396: null takes one away). */
+        LightFeedPatchSent: {
+            allow?: components["schemas"]["SourceSent"][] | null;
+            channels_per_universe?: (number | null) | null;
+            client_op_id?: components["schemas"]["ClientOpIdSent"];
+            columns?: (number | null) | null;
+            destination_id?: number | null;
+            enabled?: boolean | null;
+            id?: components["schemas"]["FeedIdSent"];
+            kind?: "ddp" | "sacn" | "artnet" | "wled";
+            multicast?: boolean | null;
+            name?: string | null;
+            pixels?: number;
+            port?: number | null;
+            rgbw?: boolean | null;
+            timeout_ms?: number | null;
+            universe?: number;
+            universes?: number | null;
+        };
+        /** @description A feed as it is set up, and what became of its packets. */
+        LightFeedView: {
+            /** @description Who may send. Nobody else is heard, and while there is none, nobody at all. */
+            allow?: components["schemas"]["Source"][];
+            /** @description As a picture: so many pixels a row, one row after the other. */
+            columns?: number | null;
+            /**
+             * @description Nothing is listened to before somebody wants it.
+             * @default false
+             */
+            enabled: boolean;
+            id: components["schemas"]["FeedId"];
+            /** @default  */
+            name: string;
+            pixels: number;
+            /**
+             * @description Each pixel comes with a white channel, too, unless its packets say otherwise; it is added to the colours.
+             * @default false
+             */
+            rgbw: boolean;
+            status: components["schemas"]["FeedState"];
+            /**
+             * @description How long a frame is shown if no other comes. Senders may ask for less, not for more.
+             * @default 2500
+             */
+            timeout_ms: number;
+        } & ({
+            /**
+             * @description What is sent to another is not for this feed; what is sent to all (255) is.
+             * @default 1
+             */
+            destination_id: number;
+            /** @constant */
+            kind: "ddp";
+            /** @default 4048 */
+            port: number;
+        } | {
+            /** @description Absent: as many as whole pixels take, 510 or, with white, 512. */
+            channels_per_universe?: number | null;
+            /** @constant */
+            kind: "sacn";
+            /**
+             * @description Join the groups that universes are sent to; what is sent to this machine alone is heard anyway.
+             * @default true
+             */
+            multicast: boolean;
+            /** @default 5568 */
+            port: number;
+            /** @description The first. */
+            universe: number;
+            /** @default 1 */
+            universes: number;
+        } | {
+            /** @description Absent: as many as whole pixels take, 510 or, with white, 512. */
+            channels_per_universe?: number | null;
+            /** @constant */
+            kind: "artnet";
+            /** @default 6454 */
+            port: number;
+            /** @description The first port address, from 0. */
+            universe: number;
+            /** @default 1 */
+            universes: number;
+        } | {
+            /** @constant */
+            kind: "wled";
+            /** @default 21324 */
+            port: number;
+        });
         /** @description What `GET /api/v1/system/performance` says. */
         LightPerformance: {
             fixtures: {
@@ -4525,6 +4783,14 @@ export interface components {
         MainMode: "STATIC" | "ANIMATION" | "PROGRAM";
         /** @description What zones show at all. */
         MainModeSent: "STATIC" | "ANIMATION" | "PROGRAM";
+        /** @description Where the LEDs of a zone are. */
+        MapView: {
+            /** @description The size of the box, counted in LEDs; estimated where they lie freely. */
+            columns: number;
+            /** @description From the left and from the top, 0 to 1; in the order of the wire. */
+            pixels: number[][];
+            rows: number;
+        };
         /** @description What of a layer is seen. */
         Mask: {
             asset: components["schemas"]["AssetId"];
@@ -4989,6 +5255,75 @@ export interface components {
              */
             level_db?: number;
         });
+        /** @description How it comes. */
+        NewLightFeedSent: {
+            /** @description Who may send. Nobody else is heard, and while there is none, nobody at all. */
+            allow?: components["schemas"]["SourceSent"][];
+            client_op_id?: components["schemas"]["ClientOpIdSent"];
+            /** @description As a picture: so many pixels a row, one row after the other. */
+            columns?: number | null;
+            /**
+             * @description Nothing is listened to before somebody wants it.
+             * @default false
+             */
+            enabled?: boolean;
+            id?: components["schemas"]["FeedIdSent"];
+            /** @default  */
+            name?: string;
+            pixels: number;
+            /**
+             * @description Each pixel comes with a white channel, too, unless its packets say otherwise; it is added to the colours.
+             * @default false
+             */
+            rgbw?: boolean;
+            /**
+             * @description How long a frame is shown if no other comes. Senders may ask for less, not for more.
+             * @default 2500
+             */
+            timeout_ms?: number;
+        } & ({
+            /**
+             * @description What is sent to another is not for this feed; what is sent to all (255) is.
+             * @default 1
+             */
+            destination_id?: number;
+            /** @constant */
+            kind: "ddp";
+            /** @default 4048 */
+            port?: number;
+        } | {
+            /** @description Absent: as many as whole pixels take, 510 or, with white, 512. */
+            channels_per_universe?: number | null;
+            /** @constant */
+            kind: "sacn";
+            /**
+             * @description Join the groups that universes are sent to; what is sent to this machine alone is heard anyway.
+             * @default true
+             */
+            multicast?: boolean;
+            /** @default 5568 */
+            port?: number;
+            /** @description The first. */
+            universe: number;
+            /** @default 1 */
+            universes?: number;
+        } | {
+            /** @description Absent: as many as whole pixels take, 510 or, with white, 512. */
+            channels_per_universe?: number | null;
+            /** @constant */
+            kind: "artnet";
+            /** @default 6454 */
+            port?: number;
+            /** @description The first port address, from 0. */
+            universe: number;
+            /** @default 1 */
+            universes?: number;
+        } | {
+            /** @constant */
+            kind: "wled";
+            /** @default 21324 */
+            port?: number;
+        });
         /** @description What effects take their colours from. */
         NewPaletteSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
@@ -5240,6 +5575,8 @@ export interface components {
         };
         /** @description What is given for a parameter. Text stands before colours: `#ff0000` may be meant as either, and the parameter knows. */
         ParameterValue: boolean | number | string | components["schemas"]["LightColor"];
+        /** @description What is given for a parameter. Text stands before colours: `#ff0000` may be meant as either, and the parameter knows. */
+        ParameterValueSent: boolean | number | string | components["schemas"]["LightColorSent"];
         ParameterView: {
             default: unknown;
             /** Format: double */
@@ -5651,6 +5988,11 @@ export interface components {
             /** @description Why nothing of it happened when its time came. */
             refused?: components["schemas"]["Refusal"] | null;
         };
+        SearchBodySent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** Format: double */
+            seconds?: number | null;
+        };
         /** @description A stream key: stored and used, but shown by no door and in no log. */
         Secret: string;
         /** @description A stream key: stored and used, but shown by no door and in no log. */
@@ -5735,6 +6077,8 @@ export interface components {
             config: components["schemas"]["StreamConfig"];
             destinations: components["schemas"]["DestinationView"][];
             inputs: components["schemas"]["InputView"][];
+            /** @description All lights, as in a snapshot of the room `zones`. */
+            lights: unknown;
             macros: components["schemas"]["MacroView"][];
             mixer: components["schemas"]["Mixer"];
             program: components["schemas"]["ProgramView"] | null;
@@ -5748,6 +6092,10 @@ export interface components {
             };
             versions: components["schemas"]["VersionView"][];
         };
+        /** @description `10.0.0.7`, `192.168.1.0/24`, `fd00::/8`. */
+        Source: string;
+        /** @description `10.0.0.7`, `192.168.1.0/24`, `fd00::/8`. */
+        SourceSent: string;
         SpiEncoding: "three" | "four";
         SpiEncodingSent: "three" | "four";
         /** @description Only the ratio of the three matters: the time comes from the keyframes. */
@@ -6542,7 +6890,8 @@ export interface components {
             color?: components["schemas"]["ColorSentSent"] | null;
             /** Format: double */
             duration?: number | null;
-            /** @description `color`, `animation` or `test`. */
+            feed?: string | null;
+            /** @description `color`, `animation`, `feed` or `test`. */
             kind: string;
             /** Format: double */
             opacity?: number | null;
@@ -6587,6 +6936,10 @@ export interface components {
             seed: number;
             /** @description Milliseconds of Unix time. */
             since?: number | null;
+        } | {
+            feed: components["schemas"]["FeedId"];
+            /** @constant */
+            kind: "feed";
         } | {
             /** @constant */
             kind: "test";
@@ -9622,6 +9975,144 @@ export interface operations {
             };
         };
     };
+    postFixturesDiscover: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SearchBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"][];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             *     `search_failed`: the network can not be searched for fixtures
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getFixturesFixture: {
         parameters: {
             query?: never;
@@ -11850,6 +12341,860 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getLightFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightFeedView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postLightFeeds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLightFeedSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightFeedView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightFeedView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `feed_not_found`: no such feed of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getLightFeedsFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightFeedView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `feed_not_found`: no such feed of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putLightFeedsFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLightFeedSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightFeedView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightFeedView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `feed_not_found`: no such feed of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteLightFeedsFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `feed_not_found`: no such feed of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `feed_in_use`: a zone shows this feed
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patchLightFeedsFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LightFeedPatchSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightFeedView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `feed_not_found`: no such feed of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22329,6 +23674,8 @@ export interface operations {
              *     `body_broken`: the connection broke while the body came
              *     `malformed_json`: the body, or a WebSocket message, is not JSON
              *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
              *     `invalid_value`: a value, or a patch, makes no valid whole
              *     `out_of_range`: a number is too small or too large
              *     `id_mismatch`: the body's id is not the path's
@@ -22361,15 +23708,6 @@ export interface operations {
              *     `forbidden_origin`: a page of another site asks
              */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description `palette_not_found`: no such palette */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22604,6 +23942,8 @@ export interface operations {
              *     `body_broken`: the connection broke while the body came
              *     `malformed_json`: the body, or a WebSocket message, is not JSON
              *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `INVALID_COLOR_MODE`: no such way of writing a colour; `details.supported` names those there are
+             *     `invalid_color`: a colour that can not be read; `details.field` names it
              *     `invalid_value`: a value, or a patch, makes no valid whole
              *     `out_of_range`: a number is too small or too large
              *     `id_mismatch`: the body's id is not the path's
@@ -22636,15 +23976,6 @@ export interface operations {
              *     `forbidden_origin`: a page of another site asks
              */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description `palette_not_found`: no such palette */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27269,6 +28600,7 @@ export interface operations {
              * @description `zone_not_found`: no such zone of lights
              *     `animation_not_found`: no such animation
              *     `palette_not_found`: no such palette
+             *     `feed_not_found`: no such feed of lights
              */
             404: {
                 headers: {
@@ -27517,6 +28849,102 @@ export interface operations {
             };
         };
     };
+    getV1ZonesZoneMap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     postV1ZonesZoneReset: {
         parameters: {
             query?: never;
@@ -27531,9 +28959,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
-                };
+                "application/json": components["schemas"]["PassingSent"];
             };
         };
         responses: {
@@ -27559,6 +28985,7 @@ export interface operations {
              *     `body_broken`: the connection broke while the body came
              *     `malformed_json`: the body, or a WebSocket message, is not JSON
              *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `out_of_range`: a number is too small or too large
              */
             400: {
                 headers: {
