@@ -57,7 +57,7 @@ pub fn performance(show: &Show, vitals: &Vitals) -> LightPerformance {
         frame_time_ms: pace.frame_time_ms,
         frames: vitals.lights_frames.get(),
         frames_skipped: vitals.lights_skipped.get(),
-        power_watts: fixtures.values().map(|state| state.watts).sum(),
+        power_watts: fixtures.values().fold(0.0, |sum, state| sum + state.watts),
         fixtures,
     }
 }
