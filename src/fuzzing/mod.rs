@@ -22,7 +22,7 @@ use crate::picture::list::DisplayList;
 use crate::picture::pictures::Pictures;
 use crate::picture::plan::plan;
 use crate::show::time::ShowTime;
-use crate::{api, identity, library, send, state};
+use crate::{api, identity, inlet, library, send, state};
 
 /// Its name in fuzz/, and what it does with any bytes.
 type Target = (&'static str, fn(&[u8]));
@@ -49,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     ("video_upload", library::fuzz::video_upload),
     ("obs_file", exchanged::obs_file),
     ("show_archive", exchanged::show_archive),
+    ("pixel_packets", inlet::fuzz::pixel_packets),
 ];
 
 pub fn run(name: &str, bytes: &[u8]) {

@@ -91,6 +91,7 @@ targets! {
     video_upload: 50,
     obs_file: 2,
     show_archive: 2,
+    pixel_packets: 1,
 }
 
 #[test]
@@ -103,13 +104,23 @@ fn the_list_the_tests_and_the_fuzzers_are_the_same() {
     assert_eq!(listed, built);
 }
 
-/// These two are signed or hashed, so they are made, not written. Run with UPDATE=1 to write them anew.
+/// These are signed, hashed or binary, so they are made, not written. Run with UPDATE=1 to write them anew.
 #[test]
 fn the_seeds_that_open_doors_do() {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
     let file = serde_json::to_vec(&crate::identity::fuzz::good_file()).unwrap();
-    for (name, made) in [("identity_file/good", file), ("bearer/access", crate::identity::fuzz::access_token().into_bytes())]
-    {
+    let packets = |which| crate::inlet::fuzz::good(which);
+    for (name, made) in [
+        ("identity_file/good", file),
+        ("bearer/access", crate::identity::fuzz::access_token().into_bytes()),
+        ("pixel_packets/ddp", packets(0)),
+        ("pixel_packets/sacn", packets(1)),
+        ("pixel_packets/artnet", packets(2)),
+        ("pixel_packets/wled", packets(3)),
+        ("pixel_packets/ddp_white", packets(4)),
+        ("pixel_packets/sacn_last_universe", packets(5)),
+        ("pixel_packets/artnet_last_universe", packets(6)),
+    ] {
         if std::env::var_os("UPDATE").is_some() {
             fs::create_dir_all(seeds.join(name).parent().unwrap()).unwrap();
             fs::write(seeds.join(name), &made).unwrap();

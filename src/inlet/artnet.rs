@@ -77,7 +77,7 @@ impl Artnet {
         self.synchronized.is_some_and(|at| now.saturating_sub(at) < SYNCHRONOUS)
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn room(&self) -> usize {
         self.universes.room()
     }

@@ -72,7 +72,7 @@ impl Canvas {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn room(&self) -> usize {
         self.bytes.capacity() + self.pixels.capacity()
     }

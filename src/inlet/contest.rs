@@ -102,7 +102,7 @@ impl Contest {
         self.senders.iter().filter(|sender| is_there(sender, now, self.patience)).count()
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn room(&self) -> usize {
         self.senders.capacity()
     }

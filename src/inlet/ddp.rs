@@ -51,7 +51,7 @@ impl Ddp {
         Taken::Frame
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn room(&self) -> usize {
         self.contest.room()
     }

@@ -8,6 +8,8 @@ mod artnet;
 mod canvas;
 mod contest;
 mod ddp;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 mod groups;
 pub mod listen;
 mod order;

@@ -145,7 +145,7 @@ impl Receiver {
     }
 
     /// All that could grow.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn room(&self) -> usize {
         let wire = match &self.wire {
             Wire::Ddp(wire) => wire.room(),

@@ -144,7 +144,7 @@ impl Sacn {
         }
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn room(&self) -> usize {
         self.universes.room() + self.held.capacity()
     }

@@ -66,7 +66,7 @@ impl Universes {
         self.round.begin();
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub fn room(&self) -> usize {
         self.contests.iter().map(Contest::room).sum()
     }

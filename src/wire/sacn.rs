@@ -240,7 +240,8 @@ fn data(cid: [u8; 16], frame: &[u8]) -> Option<Data<'_>> {
         cid,
         name,
         priority: (*priority).min(MOST_PRIORITY),
-        sync_universe: number(rest, 1)?,
+        // one that there can not be would be waited for in vain
+        sync_universe: number(rest, 1).map(|universe| if UNIVERSES.contains(&universe) { universe } else { 0 })?,
         sequence: *sequence,
         preview: options & PREVIEW != 0,
         terminated: options & TERMINATED != 0,

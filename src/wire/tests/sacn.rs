@@ -58,6 +58,15 @@ fn nobody_waits_for_a_sync_that_cannot_come() {
 }
 
 #[test]
+fn nor_for_one_that_others_say_there_is() {
+    let mut packet = encoded(&mut source(1), &[1]).remove(0);
+    for (said, believed) in [(0, 0), (1, 1), (63_999, 63_999), (64_000, 0), (u16::MAX, 0)] {
+        packet[109..111].copy_from_slice(&said.to_be_bytes());
+        assert_eq!(data(&packet).sync_universe, believed);
+    }
+}
+
+#[test]
 fn with_510_channels_pixels_stay_whole_and_with_512_the_171st_is_split() {
     #[track_caller]
     fn check(channels: u16, sizes: &[usize]) {
