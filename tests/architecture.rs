@@ -90,6 +90,8 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("getrandom", &["identity"]),
     ("rustix", &["base", "send", "users"]),
     ("spidev", &["send"]),
+    ("drm", &["send"]),
+    ("mipidsi", &["send"]),
     ("mdns_sd", &["send"]),
     ("socket2", &["inlet"]),
     ("str0m", &["send"]),

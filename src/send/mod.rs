@@ -6,6 +6,7 @@
 mod assembly;
 pub mod destination;
 pub mod discover;
+pub mod display;
 pub mod encoder;
 pub mod fixture;
 mod follow;

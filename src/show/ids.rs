@@ -124,6 +124,11 @@ id!(
 );
 
 id!(
+    /// A screen of this machine.
+    DisplayId
+);
+
+id!(
     /// Something with LEDs, as it is wired.
     FixtureId
 );

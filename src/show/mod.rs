@@ -8,6 +8,7 @@ pub mod asset;
 pub mod collection;
 pub mod color;
 pub mod destination;
+pub mod display;
 pub mod easing;
 pub mod field;
 pub mod geometry;
