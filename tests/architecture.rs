@@ -58,7 +58,20 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // For fuzzers and tests: it gathers what every room has for them.
     (
         "fuzzing",
-        &["api", "base", "exchange", "frame::video", "gst", "identity", "library", "picture", "send", "show", "state"],
+        &[
+            "api",
+            "base",
+            "exchange",
+            "frame::video",
+            "gst",
+            "identity",
+            "inlet",
+            "library",
+            "picture",
+            "send",
+            "show",
+            "state",
+        ],
     ),
     ("demo", &["state", "show"]),
     // The one place that sees the wiring.
