@@ -66,14 +66,17 @@ impl<K: Clone + Ord, T: Default> Board<K, T> {
         self.slots.load().get(id).cloned().unwrap_or(new)
     }
 
+    /// What somebody still holds stays, too: its owner may be back before that one has seen that it was away, and then both must
+    /// have the same.
     pub fn keep_only(&self, is_kept: impl Fn(&K) -> bool) {
         if self.slots.load().keys().all(&is_kept) {
             return;
         }
         self.slots.rcu(|slots| {
-            let mut slots = BTreeMap::clone(slots);
-            slots.retain(|id, _| is_kept(id));
-            slots
+            let mut kept = BTreeMap::clone(slots);
+            // It is in both maps.
+            kept.retain(|id, slot| is_kept(id) || Arc::strong_count(slot) > 2);
+            kept
         });
     }
 }
@@ -174,13 +177,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slot_is_the_same_for_everyone_until_its_fixture_is_gone() {
+    fn a_slot_is_the_same_for_everyone_until_its_fixture_is_gone_and_nobody_holds_it() {
         let board = LedBoard::default();
         let id = |text: &str| FixtureId::new(text).unwrap();
         let (first, again) = (board.slot(&id("a")), board.slot(&id("a")));
         assert!(Arc::ptr_eq(&first, &again));
         assert!(!Arc::ptr_eq(&first, &board.slot(&id("b"))));
-        board.keep_only(|fixture| fixture.as_str() == "b");
-        assert!(!Arc::ptr_eq(&first, &board.slot(&id("a"))));
+        let only_b = |fixture: &FixtureId| fixture.as_str() == "b";
+        board.keep_only(only_b);
+        assert!(
+            Arc::ptr_eq(&first, &board.slot(&id("a"))),
+            "one that comes back at once is the same to who did not see it go"
+        );
+        let left = Arc::downgrade(&first);
+        drop((first, again));
+        board.keep_only(only_b);
+        assert!(left.upgrade().is_none());
     }
 }
