@@ -265,6 +265,61 @@ export interface paths {
         patch: operations["patchDestinationsDestination"];
         trace?: never;
     };
+    "/api/displays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Screens of this machine */
+        get: operations["getDisplays"];
+        put?: never;
+        /** Show the program on a screen */
+        post: operations["postDisplays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What this machine could show on */
+        post: operations["postDisplaysDiscover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/displays/{display}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A screen, and how it does */
+        get: operations["getDisplaysDisplay"];
+        /** Make or replace a screen */
+        put: operations["putDisplaysDisplay"];
+        post?: never;
+        /** Show nothing there any more */
+        delete: operations["deleteDisplaysDisplay"];
+        options?: never;
+        head?: never;
+        /** Change a screen */
+        patch: operations["patchDisplaysDisplay"];
+        trace?: never;
+    };
     "/api/export": {
         parameters: {
             query?: never;
@@ -2798,10 +2853,167 @@ export interface components {
          * @enum {string}
          */
         DirectionSent: "auto" | "ltr" | "rtl";
+        /** @description A screen of this machine. */
+        DisplayId: string;
+        /** @description A screen of this machine. */
+        DisplayIdSent: string;
+        /** @description Any of the fields (RFC 7396: null takes one away). */
+        DisplayPatchSent: {
+            backlight_gpio?: (number | null) | null;
+            bgr?: boolean | null;
+            brightness?: number | null;
+            client_op_id?: components["schemas"]["ClientOpIdSent"];
+            connector?: (string | null) | null;
+            /** @description The pin that tells commands from pixels, as the chip of pins numbers it. */
+            dc_gpio?: number;
+            device?: (string | null) | null | string;
+            driver?: components["schemas"]["DriverSent"];
+            enabled?: boolean | null;
+            fit?: components["schemas"]["Fit2Sent"] | null;
+            fps?: (number | null) | null;
+            gamma?: number | null;
+            gpiochip?: string | null;
+            height?: number;
+            hz?: number | null;
+            id?: components["schemas"]["DisplayIdSent"];
+            inverted?: boolean | null;
+            kind?: "kms" | "framebuffer" | "panel";
+            mirrored?: boolean | null;
+            mode?: (components["schemas"]["ModeSent"] | null) | null;
+            name?: string | null;
+            offset_x?: number | null;
+            offset_y?: number | null;
+            reset_gpio?: (number | null) | null;
+            rotation?: components["schemas"]["Rotation2Sent"] | null;
+            test_card?: boolean | null;
+            /** @description In the driver's own direction; to turn the picture is the display's `rotation`. */
+            width?: number;
+        };
+        /** @description What a display of this machine is doing, and what was measured of it over the last second. */
+        DisplayState: {
+            errors: number;
+            /**
+             * Format: double
+             * @description Pictures that were shown, each second; what stays the same is not shown again.
+             */
+            fps: number;
+            height?: number | null;
+            /**
+             * Format: double
+             * @description Only what has changed is sent.
+             */
+            kbit_per_second: number;
+            pictures_shown: number;
+            /** @description Why nothing is seen on it. */
+            reason?: string | null;
+            state: components["schemas"]["Reached"];
+            width?: number | null;
+        };
+        /** @description How it is reached. */
+        DisplayView: {
+            /**
+             * Format: double
+             * @description What white is, as a part of what the display can do.
+             * @default 1
+             */
+            brightness: number;
+            /** @default true */
+            enabled: boolean;
+            /** @default contain */
+            fit: components["schemas"]["Fit2"];
+            /** @description At most so many pictures in a second; absent: as many as there are. */
+            fps?: number | null;
+            /**
+             * Format: double
+             * @description Above 1 what lies between black and white gets darker, below 1 brighter.
+             * @default 1
+             */
+            gamma: number;
+            id: components["schemas"]["DisplayId"];
+            /** @default  */
+            name: string;
+            /** @default 0 */
+            rotation: components["schemas"]["Rotation"];
+            /** @description Measured. */
+            status: components["schemas"]["DisplayState"];
+            /**
+             * @description Show a test card in place of the program.
+             * @default false
+             */
+            test_card: boolean;
+        } & ({
+            /** @description `HDMI-A-1`; absent: the first with something connected. */
+            connector?: string | null;
+            /** @description `/dev/dri/card0`; absent: the first with something connected. */
+            device?: string | null;
+            /** @constant */
+            kind: "kms";
+            /** @description Absent: what the screen itself prefers. */
+            mode?: components["schemas"]["Mode"] | null;
+        } | {
+            /** @default /dev/fb0 */
+            device: string;
+            /** @constant */
+            kind: "framebuffer";
+        } | {
+            /** @description Absent: it is lit without us. */
+            backlight_gpio?: number | null;
+            /**
+             * @description Red and blue are exchanged.
+             * @default false
+             */
+            bgr: boolean;
+            /** @description The pin that tells commands from pixels, as the chip of pins numbers it. */
+            dc_gpio: number;
+            /**
+             * @description `/dev/spidev0.0`
+             * @default /dev/spidev0.0
+             */
+            device: string;
+            driver: components["schemas"]["Driver"];
+            /** @default /dev/gpiochip0 */
+            gpiochip: string;
+            height: number;
+            /** @default 32000000 */
+            hz: number;
+            /**
+             * @description Black and white are exchanged; most IPS panels want it.
+             * @default false
+             */
+            inverted: boolean;
+            /** @constant */
+            kind: "panel";
+            /**
+             * @description Left and right are exchanged; many panels are wired so.
+             * @default false
+             */
+            mirrored: boolean;
+            /**
+             * @description Where in the driver's memory the glass begins.
+             * @default 0
+             */
+            offset_x: number;
+            /** @default 0 */
+            offset_y: number;
+            /** @description Absent: it is reset by a command. */
+            reset_gpio?: number | null;
+            /** @description In the driver's own direction; to turn the picture is the display's `rotation`. */
+            width: number;
+        });
         /** @description Whether what lies between two steps is shown by changing between them. */
         Dither: ("off" | "on") | "auto";
         /** @description Whether what lies between two steps is shown by changing between them. */
         DitherSent: ("off" | "on") | "auto";
+        /**
+         * @description The chip on the panel.
+         * @enum {string}
+         */
+        Driver: "gc9107" | "gc9a01" | "ili9225" | "ili9341" | "ili9342c" | "ili9486" | "ili9488" | "rm67162" | "st7735" | "st7789" | "st7796";
+        /**
+         * @description The chip on the panel.
+         * @enum {string}
+         */
+        DriverSent: "gc9107" | "gc9a01" | "ili9225" | "ili9341" | "ili9342c" | "ili9486" | "ili9488" | "rm67162" | "st7735" | "st7789" | "st7796";
         /** @description While `trigger` is heard, `targets` are quieter: music under a voice. */
         Duck: {
             /**
@@ -2879,7 +3091,7 @@ export interface components {
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_offer" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "whep_off" | "not_installed" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "recording_storage";
+                code: "bad_offer" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "unknown_path" | "scene_not_found" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "display_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "method_not_allowed" | "request_timeout" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "body_too_large" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "internal" | "whep_off" | "not_installed" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "recording_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -3070,6 +3282,10 @@ export interface components {
         };
         /** @description How content with a size of its own is brought into a box of another shape. */
         Fit: "auto" | "fill" | "contain" | "cover" | "none";
+        /** @description How a picture of another shape is brought onto the display. */
+        Fit2: "contain" | "cover" | "fill";
+        /** @description How a picture of another shape is brought onto the display. */
+        Fit2Sent: "contain" | "cover" | "fill";
         /** @description How content with a size of its own is brought into a box of another shape. */
         FitSent: "auto" | "fill" | "contain" | "cover" | "none";
         /** @description Something with LEDs, as it is wired. */
@@ -3288,6 +3504,73 @@ export interface components {
             name: string;
             port: number;
         };
+        /** @description With what of it is needed to show something on it. */
+        FoundDisplay: {
+            /** @description Whether a screen is plugged in, where that can be known. */
+            connected?: boolean | null;
+            /** @description What a screen that is plugged in can show, its favourite first. */
+            modes?: string[];
+            /** @description What its driver calls it. */
+            name?: string | null;
+        } & ({
+            /** @description `HDMI-A-1`; absent: the first with something connected. */
+            connector?: string | null;
+            /** @description `/dev/dri/card0`; absent: the first with something connected. */
+            device?: string | null;
+            /** @constant */
+            kind: "kms";
+            /** @description Absent: what the screen itself prefers. */
+            mode?: components["schemas"]["Mode"] | null;
+        } | {
+            /** @default /dev/fb0 */
+            device: string;
+            /** @constant */
+            kind: "framebuffer";
+        } | {
+            /** @description Absent: it is lit without us. */
+            backlight_gpio?: number | null;
+            /**
+             * @description Red and blue are exchanged.
+             * @default false
+             */
+            bgr: boolean;
+            /** @description The pin that tells commands from pixels, as the chip of pins numbers it. */
+            dc_gpio: number;
+            /**
+             * @description `/dev/spidev0.0`
+             * @default /dev/spidev0.0
+             */
+            device: string;
+            driver: components["schemas"]["Driver"];
+            /** @default /dev/gpiochip0 */
+            gpiochip: string;
+            height: number;
+            /** @default 32000000 */
+            hz: number;
+            /**
+             * @description Black and white are exchanged; most IPS panels want it.
+             * @default false
+             */
+            inverted: boolean;
+            /** @constant */
+            kind: "panel";
+            /**
+             * @description Left and right are exchanged; many panels are wired so.
+             * @default false
+             */
+            mirrored: boolean;
+            /**
+             * @description Where in the driver's memory the glass begins.
+             * @default 0
+             */
+            offset_x: number;
+            /** @default 0 */
+            offset_y: number;
+            /** @description Absent: it is reset by a command. */
+            reset_gpio?: number | null;
+            /** @description In the driver's own direction; to turn the picture is the display's `rotation`. */
+            width: number;
+        });
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
         Fps: number | string;
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
@@ -4909,6 +5192,8 @@ export interface components {
             ducks?: components["schemas"]["DuckSent"][] | null;
             master?: components["schemas"]["MasterSent"] | null;
         };
+        /** @description `1920x1080`, or with the pictures in a second `1920x1080@60`. */
+        Mode: string;
         ModeBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /** Format: double */
@@ -4916,6 +5201,8 @@ export interface components {
             mode: components["schemas"]["MainModeSent"];
             transition?: components["schemas"]["LightTransitionKindSent"] | null;
         };
+        /** @description `1920x1080`, or with the pictures in a second `1920x1080@60`. */
+        ModeSent: string;
         MoveBarSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /**
@@ -5010,6 +5297,96 @@ export interface components {
              * @default 6
              */
             window?: number;
+        });
+        /** @description How it is reached. */
+        NewDisplaySent: {
+            /**
+             * Format: double
+             * @description What white is, as a part of what the display can do.
+             * @default 1
+             */
+            brightness?: number;
+            client_op_id?: components["schemas"]["ClientOpIdSent"];
+            /** @default true */
+            enabled?: boolean;
+            /** @default contain */
+            fit?: components["schemas"]["Fit2Sent"];
+            /** @description At most so many pictures in a second; absent: as many as there are. */
+            fps?: number | null;
+            /**
+             * Format: double
+             * @description Above 1 what lies between black and white gets darker, below 1 brighter.
+             * @default 1
+             */
+            gamma?: number;
+            id?: components["schemas"]["DisplayIdSent"];
+            /** @default  */
+            name?: string;
+            /** @default 0 */
+            rotation?: components["schemas"]["Rotation2Sent"];
+            /**
+             * @description Show a test card in place of the program.
+             * @default false
+             */
+            test_card?: boolean;
+        } & ({
+            /** @description `HDMI-A-1`; absent: the first with something connected. */
+            connector?: string | null;
+            /** @description `/dev/dri/card0`; absent: the first with something connected. */
+            device?: string | null;
+            /** @constant */
+            kind: "kms";
+            /** @description Absent: what the screen itself prefers. */
+            mode?: components["schemas"]["ModeSent"] | null;
+        } | {
+            /** @default /dev/fb0 */
+            device?: string;
+            /** @constant */
+            kind: "framebuffer";
+        } | {
+            /** @description Absent: it is lit without us. */
+            backlight_gpio?: number | null;
+            /**
+             * @description Red and blue are exchanged.
+             * @default false
+             */
+            bgr?: boolean;
+            /** @description The pin that tells commands from pixels, as the chip of pins numbers it. */
+            dc_gpio: number;
+            /**
+             * @description `/dev/spidev0.0`
+             * @default /dev/spidev0.0
+             */
+            device?: string;
+            driver: components["schemas"]["DriverSent"];
+            /** @default /dev/gpiochip0 */
+            gpiochip?: string;
+            height: number;
+            /** @default 32000000 */
+            hz?: number;
+            /**
+             * @description Black and white are exchanged; most IPS panels want it.
+             * @default false
+             */
+            inverted?: boolean;
+            /** @constant */
+            kind: "panel";
+            /**
+             * @description Left and right are exchanged; many panels are wired so.
+             * @default false
+             */
+            mirrored?: boolean;
+            /**
+             * @description Where in the driver's memory the glass begins.
+             * @default 0
+             */
+            offset_x?: number;
+            /** @default 0 */
+            offset_y?: number;
+            /** @description Absent: it is reset by a command. */
+            reset_gpio?: number | null;
+            /** @description In the driver's own direction; to turn the picture is the display's `rotation`. */
+            width: number;
         });
         /** @description How it is reached. */
         NewFixtureSent: {
@@ -5893,10 +6270,20 @@ export interface components {
          */
         RoleSent: "viewer" | "operator" | "admin";
         /**
-         * @description Quarter turns, clockwise.
+         * @description Degrees by which the picture is turned clockwise.
          * @enum {integer}
          */
         Rotation: 0 | 90 | 180 | 270;
+        /**
+         * @description Quarter turns, clockwise.
+         * @enum {integer}
+         */
+        Rotation2: 0 | 90 | 180 | 270;
+        /**
+         * @description Degrees by which the picture is turned clockwise.
+         * @enum {integer}
+         */
+        Rotation2Sent: 0 | 90 | 180 | 270;
         /**
          * @description Quarter turns, clockwise.
          * @enum {integer}
@@ -6076,6 +6463,7 @@ export interface components {
             assets: components["schemas"]["Asset"][];
             config: components["schemas"]["StreamConfig"];
             destinations: components["schemas"]["DestinationView"][];
+            displays: components["schemas"]["DisplayView"][];
             inputs: components["schemas"]["InputView"][];
             /** @description All lights, as in a snapshot of the room `zones`. */
             lights: unknown;
@@ -6823,7 +7211,7 @@ export interface components {
              * @description How far the panel, wired as above, is then turned clockwise.
              * @default 0
              */
-            rotation: components["schemas"]["Rotation"];
+            rotation: components["schemas"]["Rotation2"];
             /**
              * @description Every other row or column is run through backwards.
              * @default false
@@ -9539,6 +9927,995 @@ export interface operations {
                 };
             };
             /** @description `destination_not_found`: no such destination */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getDisplays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"][];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postDisplays: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDisplaySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `display_not_found`: no such display of this machine */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postDisplaysDiscover: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundDisplay"][];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getDisplaysDisplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                display: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `display_not_found`: no such display of this machine */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    putDisplaysDisplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                display: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDisplaySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `display_not_found`: no such display of this machine */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `already_exists`: `POST` with an id that is taken
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteDisplaysDisplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                display: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `display_not_found`: no such display of this machine */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patchDisplaysDisplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                display: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisplayPatchSent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_value`: a value, or a patch, makes no valid whole
+             *     `out_of_range`: a number is too small or too large
+             *     `id_mismatch`: the body's id is not the path's
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `display_not_found`: no such display of this machine */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -2,6 +2,7 @@
 
 mod doors;
 mod ear;
+mod surfaces;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -18,15 +19,13 @@ use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
 use crate::frame::ingest::Ingest;
-use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrames};
+use crate::frame::leds::ZoneFrames;
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
-use crate::inlet;
 use crate::library::Library;
-use crate::light;
 use crate::picture;
 use crate::picture::movement::Movement;
 use crate::picture::multiview;
@@ -135,8 +134,8 @@ struct House {
     stop_engine: StopFlag,
     stop_preview: StopFlag,
     /// After the engine: its last frames are dark, and still sent.
-    stop_fixtures: StopFlag,
-    fixtures: Vec<JoinHandle<()>>,
+    stop_surfaces: StopFlag,
+    surfaces: Vec<JoinHandle<()>>,
     engine: Vec<(&'static str, JoinHandle<()>)>,
     writer: JoinHandle<()>,
     preview_threads: [JoinHandle<()>; 2],
@@ -168,7 +167,8 @@ impl House {
         let (stop_engine, stop_preview) = (StopFlag::default(), StopFlag::default());
 
         let light_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
-        let (zone_frames, stop_fixtures) = (ZoneFrames::default(), StopFlag::default());
+        let display_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
+        let (zone_frames, stop_surfaces) = (ZoneFrames::default(), StopFlag::default());
         let multiview_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
         let watched = |subject, frames: &Arc<_>| {
             preview::start(preview::Env {
@@ -198,7 +198,7 @@ impl House {
             vitals: vitals.clone(),
         })?;
         let (taps, sights) = (Taps::new(), Sights::new());
-        let light_sights = sights.clone();
+        let surface_sights = sights.clone();
         let ingest = Ingest::new();
         let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
         let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
@@ -229,7 +229,7 @@ impl House {
             shows: state.timeline(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
-            outlets: vec![encoder_frames, preview_frames, multiview_program, light_frames.clone()],
+            outlets: vec![encoder_frames, preview_frames, multiview_program, light_frames.clone(), display_frames.clone()],
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
             outlook,
@@ -244,45 +244,23 @@ impl House {
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
         })?;
-        let (board, inlets) = (Arc::new(LedBoard::default()), Arc::new(FeedBoard::default()));
-        let inlet = inlet::run::start(inlet::run::Env {
+        let started = surfaces::start(surfaces::Env {
+            config,
             show: show.clone(),
-            board: inlets.clone(),
-            clock: clock.clone(),
-            vitals: vitals.clone(),
-            stop: stop_engine.clone(),
-            address: config.light_in,
-        })?;
-        let (films, reading) = light::films::Films::start(directory.assets(), stop_engine.clone())?;
-        let lights = light::run::start(light::run::Env {
             shows: state.timeline(),
             clock: clock.clone(),
-            frames: light_frames,
-            sights: light_sights,
-            films,
-            board: board.clone(),
-            inlets: inlets.clone(),
+            assets: directory.assets(),
+            light_frames,
+            display_frames,
+            sights: surface_sights,
             shown: zone_frames.clone(),
             vitals: vitals.clone(),
-            stop: stop_engine.clone(),
-        })?;
-        let fixtures = send::fixture::start(send::fixture::Env {
-            show: show.clone(),
-            board,
-            clock: clock.clone(),
-            vitals: vitals.clone(),
-            stop: stop_fixtures.clone(),
-            devices: config.light_devices.clone(),
+            stop_engine: stop_engine.clone(),
+            stop_surfaces: stop_surfaces.clone(),
         })?;
         let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
-        engine.extend([
-            ("sound", sounds),
-            ("multiview", wall),
-            ("films", reading),
-            ("effects", effects_thread),
-            ("inlets", inlet),
-        ]);
-        engine.extend(lights.into_iter().map(|thread| ("lights", thread)));
+        engine.extend([("sound", sounds), ("multiview", wall), ("effects", effects_thread)]);
+        engine.extend(started.engine);
         Ok(Self {
             _directory: directory,
             state,
@@ -305,8 +283,8 @@ impl House {
             sending,
             stop_engine,
             stop_preview,
-            stop_fixtures,
-            fixtures,
+            stop_surfaces,
+            surfaces: started.surfaces,
             engine,
             writer,
             preview_threads: [preview_thread, multiview_thread],
@@ -440,7 +418,7 @@ impl House {
         let watch = Stopwatch::start();
         self.state.close();
         self.stop_engine.stop();
-        let Self { sending, engine, writer, preview_threads, stop_preview, stop_fixtures, fixtures, .. } = self;
+        let Self { sending, engine, writer, preview_threads, stop_preview, stop_surfaces, surfaces, .. } = self;
         let closing = tokio::task::spawn_blocking(move || {
             let mut late = sending.stop(PATIENCE_WITH_OUTPUTS);
             stop_preview.stop();
@@ -449,8 +427,8 @@ impl House {
                 engine.into_iter().chain([("state", writer)]).chain(preview_threads.map(|thread| ("preview", thread)));
             let mut end = |name: &str, thread| late.extend((!join_within(thread, left())).then(|| name.to_owned()));
             threads.for_each(|(name, thread)| end(name, thread));
-            stop_fixtures.stop();
-            fixtures.into_iter().for_each(|thread| end("fixtures", thread));
+            stop_surfaces.stop();
+            surfaces.into_iter().for_each(|thread| end("surfaces", thread));
             late
         });
         let mut late = closing.await.unwrap_or_else(|_| vec!["outputs".to_owned()]);

@@ -42,6 +42,24 @@ fn ola_hears_art_net_and_sacn_as_they_were_meant() {
     server.stop();
 }
 
+#[test]
+fn a_display_that_this_machine_lacks_is_told_and_disturbs_nothing() {
+    let server = Server::start(&[]);
+    server.http.put("/api/displays/tv", &json!({"kind": "framebuffer", "device": "/dev/fb99"})).ok();
+    let absent = || {
+        let status = server.http.get("/api/displays/tv").ok().json()["status"].clone();
+        (status["state"] == "absent").then_some(status)
+    };
+    let status = eventually("it is told", PATIENCE, absent);
+    assert!(status["reason"].as_str().is_some_and(|reason| reason.contains("/dev/fb99")), "{status}");
+    assert_eq!(
+        server.http.get("/api/health").ok().json()["status"],
+        "ok",
+        "a screen that is not there is no fault of the show"
+    );
+    server.stop();
+}
+
 /// A frame that a network would carry, around what a fixture was sent.
 fn captured(file: &std::path::Path, packets: &[(u16, Vec<u8>)]) {
     let mut bytes = Vec::new();

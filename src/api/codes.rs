@@ -64,6 +64,7 @@ pub const CODES: &[Code] = &[
     http("zone_not_found", 404, "no such zone of lights"),
     http("fixture_not_found", 404, "no such fixture"),
     http("feed_not_found", 404, "no such feed of lights"),
+    http("display_not_found", 404, "no such display of this machine"),
     http("animation_not_found", 404, "no such animation"),
     http("palette_not_found", 404, "no such palette"),
     http("preset_not_found", 404, "no such preset of lights"),

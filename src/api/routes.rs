@@ -19,9 +19,9 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    animations, asset_file, assets, auth, colors, destinations, exchange, fixtures, hls, inputs, layers, light_feeds,
-    light_presets, lights, macros, past, preview, recordings, scenes, schedule, show_archive, stream, studio, system,
-    templates, tokens, users, values, whep, zones,
+    animations, asset_file, assets, auth, colors, destinations, displays, exchange, fixtures, hls, inputs, layers,
+    light_feeds, light_presets, lights, macros, past, preview, recordings, scenes, schedule, show_archive, stream, studio,
+    system, templates, tokens, users, values, whep, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -203,6 +203,13 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/api/light-feeds/{feed}", ADMIN, Class::Write, || delete(light_feeds::remove)),
     row("POST", "/api/fixtures/discover", ADMIN, Class::Heavy, || post(fixtures::discover)),
     row("POST", "/api/fixtures/{fixture}/identify", OPERATOR, Class::Write, || post(fixtures::identify)),
+    row("GET", "/api/displays", VIEWER, Class::Read, || get(displays::list)),
+    row("POST", "/api/displays", ADMIN, Class::Write, || post(displays::create)),
+    row("POST", "/api/displays/discover", ADMIN, Class::Heavy, || post(displays::discover)),
+    row("GET", "/api/displays/{display}", VIEWER, Class::Read, || get(displays::one)),
+    row("PUT", "/api/displays/{display}", ADMIN, Class::Write, || put(displays::replace)),
+    row("PATCH", "/api/displays/{display}", ADMIN, Class::Write, || patch(displays::change)),
+    row("DELETE", "/api/displays/{display}", ADMIN, Class::Write, || delete(displays::remove)),
     row("GET", "/api/preview.jpg", VIEWER, Class::Heavy, || get(preview::jpeg)),
     row("GET", "/api/preview.mjpeg", VIEWER, Class::Heavy, || get(preview::motion_jpeg)),
     row("GET", "/api/multiview.jpg", VIEWER, Class::Heavy, || get(preview::multiview_jpeg)),

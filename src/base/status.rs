@@ -151,12 +151,12 @@ pub struct FixtureState {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reached {
-    /// It is switched off, or shows no zone.
+    /// It is switched off, or has nothing to show.
     #[default]
     Stopped,
     Connecting,
     Live,
-    /// Its host does not answer to its name, or says that nobody listens.
+    /// Its host does not answer to its name, or says that nobody listens; a device may not be used, or fails.
     Unreachable,
     /// This machine, or this build, does not have what it is wired to.
     Absent,
@@ -168,6 +168,25 @@ impl Reached {
     pub fn label(self) -> &'static str {
         Self::LABELS[self as usize]
     }
+}
+
+/// What a display of this machine is doing, and what was measured of it over the last second.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct DisplayState {
+    pub state: Reached,
+    /// Why nothing is seen on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// Pictures that were shown, each second; what stays the same is not shown again.
+    pub fps: f64,
+    /// Only what has changed is sent.
+    pub kbit_per_second: f64,
+    pub pictures_shown: u64,
+    pub errors: u64,
 }
 
 /// What a feed of lights is doing, and what became of its packets.
@@ -214,6 +233,7 @@ pub struct StatusBoard {
     fixtures: Mutex<BTreeMap<String, FixtureState>>,
     light_pace: Mutex<LightPace>,
     feeds: Mutex<BTreeMap<String, FeedState>>,
+    displays: Mutex<BTreeMap<String, DisplayState>>,
 }
 
 impl StatusBoard {
@@ -280,6 +300,18 @@ impl StatusBoard {
 
     pub fn feed(&self, id: &str) -> Option<FeedState> {
         self.feeds.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    pub fn report_display(&self, id: &str, state: DisplayState) {
+        self.displays.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), state);
+    }
+
+    pub fn forget_display(&self, id: &str) {
+        self.displays.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    pub fn display(&self, id: &str) -> Option<DisplayState> {
+        self.displays.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
     pub fn report_light_pace(&self, pace: LightPace) {

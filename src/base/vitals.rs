@@ -205,6 +205,12 @@ vitals! {
     fixture_dropped: IntCounterVec("fixture") = "marquee_fixture_dropped_frames_total";
     /// Sends that failed, per fixture.
     fixture_errors: IntCounterVec("fixture") = "marquee_fixture_errors_total";
+    /// Pictures shown, per display of this machine.
+    display_pictures: IntCounterVec("display") = "marquee_display_pictures_total";
+    /// Bytes of pictures that had changed, per display.
+    display_bytes: IntCounterVec("display") = "marquee_display_bytes_total";
+    /// Times that a display could not be shown on, per display.
+    display_errors: IntCounterVec("display") = "marquee_display_errors_total";
     /// WebSocket clients now.
     websocket_clients: IntGauge = "marquee_websocket_clients";
     /// Socket.IO clients now.
@@ -288,6 +294,13 @@ pub struct FixtureCounts {
     pub errors: IntCounter,
 }
 
+/// What is counted of one display.
+pub struct DisplayCounts {
+    pub pictures: IntCounter,
+    pub bytes: IntCounter,
+    pub errors: IntCounter,
+}
+
 /// What is counted of pictures that are encoded once for all who watch.
 #[derive(Clone)]
 pub struct WatchCounts {
@@ -330,6 +343,15 @@ impl Vitals {
             bytes: of(&self.fixture_bytes),
             dropped: of(&self.fixture_dropped),
             errors: of(&self.fixture_errors),
+        }
+    }
+
+    pub fn display_counts(&self, id: &str) -> DisplayCounts {
+        let of = |family: &IntCounterVec| family.with_label_values(&[id]);
+        DisplayCounts {
+            pictures: of(&self.display_pictures),
+            bytes: of(&self.display_bytes),
+            errors: of(&self.display_errors),
         }
     }
 

@@ -4,6 +4,7 @@
 //! no destination, and no destination knows another.
 
 mod assembly;
+mod crew;
 pub mod destination;
 pub mod discover;
 pub mod display;

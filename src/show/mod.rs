@@ -42,9 +42,10 @@ use serde::{Deserialize, Serialize};
 
 use asset::Asset;
 use destination::Destination;
+use display::Display;
 use ids::{
-    AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LightPresetId, MacroId, PaletteId, SceneId, TransitionId,
-    ZoneId,
+    AssetId, BatchId, DestinationId, DisplayId, FeedId, FixtureId, InputId, LightPresetId, MacroId, PaletteId, SceneId,
+    TransitionId, ZoneId,
 };
 use input::Input;
 use layer::{Content, Layer};
@@ -109,6 +110,9 @@ pub struct Show {
     pub light_presets: Arc<BTreeMap<LightPresetId, Arc<LightPreset>>>,
     #[serde(default, skip_serializing_if = "is_empty")]
     pub light_feeds: Arc<BTreeMap<FeedId, Arc<LightFeed>>>,
+    /// Screens of this machine that show the program.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub displays: Arc<BTreeMap<DisplayId, Arc<Display>>>,
 }
 
 fn is_usual(house: &Arc<House>) -> bool {

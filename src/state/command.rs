@@ -10,9 +10,10 @@ use super::asked::{CarriedPreset, NewPalette, NewZone, NewZoneLayer, Start};
 use crate::show::asset::Asset;
 use crate::show::collection::{Collection, Mode};
 use crate::show::destination::Destination;
+use crate::show::display::Display;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, SceneId,
-    TransitionId, VersionId, ZoneId, ZoneLayerId,
+    AssetId, BatchId, DestinationId, DisplayId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId,
+    SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
 use crate::show::input::Input;
 use crate::show::layer::Layer;
@@ -373,6 +374,19 @@ pub enum Command {
     RemoveLightFeed {
         feed: FeedId,
     },
+    /// A screen of this machine that shows the program.
+    PutDisplay {
+        display: Box<Display>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    ChangeDisplay {
+        display: DisplayId,
+        patch: Patch,
+    },
+    RemoveDisplay {
+        display: DisplayId,
+    },
     /// Keeps what these zones look like, or all; with `house` also what all lights together do.
     SaveLightPreset {
         id: LightPresetId,
@@ -494,6 +508,9 @@ impl Command {
             Command::PutLightFeed { .. } => "put_light_feed",
             Command::ChangeLightFeed { .. } => "change_light_feed",
             Command::RemoveLightFeed { .. } => "remove_light_feed",
+            Command::PutDisplay { .. } => "put_display",
+            Command::ChangeDisplay { .. } => "change_display",
+            Command::RemoveDisplay { .. } => "remove_display",
             Command::SaveLightPreset { .. } => "save_light_preset",
             Command::LoadLightPreset { .. } => "load_light_preset",
             Command::RestoreLightPreset { .. } => "restore_light_preset",

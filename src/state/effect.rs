@@ -5,7 +5,7 @@ use super::event::Event;
 use super::room::Room;
 use crate::show::Show;
 use crate::show::ids::{
-    DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, PaletteId, SceneId, TransitionId, ZoneId,
+    DestinationId, DisplayId, FeedId, FixtureId, InputId, LayerId, LightPresetId, PaletteId, SceneId, TransitionId, ZoneId,
 };
 use crate::show::scene::Place;
 use crate::show::value::ValueName;
@@ -27,6 +27,7 @@ pub enum Key {
     Fixture(FixtureId),
     Palette(PaletteId),
     LightFeed(FeedId),
+    Display(DisplayId),
     LightPreset(LightPresetId),
 }
 
@@ -52,7 +53,10 @@ impl Event {
             | Event::VersionSaved { .. }
             | Event::VersionRemoved { .. }
             | Event::LayersOrdered { .. } => Room::Scenes,
-            Event::DestinationSaved { .. } | Event::DestinationRemoved { .. } => Room::Destinations,
+            Event::DestinationSaved { .. }
+            | Event::DestinationRemoved { .. }
+            | Event::DisplaySaved { .. }
+            | Event::DisplayRemoved { .. } => Room::Destinations,
             Event::AssetAdded { .. } | Event::AssetRemoved { .. } => Room::Assets,
             Event::ValueSet { .. } | Event::ValueRemoved { .. } => Room::Values,
             Event::BatchScheduled { .. }
@@ -93,6 +97,7 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::ValueSet { name, .. } => before.values.get(name.as_str()).is_none(),
         Event::ZoneSaved { zone } => !before.zones.contains_key(&zone.id),
         Event::FixtureSaved { fixture } => !before.fixtures.contains_key(&fixture.id),
+        Event::DisplaySaved { display } => !before.displays.contains_key(&display.id),
         Event::LightFeedSaved { feed } => !before.light_feeds.contains_key(&feed.id),
         Event::PaletteSaved { palette } => !before.palettes.contains_key(&palette.id),
         Event::LightPresetSaved { preset } => !before.light_presets.contains_key(&preset.id),
@@ -124,6 +129,9 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
         Event::ZoneSaved { zone } if before.zones.contains_key(&zone.id) => Some(Key::Zone(zone.id.clone())),
         Event::FixtureSaved { fixture } if before.fixtures.contains_key(&fixture.id) => {
             Some(Key::Fixture(fixture.id.clone()))
+        }
+        Event::DisplaySaved { display } if before.displays.contains_key(&display.id) => {
+            Some(Key::Display(display.id.clone()))
         }
         Event::LightFeedSaved { feed } if before.light_feeds.contains_key(&feed.id) => Some(Key::LightFeed(feed.id.clone())),
         Event::PaletteSaved { palette } if before.palettes.contains_key(&palette.id) => {

@@ -8,9 +8,10 @@ use crate::show::Show;
 use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
+use crate::show::display::Display;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, SceneId,
-    TransitionId, VersionId, ZoneId,
+    AssetId, BatchId, DestinationId, DisplayId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId,
+    SceneId, TransitionId, VersionId, ZoneId,
 };
 use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
@@ -184,6 +185,12 @@ pub enum Event {
     LightFeedRemoved {
         feed: FeedId,
     },
+    DisplaySaved {
+        display: Arc<Display>,
+    },
+    DisplayRemoved {
+        display: DisplayId,
+    },
     PaletteSaved {
         palette: Arc<Palette>,
     },
@@ -318,6 +325,12 @@ pub fn evolve(show: &mut Show, event: &Event) {
         }
         Event::LightFeedRemoved { feed } => {
             Arc::make_mut(&mut show.light_feeds).remove(feed);
+        }
+        Event::DisplaySaved { display } => {
+            Arc::make_mut(&mut show.displays).insert(display.id.clone(), display.clone());
+        }
+        Event::DisplayRemoved { display } => {
+            Arc::make_mut(&mut show.displays).remove(display);
         }
         Event::PaletteSaved { palette } => {
             Arc::make_mut(&mut show.palettes).insert(palette.id.clone(), palette.clone());

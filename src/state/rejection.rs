@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use crate::base::quote::quoted;
+use crate::show::display::DisplayFault;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId, RenditionId,
-    SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
+    AssetId, BatchId, DestinationId, DisplayId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId,
+    RenditionId, SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
 use crate::show::light::animation::Animation;
 use crate::show::light::animation::parameter::ParameterError;
@@ -148,6 +149,10 @@ pub enum Rejection {
     ZoneInUse(ZoneId, FixtureId),
     #[error("there is no fixture {0}")]
     NoFixture(FixtureId),
+    #[error("there is no display {0}")]
+    NoDisplay(DisplayId),
+    #[error(transparent)]
+    BadDisplay(DisplayFault),
     #[error("there is no feed {0}")]
     NoFeed(FeedId),
     #[error("zone {1} shows feed {0}: take it away there first")]
@@ -248,6 +253,9 @@ impl Rejection {
             Rejection::NoZoneLayer(..) => "layer_not_found",
             Rejection::ZoneInUse(..) => "zone_in_use",
             Rejection::NoFixture(_) => "fixture_not_found",
+            Rejection::NoDisplay(_) => "display_not_found",
+            Rejection::BadDisplay(DisplayFault::OutOfRange { .. }) => "out_of_range",
+            Rejection::BadDisplay(_) => "invalid_value",
             Rejection::NoFeed(_) => "feed_not_found",
             Rejection::FeedInUse(..) => "feed_in_use",
             Rejection::NoAnimation(_) => "animation_not_found",
@@ -273,6 +281,7 @@ impl Rejection {
             Rejection::OutOfRange { .. }
             | Rejection::Invalid { .. }
             | Rejection::BadDestination(_)
+            | Rejection::BadDisplay(_)
             | Rejection::Parameter(_)
             | Rejection::ColorMode { .. }
             | Rejection::BadColor { .. }
@@ -282,6 +291,7 @@ impl Rejection {
             | Rejection::NoZoneLayer(..)
             | Rejection::NoFixture(_)
             | Rejection::NoFeed(_)
+            | Rejection::NoDisplay(_)
             | Rejection::NoAnimation(_)
             | Rejection::NoPalette(_)
             | Rejection::NoLightPreset(_)

@@ -7,12 +7,11 @@ use serde_json::Value;
 
 use super::bodies::ClientOpId;
 use super::operations::{Answer, Body, Operation, acts, changes, puts, reads, removes, shape};
-use super::sent::{FixturePatch, LightFeedPatch, LightSettingsPatch, NewFixture, NewLightFeed, NewPalette};
+use super::sent::{LightSettingsPatch, NewPalette};
+use super::surfaces;
 use crate::api::routes::Row;
-use crate::api::wire::fixture::{FixtureView, LightFeedView};
 use crate::api::wire::light::{AnimationView, HouseView, LightPresetView, MapView, PaletteView, SavedView, ZoneView};
 use crate::api::wire::performance::{LightPerformance, LightStatus};
-use crate::send::discover::Found;
 use crate::show::ids::{LightPresetId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::light::blend::LightBlend;
 use crate::show::light::color::LightColor;
@@ -34,6 +33,7 @@ macro_rules! body {
         }
     )*};
 }
+pub(super) use body;
 
 body! {
     NewZoneBody {
@@ -142,13 +142,6 @@ body! {
     TestBody {
         pattern: Option<TestPattern>,
         duration: Option<f64>,
-    }
-    IdentifyBody {
-        duration: Option<f64>,
-    }
-    SearchBody {
-        #[schemars(range(min = 0.1, max = 30))]
-        seconds: Option<f64>,
     }
     NewPreset {
         id: Option<LightPresetId>,
@@ -277,19 +270,21 @@ const PRESET_IMPORT_TROUBLE: &[&str] = &[
     "INVALID_COLOR_MODE",
     "invalid_color",
 ];
-const FEED_TROUBLE: &[&str] =
-    &["invalid_value", "out_of_range", "id_mismatch", "too_many", "already_exists", "feed_not_found"];
-const FIXTURE_TROUBLE: &[&str] =
-    &["invalid_value", "out_of_range", "id_mismatch", "zone_not_found", "too_many", "already_exists", "fixture_not_found"];
 
 /// An action whose body may be left out.
-fn does(tag: &'static str, summary: &'static str, body: Body, answer: Answer, errors: &'static [&'static str]) -> Operation {
+pub(super) fn does(
+    tag: &'static str,
+    summary: &'static str,
+    body: Body,
+    answer: Answer,
+    errors: &'static [&'static str],
+) -> Operation {
     let answers = vec![(200, answer), (204, Answer::Empty)];
     Operation { body, answers, ..acts(tag, summary, Answer::Empty, errors) }
 }
 
 /// A change of what is there: nothing is made.
-fn alters(
+pub(super) fn alters(
     tag: &'static str,
     summary: &'static str,
     body: Body,
@@ -305,7 +300,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
         .or_else(|| colors(row))
         .or_else(|| house(row))
         .or_else(|| kept(row))
-        .or_else(|| fixtures(row))
+        .or_else(|| surfaces::describe(row))
 }
 
 fn zones(row: &Row) -> Option<Operation> {
@@ -487,55 +482,6 @@ fn kept(row: &Row) -> Option<Operation> {
         ("POST", "/api/v1/presets/{preset}/restore") => {
             let body = Body::Json(shape::<Revision>());
             alters("presets", "Make it what it was", body, Answer::Json(view), &["preset_not_found", "revision_not_found"])
-        }
-        _ => return None,
-    })
-}
-
-fn fixtures(row: &Row) -> Option<Operation> {
-    let view = shape::<FixtureView>();
-    Some(match (row.method, row.path) {
-        ("GET", "/api/fixtures") => reads("fixtures", "All fixtures", Answer::Json(shape::<Vec<FixtureView>>()), &[]),
-        ("POST", "/api/fixtures") => puts("fixtures", "Make a fixture", shape::<NewFixture>(), view, FIXTURE_TROUBLE),
-        ("GET", "/api/fixtures/{fixture}") => {
-            reads("fixtures", "A fixture, and how it does", Answer::Json(view), &["fixture_not_found"])
-        }
-        ("PUT", "/api/fixtures/{fixture}") => {
-            puts("fixtures", "Make or replace a fixture", shape::<NewFixture>(), view, FIXTURE_TROUBLE)
-        }
-        ("PATCH", "/api/fixtures/{fixture}") => {
-            let body = Body::Json(shape::<FixturePatch>());
-            alters("fixtures", "Change a fixture", body, Answer::Json(view), FIXTURE_TROUBLE)
-        }
-        ("DELETE", "/api/fixtures/{fixture}") => removes("fixtures", "Remove a fixture", &["fixture_not_found"]),
-        ("POST", "/api/fixtures/discover") => {
-            let body = Body::OptionalJson(shape::<SearchBody>());
-            let found = Answer::Json(shape::<Vec<Found>>());
-            Operation {
-                body,
-                ..acts("fixtures", "Look for controllers that run WLED", found, &["out_of_range", "search_failed"])
-            }
-        }
-        ("GET", "/api/light-feeds") => {
-            reads("fixtures", "All feeds of lights", Answer::Json(shape::<Vec<LightFeedView>>()), &[])
-        }
-        ("POST", "/api/light-feeds") => {
-            puts("fixtures", "Let somebody send pixels", shape::<NewLightFeed>(), shape::<LightFeedView>(), FEED_TROUBLE)
-        }
-        ("GET", "/api/light-feeds/{feed}") => {
-            reads("fixtures", "A feed of lights", Answer::Json(shape::<LightFeedView>()), &["feed_not_found"])
-        }
-        ("PUT", "/api/light-feeds/{feed}") => {
-            puts("fixtures", "Make or replace a feed", shape::<NewLightFeed>(), shape::<LightFeedView>(), FEED_TROUBLE)
-        }
-        ("PATCH", "/api/light-feeds/{feed}") => {
-            let body = Body::Json(shape::<LightFeedPatch>());
-            alters("fixtures", "Change a feed", body, Answer::Json(shape::<LightFeedView>()), FEED_TROUBLE)
-        }
-        ("DELETE", "/api/light-feeds/{feed}") => removes("fixtures", "Remove a feed", &["feed_not_found", "feed_in_use"]),
-        ("POST", "/api/fixtures/{fixture}/identify") => {
-            let body = Body::OptionalJson(shape::<IdentifyBody>());
-            does("fixtures", "Let it flash", body, Answer::Json(view), &["fixture_not_found", "out_of_range"])
         }
         _ => return None,
     })

@@ -4,6 +4,7 @@ mod bodies;
 mod lights;
 mod operations;
 mod sent;
+mod surfaces;
 mod troubles;
 
 use std::collections::BTreeMap;

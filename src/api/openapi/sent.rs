@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::bodies::ClientOpId;
 use crate::show::destination::Destination;
+use crate::show::display::Display;
 use crate::show::input::Input;
 use crate::show::layer::Layer;
 use crate::show::light::feed::LightFeed;
@@ -60,6 +61,7 @@ sent! {
     NewDestination = Destination, |schema, _| optional(schema, "id");
     NewPalette = Palette, |schema, _| optional(schema, "id");
     NewFixture = Fixture, |schema, _| optional(schema, "id");
+    NewDisplay = Display, |schema, _| optional(schema, "id");
     NewLightFeed = LightFeed, |schema, _| optional(schema, "id");
     /// Any of the fields.
     StreamConfigPatch = StreamConfig, |schema, generator| {
@@ -102,6 +104,7 @@ patch! {
     LayerPatch = Layer, |schema| with_property(schema, "index", place());
     DestinationPatch = Destination, |_| ();
     FixturePatch = Fixture, |_| ();
+    DisplayPatch = Display, |_| ();
     LightFeedPatch = LightFeed, |_| ();
     LightSettingsPatch = LightSettings, |_| ();
 }

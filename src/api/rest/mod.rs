@@ -6,6 +6,7 @@ pub mod assets;
 pub mod auth;
 pub mod colors;
 pub mod destinations;
+pub mod displays;
 pub mod exchange;
 pub mod fixtures;
 pub mod hls;

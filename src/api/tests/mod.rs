@@ -2,6 +2,7 @@
 
 mod assets;
 mod auth;
+mod displays;
 mod docs;
 mod exchange;
 mod lights;

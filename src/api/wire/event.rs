@@ -40,6 +40,8 @@ pub fn event_view(event: &Event) -> Value {
         Event::StreamConfigured { .. }
         | Event::LightFeedSaved { .. }
         | Event::LightFeedRemoved { .. }
+        | Event::DisplaySaved { .. }
+        | Event::DisplayRemoved { .. }
         | Event::ZoneRemoved { .. }
         | Event::FixtureRemoved { .. }
         | Event::PaletteSaved { .. }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::destination::DestinationView;
+use super::display::DisplayView;
 use super::input::InputView;
 use super::light;
 use super::past::VersionView;
@@ -32,6 +33,7 @@ pub struct ShowView<'a> {
     mixer: &'a Mixer,
     scenes: Vec<&'a Arc<Scene>>,
     destinations: Vec<DestinationView>,
+    displays: Vec<DisplayView>,
     config: &'a StreamConfig,
     assets: Vec<&'a Arc<Asset>>,
     /// What live fields show by name.
@@ -53,6 +55,7 @@ impl<'a> ShowView<'a> {
             mixer: &show.mixer,
             scenes: show.scenes.values().collect(),
             destinations: DestinationView::all(show, vitals),
+            displays: DisplayView::all(show, vitals),
             config: &show.config,
             assets: show.assets.values().collect(),
             values: values(show),

@@ -93,6 +93,7 @@ pub fn state(topic: Topic, show: &Show) -> Value {
             Room::Destinations => {
                 state["destinations"] =
                     show.destinations.values().map(|found| json!(DestinationView::decided(found))).collect();
+                state["displays"] = json!(show.displays.values().collect::<Vec<_>>());
             }
         }
     }

@@ -4,7 +4,9 @@
 //! one after the other for as long as a display is wanted.
 
 pub mod damage;
+mod figures;
 pub mod format;
+pub mod found;
 pub mod framebuffer;
 pub mod kms;
 pub mod look;
@@ -13,19 +15,62 @@ pub mod panel;
 pub mod part;
 pub mod picture;
 pub mod run;
+mod screens;
 pub mod test_card;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
+use arc_swap::ArcSwap;
+
+use crate::base::clock::Clock;
+use crate::base::status::Condition;
+use crate::base::tasks::StopFlag;
+use crate::base::vitals::Vitals;
+use crate::base::watched::{Failing, spawn_watched};
+use crate::frame::mailbox::Mailbox;
+use crate::frame::picture::Frame;
+use crate::show::Show;
 use crate::show::display::Screen;
 use crate::show::geometry::Rect;
 use format::PixelFormat;
 use framebuffer::Framebuffer;
 use kms::{Cards, Kms};
+use screens::Screens;
 
 /// Longest side of a display; whatever says that it is longer is not believed.
 pub const LONGEST: u32 = 8_192;
+
+pub struct Env {
+    pub show: Arc<ArcSwap<Show>>,
+    /// Each display has a branch of it.
+    pub frames: Arc<Mailbox<Frame>>,
+    pub clock: Clock,
+    pub vitals: Arc<Vitals>,
+    pub stop: StopFlag,
+    pub open: Open,
+}
+
+/// How displays are opened: `opener`, or what a test has in place of hardware.
+pub type Open = Arc<dyn Fn(&Screen) -> Result<Box<dyn Surface>, DisplayError> + Send + Sync>;
+
+/// Opens what this machine has. All displays share what is opened of a card: only one of those who open it may show pictures.
+pub fn opener() -> Open {
+    let cards = Cards::default();
+    Arc::new(move |screen| open(screen, &cards))
+}
+
+/// Starts the thread `displays`, which starts one for each.
+pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
+    let failing = Failing::of("displays", &env.vitals, Condition::degraded("the thread that starts displays has failed"));
+    let stop = env.stop.clone();
+    let screens = Screens::new(env);
+    spawn_watched("displays", failing, move || screens.run(&stop))
+}
 
 /// Where pixels are seen.
 pub trait Surface {
@@ -95,8 +140,7 @@ impl DisplayError {
     }
 }
 
-/// A display as it is set up. Cards are shared: only one of those who open them may show pictures.
-pub fn open(screen: &Screen, cards: &Cards) -> Result<Box<dyn Surface>, DisplayError> {
+fn open(screen: &Screen, cards: &Cards) -> Result<Box<dyn Surface>, DisplayError> {
     match screen {
         Screen::Kms { device, connector, mode } => {
             Ok(Box::new(Kms::open(cards, device.as_deref().map(Path::new), connector.as_deref(), *mode)?))
@@ -108,41 +152,5 @@ pub fn open(screen: &Screen, cards: &Cards) -> Result<Box<dyn Surface>, DisplayE
         Screen::Panel(panel) => Ok(Box::new(panel::open(panel)?)),
         #[cfg(not(feature = "panel"))]
         Screen::Panel(_) => Err(DisplayError::unsuitable("this build can not drive panels (the feature panel)")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_say_what_can_be_done_about_them() {
-        #[track_caller]
-        fn check(error: io::Error, expected: DisplayError) {
-            assert_eq!(DisplayError::of(&error, "/dev/fb0"), expected);
-        }
-        let device = || "/dev/fb0".to_owned();
-        check(io::ErrorKind::NotFound.into(), DisplayError::Absent { what: device() });
-        check(io::Error::from_raw_os_error(19), DisplayError::Absent { what: device() });
-        check(io::ErrorKind::PermissionDenied.into(), DisplayError::Denied { device: device() });
-        check(io::Error::from_raw_os_error(16), DisplayError::Denied { device: device() });
-        check(io::Error::other("it burns"), DisplayError::Io("/dev/fb0: it burns".to_owned()));
-    }
-
-    #[test]
-    fn only_some_errors_are_refusals() {
-        assert!(DisplayError::Denied { device: String::new() }.is_refusal());
-        assert!(DisplayError::unsuitable("").is_refusal());
-        assert!(!DisplayError::Absent { what: String::new() }.is_refusal());
-        assert!(!DisplayError::Io(String::new()).is_refusal());
-    }
-
-    #[test]
-    fn what_is_not_there_is_absent() {
-        let screen = Screen::Framebuffer { device: "/dev/fb987".to_owned() };
-        assert!(matches!(open(&screen, &Cards::default()).err(), Some(DisplayError::Absent { .. })));
-        let device = Some("/dev/dri/card987".to_owned());
-        let screen = Screen::Kms { device, connector: None, mode: None };
-        assert!(matches!(open(&screen, &Cards::default()).err(), Some(DisplayError::Absent { .. })));
     }
 }

@@ -5,6 +5,7 @@ mod animation;
 mod asset;
 mod batch;
 mod destination;
+mod display;
 pub mod due;
 mod feed;
 mod fixture;
@@ -156,6 +157,9 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::PutLightFeed { feed, only_new } => one(feed::put(show, *feed, only_new)?),
         Command::ChangeLightFeed { feed, patch } => one(feed::change(show, &feed, &patch)?),
         Command::RemoveLightFeed { feed } => one(feed::remove(show, feed)?),
+        Command::PutDisplay { display, only_new } => one(display::put(show, *display, only_new)?),
+        Command::ChangeDisplay { display, patch } => one(display::change(show, &display, &patch)?),
+        Command::RemoveDisplay { display } => one(display::remove(show, display)?),
         Command::SaveLightPreset { id, name, zones, house, only_new } => {
             one(preset::save(show, preset::Wanted { id, name, zones, house, only_new }, given)?)
         }

@@ -2,8 +2,8 @@
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
 use super::{
-    asset, batch, destination, feed, fixture, house, input, macros, palette, preset, scene, stream, studio, value, version,
-    zone,
+    asset, batch, destination, display, feed, fixture, house, input, macros, palette, preset, scene, stream, studio, value,
+    version, zone,
 };
 use crate::show::Show;
 use crate::state::rejection::Rejection;
@@ -31,6 +31,7 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         palettes,
         light_presets,
         light_feeds,
+        displays,
     } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
@@ -94,6 +95,11 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
     for (id, feed) in light_feeds.iter() {
         check_place(id.as_str(), feed.id.as_str())?;
         feed::check(feed)?;
+    }
+    display::check_count(displays.len())?;
+    for (id, display) in displays.iter() {
+        check_place(id.as_str(), display.id.as_str())?;
+        display::check(display)?;
     }
     preset::check_count(light_presets.len())?;
     for (id, preset) in light_presets.iter() {

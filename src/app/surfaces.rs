@@ -1,0 +1,88 @@
+//! Starts what is seen elsewhere than in a stream: lights, what comes in for them, their fixtures, and displays.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use arc_swap::ArcSwap;
+
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::tasks::StopFlag;
+use crate::base::vitals::Vitals;
+use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrames};
+use crate::frame::mailbox::Mailbox;
+use crate::frame::picture::Frame;
+use crate::frame::sight::Sights;
+use crate::inlet;
+use crate::light;
+use crate::send;
+use crate::show::Show;
+use crate::show::timeline::Timeline;
+
+pub struct Env<'a> {
+    pub config: &'a Config,
+    pub show: Arc<ArcSwap<Show>>,
+    pub shows: Arc<ArcSwap<Timeline>>,
+    pub clock: Clock,
+    pub assets: std::path::PathBuf,
+    /// What lights see of the program, and what displays do.
+    pub light_frames: Arc<Mailbox<Frame>>,
+    pub display_frames: Arc<Mailbox<Frame>>,
+    pub sights: Arc<Sights>,
+    pub shown: ZoneFrames,
+    pub vitals: Arc<Vitals>,
+    pub stop_engine: StopFlag,
+    pub stop_surfaces: StopFlag,
+}
+
+/// Threads that make something, and those that carry it out of the house: these end after the others.
+pub struct Started {
+    pub engine: Vec<(&'static str, JoinHandle<()>)>,
+    pub surfaces: Vec<JoinHandle<()>>,
+}
+
+pub fn start(env: Env<'_>) -> anyhow::Result<Started> {
+    let Env { config, show, shows, clock, assets, light_frames, display_frames, sights, shown, vitals, .. } = env;
+    let (stop_engine, stop_surfaces) = (env.stop_engine, env.stop_surfaces);
+    let (board, inlets) = (Arc::new(LedBoard::default()), Arc::new(FeedBoard::default()));
+    let inlet = inlet::run::start(inlet::run::Env {
+        show: show.clone(),
+        board: inlets.clone(),
+        clock: clock.clone(),
+        vitals: vitals.clone(),
+        stop: stop_engine.clone(),
+        address: config.light_in,
+    })?;
+    let (films, reading) = light::films::Films::start(assets, stop_engine.clone())?;
+    let lights = light::run::start(light::run::Env {
+        shows,
+        clock: clock.clone(),
+        frames: light_frames,
+        sights,
+        films,
+        board: board.clone(),
+        inlets,
+        shown,
+        vitals: vitals.clone(),
+        stop: stop_engine,
+    })?;
+    let mut surfaces = send::fixture::start(send::fixture::Env {
+        show: show.clone(),
+        board,
+        clock: clock.clone(),
+        vitals: vitals.clone(),
+        stop: stop_surfaces.clone(),
+        devices: config.light_devices.clone(),
+    })?;
+    surfaces.push(send::display::start(send::display::Env {
+        show,
+        frames: display_frames,
+        clock,
+        vitals,
+        stop: stop_surfaces,
+        open: send::display::opener(),
+    })?);
+    let mut engine = vec![("inlets", inlet), ("films", reading)];
+    engine.extend(lights.into_iter().map(|thread| ("lights", thread)));
+    Ok(Started { engine, surfaces })
+}
