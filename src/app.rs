@@ -21,6 +21,7 @@ use crate::demo;
 use crate::frame::ingest::Ingest;
 use crate::frame::leds::ZoneFrames;
 use crate::frame::mailbox::{Mailbox, WhenFull};
+use crate::frame::mosaic::Mosaics;
 use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::gst;
@@ -198,7 +199,7 @@ impl House {
             vitals: vitals.clone(),
         })?;
         let (taps, sights) = (Taps::new(), Sights::new());
-        let surface_sights = sights.clone();
+        let (surface_sights, mosaics) = (sights.clone(), Arc::new(Mosaics::default()));
         let ingest = Ingest::new();
         let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
         let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
@@ -215,7 +216,7 @@ impl House {
             shows: state.timeline(),
             program: multiview_program.clone(),
             outlet: multiview_frames,
-            films: Movement::new(sources.clone(), sights.clone(), effects.clone()),
+            films: Movement::new(sources.clone(), sights.clone(), effects.clone(), mosaics.clone()),
             assets_dir: directory.assets(),
             ear: Box::new(ear::MasterEar::new(levels.clone())),
             outlook: outlook.clone(),
@@ -226,6 +227,7 @@ impl House {
             sources: sources.clone(),
             sights: sights.clone(),
             effects,
+            mosaics: mosaics.clone(),
             shows: state.timeline(),
             clock: clock.clone(),
             assets_dir: directory.assets(),
@@ -253,6 +255,7 @@ impl House {
             light_frames,
             display_frames,
             sights: surface_sights,
+            mosaics,
             shown: zone_frames.clone(),
             vitals: vitals.clone(),
             stop_engine: stop_engine.clone(),

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::leds::Controller;
-use crate::support::load::Cost;
 use crate::support::olad::Olad;
+use crate::support::picture::{is_about, middle};
 use crate::support::server::Server;
-use crate::support::{eventually, flashes, is_long, let_pass, long_for, media};
+use crate::support::{eventually, flashes, let_pass, media};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -57,6 +57,32 @@ fn a_display_that_this_machine_lacks_is_told_and_disturbs_nothing() {
         "ok",
         "a screen that is not there is no fault of the show"
     );
+    server.stop();
+}
+
+#[test]
+fn what_others_send_is_a_layer_of_the_picture_while_they_do() {
+    let server = Server::start(&["--light-in", "127.0.0.1"]);
+    let port = crate::support::free_udp_port();
+    let feed = json!({"enabled": true, "kind": "ddp", "port": port, "pixels": 12, "columns": 4, "allow": ["127.0.0.1"],
+        "timeout_ms": 2_000});
+    server.http.put("/api/light-feeds/desk", &feed).ok();
+    let layers =
+        json!([{"id": "ground", "kind": "color", "color": "#0000ff"}, {"id": "desk", "kind": "feed", "feed": "desk"}]);
+    server.http.put("/api/scenes/a", &json!({"layers": layers})).ok();
+    server.http.post("/api/scenes/a/take", &json!({})).ok();
+    assert!(is_about(middle(&server.http), [0, 0, 255]), "nothing has come");
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    for color in [[255, 0, 0], [0, 200, 0]] {
+        let mut packet = vec![0x41, 0, 0x0b, 1, 0, 0, 0, 0, 0, 36];
+        packet.extend(color.repeat(12));
+        eventually("it is in the picture", PATIENCE, || {
+            socket.send_to(&packet, ("127.0.0.1", port)).unwrap();
+            is_about(middle(&server.http), color).then_some(())
+        });
+    }
+    server.http.send("DELETE", "/api/light-feeds/desk", None, Vec::new()).refused(409, "feed_in_use");
+    eventually("it is over", PATIENCE, || is_about(middle(&server.http), [0, 0, 255]).then_some(()));
     server.stop();
 }
 
@@ -225,123 +251,4 @@ fn a_fixture_is_dark_after_the_server_has_gone() {
     eventually("it shines", PATIENCE, || (controller.last() == Some(vec![255; 30])).then_some(()));
     server.stop();
     eventually("it is dark", PATIENCE, || (controller.last() == Some(vec![0; 30])).then_some(()));
-}
-
-/// Fixtures of so many LEDs each, all with something to say in every frame.
-fn many(server: &Server, fixtures: usize, pixels: u32) -> Vec<Controller> {
-    let controllers: Vec<Controller> = (0..fixtures).map(|_| Controller::start()).collect();
-    for (number, controller) in controllers.iter().enumerate() {
-        let id = format!("z{number}");
-        zone(server, &id, &json!({"pixel_count": pixels}));
-        controller.fixture(server, &format!("f{number}"), &id, &json!({"power_limit": {"limit_ma": 20_000}}));
-    }
-    let zones: Vec<String> = (0..fixtures).map(|number| format!("z{number}")).collect();
-    let start = json!({"zones": zones, "params": {"speed": 3.0}});
-    server.http.post("/api/v1/animations/RAINBOW/start", &start).ok();
-    controllers
-}
-
-/// How late the frames of the first fixtures leave: the worst of their p50 and p99, in milliseconds.
-fn lateness(server: &Server, count: usize) -> (f64, f64) {
-    let all = server.http.get("/api/fixtures").json();
-    let of = |number: usize| {
-        let id = format!("f{number}");
-        all.as_array().unwrap().iter().find(|fixture| fixture["id"] == id).unwrap()["status"].clone()
-    };
-    let worst = |name: &str| (0..count).map(|number| of(number)[name].as_f64().unwrap()).fold(0.0, f64::max);
-    (worst("late_p50_ms"), worst("late_p99_ms"))
-}
-
-/// Frames computed, and dropped for each fixture, until now.
-fn counts(server: &Server, fixtures: usize) -> (f64, Vec<f64>) {
-    let dropped =
-        |number| server.http.get(&format!("/api/fixtures/f{number}")).json()["status"]["frames_dropped"].as_f64().unwrap();
-    (server.metric("marquee_lights_frames_total"), (0..fixtures).map(dropped).collect())
-}
-
-/// Every frame that was computed since has left for each fixture, or is counted as dropped there.
-#[track_caller]
-fn nothing_is_missing(server: &Server, controllers: &[Controller], before: &(f64, Vec<f64>)) {
-    let after = counts(server, controllers.len());
-    let computed = after.0 - before.0;
-    for (number, controller) in controllers.iter().enumerate() {
-        let got = controller.take().len() as f64;
-        let dropped = after.1[number] - before.1[number];
-        // At both ends some are on their way.
-        assert!(
-            (got + dropped - computed).abs() <= 0.02 * computed + 12.0,
-            "f{number}: {got} of {computed}, {dropped} dropped"
-        );
-    }
-}
-
-/// Many LEDs beside a stream; then some of their controllers are gone, deaf or slow, and the others notice nothing.
-#[test]
-fn soak_lights() {
-    let (seconds, fixtures, pixels) = if is_long() { (long_for(300).unwrap_or(300), 16, 1_024) } else { (6, 4, 256) };
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&["--light-devices", folder.path().to_str().unwrap()]);
-    if is_long() {
-        server.http.patch("/api/stream/config", &json!({"width": 1280, "height": 720, "preset": "ultrafast"})).ok();
-    } else {
-        server.small();
-    }
-    server.pattern_on_air();
-    server.record("file", "mkv");
-    server.http.post("/api/stream/start", &json!({})).ok();
-    let controllers = many(&server, fixtures, pixels);
-    server.wait_for_destination("file", "live", PATIENCE);
-    eventually("all are lit", PATIENCE, || controllers.iter().all(|controller| controller.last().is_some()).then_some(()));
-
-    controllers.iter().for_each(|controller| drop(controller.take()));
-    let before = counts(&server, fixtures);
-    let busy = Cost::of(server.pid(), || let_pass(Duration::from_secs(seconds)));
-    let (p50, p99) = lateness(&server, fixtures);
-    let performance = server.http.get("/api/v1/system/performance").json();
-    println!("{fixtures} fixtures of {pixels} LEDs for {seconds} s beside a stream: {busy}");
-    println!("  late by {p50:.3} ms (p50), {p99:.3} ms (p99); {performance}", performance = performance["frame_time_ms"]);
-    nothing_is_missing(&server, &controllers, &before);
-
-    // Gone: nobody listens. Deaf: a host that takes nothing from its socket. Slow: a pipe that is read now and then.
-    let deaf = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let gone = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    for (id, port) in [("deaf", deaf.local_addr().unwrap().port()), ("gone", gone)] {
-        let fixture = json!({"kind": "ddp", "host": "127.0.0.1", "port": port, "segments": [{"zone": "z0"}]});
-        server.http.put(&format!("/api/fixtures/{id}"), &fixture).ok();
-    }
-    let pipe = folder.path().join("slow");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let (reader, stop) = slow_reader(pipe.clone());
-    server.http.put("/api/fixtures/slow", &json!({"kind": "adalight", "device": pipe, "segments": [{"zone": "z0"}]})).ok();
-    let state = |id: &str| server.http.get(&format!("/api/fixtures/{id}")).json()["status"]["state"].clone();
-    eventually("it is told who is gone", PATIENCE, || {
-        (state("gone") == "unreachable" && state("slow") == "live").then_some(())
-    });
-    controllers.iter().for_each(|controller| drop(controller.take()));
-    let before = counts(&server, fixtures);
-    let_pass(Duration::from_secs(seconds.min(60)));
-    let (also50, also99) = lateness(&server, fixtures);
-    println!("  beside one that is gone, one that is deaf and one that is slow: {also50:.3} ms (p50), {also99:.3} ms (p99)");
-    nothing_is_missing(&server, &controllers, &before);
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    server.http.send("DELETE", "/api/fixtures/slow", None, Vec::new()).ok();
-    server.stop();
-    let _ = reader.join();
-}
-
-/// Reads a little ten times a second.
-fn slow_reader(pipe: std::path::PathBuf) -> (std::thread::JoinHandle<()>, std::sync::Arc<std::sync::atomic::AtomicBool>) {
-    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let stopped = stop.clone();
-    let reader = std::thread::spawn(move || {
-        use std::io::Read;
-        let Ok(mut file) = std::fs::File::open(pipe) else { return };
-        let mut buffer = [0; 256];
-        while file.read(&mut buffer).is_ok_and(|length| length > 0) {
-            if !stopped.load(std::sync::atomic::Ordering::Relaxed) {
-                let_pass(Duration::from_millis(100));
-            }
-        }
-    });
-    (reader, stop)
 }

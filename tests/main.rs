@@ -9,6 +9,7 @@ mod crossfade;
 mod doors;
 mod durability;
 mod inputs;
+mod light_load;
 mod lights;
 mod multiview;
 mod outputs;

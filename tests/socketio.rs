@@ -43,6 +43,13 @@ fn its_own_client_comes_back_and_is_told_what_it_missed() {
 }
 
 #[test]
+fn its_own_client_steers_lights_and_sees_what_they_show() {
+    for transport in ["websocket", "polling"] {
+        holds("lights.mjs", transport);
+    }
+}
+
+#[test]
 fn its_own_client_logs_in_with_a_token_and_not_without() {
     let Some(_) = npm::peers() else { return };
     let dir = tempfile::tempdir().unwrap();

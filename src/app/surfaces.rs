@@ -11,6 +11,7 @@ use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
 use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrames};
 use crate::frame::mailbox::Mailbox;
+use crate::frame::mosaic::Mosaics;
 use crate::frame::picture::Frame;
 use crate::frame::sight::Sights;
 use crate::inlet;
@@ -29,6 +30,8 @@ pub struct Env<'a> {
     pub light_frames: Arc<Mailbox<Frame>>,
     pub display_frames: Arc<Mailbox<Frame>>,
     pub sights: Arc<Sights>,
+    /// What others send, for the picture.
+    pub mosaics: Arc<Mosaics>,
     pub shown: ZoneFrames,
     pub vitals: Arc<Vitals>,
     pub stop_engine: StopFlag,
@@ -48,6 +51,7 @@ pub fn start(env: Env<'_>) -> anyhow::Result<Started> {
     let inlet = inlet::run::start(inlet::run::Env {
         show: show.clone(),
         board: inlets.clone(),
+        mosaics: env.mosaics,
         clock: clock.clone(),
         vitals: vitals.clone(),
         stop: stop_engine.clone(),

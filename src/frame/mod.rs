@@ -6,6 +6,7 @@ pub mod feed;
 pub mod ingest;
 pub mod leds;
 pub mod mailbox;
+pub mod mosaic;
 pub mod picture;
 pub mod pixels;
 pub mod pool;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::sight::Sight;
-use crate::show::ids::{AssetId, InputId};
+use crate::show::ids::{AssetId, FeedId, InputId};
 use crate::show::light::effect::EffectLayer;
 use crate::show::time::{Fps, ShowTime};
 
@@ -98,6 +98,11 @@ pub trait Films {
 
     /// An animation as lights show it, as it is due at `at` on the grid of this rate. It must not wait either.
     fn effect(&self, _effect: &EffectLayer, _fps: Fps, _at: ShowTime) -> Option<Arc<VideoFrame>> {
+        None
+    }
+
+    /// What others have sent, as it is to be seen at `at`. It must not wait either.
+    fn feed(&self, _feed: &FeedId, _at: ShowTime) -> Option<Arc<VideoFrame>> {
         None
     }
 

@@ -16,19 +16,25 @@ use crate::base::status::{Condition, FeedCondition, FeedState};
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
 use crate::base::watched::{Failing, spawn_watched};
-use crate::frame::leds::FeedBoard;
+use crate::frame::exchange::Exchange;
+use crate::frame::leds::{FeedBoard, FeedFrame};
+use crate::frame::mosaic::{self, Mosaic, Mosaics};
 use crate::show::Show;
 use crate::show::ids::FeedId;
 use crate::show::light::feed::LightFeed;
 use crate::show::time::ShowTime;
 
 const LOOK: Duration = Duration::from_millis(100);
+/// Longest side of a feed's picture.
+const LONGEST: u32 = 4_096;
 /// A port that is taken may be free later.
 const RETRY: i64 = 5_000_000;
 
 pub struct Env {
     pub show: Arc<ArcSwap<Show>>,
     pub board: Arc<FeedBoard>,
+    /// What is shown in the picture.
+    pub mosaics: Arc<Mosaics>,
     pub clock: Clock,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
@@ -68,6 +74,7 @@ impl Inlets {
             for gone in self.feeds.keys().filter(|id| !feeds.contains_key(*id)) {
                 self.env.vitals.status.forget_feed(gone.as_str());
             }
+            self.env.mosaics.keep_only(|id| feeds.contains_key(id));
             self.feeds = feeds;
         }
         let Some(address) = self.env.address else { return self.tell() };
@@ -90,20 +97,18 @@ impl Inlets {
     fn open(&self, address: SocketAddr, receivers: Vec<Receiver>) -> Port {
         let feeds = receivers.iter().map(|receiver| receiver.feed().clone()).collect();
         let tallies = receivers.iter().map(|receiver| (receiver.feed().id.clone(), receiver.tally().clone())).collect();
-        let slots: BTreeMap<FeedId, _> = receivers
-            .iter()
-            .map(|receiver| (receiver.feed().id.clone(), self.env.board.slot(&receiver.feed().id)))
-            .collect();
+        let outlet = |receiver: &Receiver| {
+            let id = &receiver.feed().id;
+            let (slot, mosaic) = (self.env.board.slot(id), self.env.mosaics.of(id));
+            (id.clone(), Outlet { size: shape(receiver.feed()), slot, mosaic })
+        };
+        let outlets: BTreeMap<FeedId, _> = receivers.iter().map(outlet).collect();
+        let now = self.env.clock.clone();
         let hear = move |id: &FeedId, heard: Heard<'_>| {
-            let Some(slot) = slots.get(id) else { return };
-            let Some(mut frame) = slot.buffer() else { return };
-            frame.pixels.clear();
-            frame.until = ShowTime(i64::MIN);
-            if let Heard::Frame { pixels, until, .. } = heard {
-                frame.pixels.extend_from_slice(pixels);
-                frame.until = ShowTime(until);
+            if let Some(outlet) = outlets.get(id) {
+                outlet.lights(&heard);
+                outlet.picture(&heard, now.now());
             }
-            slot.put(frame);
         };
         let clock = self.env.clock.clone();
         let opened = self.env.clock.now();
@@ -142,6 +147,45 @@ impl Inlets {
             }
         }
     }
+}
+
+/// Where what comes in goes: to lights, and to the picture if it is seen there.
+struct Outlet {
+    size: (usize, usize),
+    slot: Arc<Exchange<FeedFrame>>,
+    mosaic: Arc<Mosaic>,
+}
+
+impl Outlet {
+    fn lights(&self, heard: &Heard<'_>) {
+        let Some(mut frame) = self.slot.buffer() else { return };
+        frame.pixels.clear();
+        frame.until = ShowTime(i64::MIN);
+        if let Heard::Frame { pixels, until, .. } = heard {
+            frame.pixels.extend_from_slice(pixels);
+            frame.until = ShowTime(*until);
+        }
+        self.slot.put(frame);
+    }
+
+    fn picture(&self, heard: &Heard<'_>, now: ShowTime) {
+        match heard {
+            Heard::Frame { pixels, at, until } if self.mosaic.is_looked_at(now) => {
+                let light = |pixel: &[u8; 3]| pixel.map(|channel| f32::from(channel) / 255.0);
+                let lights: Vec<_> = pixels.iter().map(light).collect();
+                self.mosaic.put(mosaic::film(&lights, self.size, ShowTime(*at)), ShowTime(*until));
+            }
+            // One of long ago must not be the first that is seen.
+            _ => self.mosaic.clear(),
+        }
+    }
+}
+
+/// Columns and rows as a picture; what is longer than a picture may be is cut off.
+fn shape(feed: &LightFeed) -> (usize, usize) {
+    let [columns, rows] = feed.size().unwrap_or([feed.pixels, 1]);
+    let side = |count: u32| count.clamp(1, LONGEST) as usize;
+    (side(columns), side(rows))
 }
 
 fn identity(address: IpAddr) -> Identity {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossbeam_queue::ArrayQueue;
 
-use super::sample::{Planes, Proxy};
+use super::sample::{BorderWatch, Borders, Planes, Proxy, borders};
 use crate::base::clock::Stopwatch;
 use crate::base::status::Condition;
 use crate::base::tasks::StopFlag;
@@ -24,12 +24,15 @@ const PLACES: usize = 256;
 /// Kept beside what is needed at the moment.
 const SPARE: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_millis(50);
+/// What is no brighter than this is black, as a code value.
+const DARK: f32 = 0.05;
 
-/// A small picture, and when it was due.
+/// A small picture, what is black around it, and when it was due.
 #[derive(Default)]
-struct Glimpse {
+pub struct Glimpse {
     at: ShowTime,
-    proxy: Proxy,
+    pub proxy: Proxy,
+    pub borders: Borders,
 }
 
 struct Between {
@@ -54,9 +57,10 @@ impl Eye {
             Eye { frames: frames.clone(), between: between.clone(), seen: VecDeque::with_capacity(PLACES), open: false };
         let failing = Failing::of("lights", &vitals, Condition::degraded("the thread that reads the picture has failed"));
         let thread = spawn_watched("eye", failing, move || {
+            let mut watch = BorderWatch::default();
             while !stop.is_set() {
                 if let Some(frame) = frames.take_newest(PATIENCE) {
-                    read(&frame, &between, &vitals);
+                    read(&frame, &between, &mut watch, &vitals);
                 }
             }
         })?;
@@ -90,21 +94,23 @@ impl Eye {
     }
 
     /// The picture that was seen at that time: the newest that was due by then.
-    pub fn at(&self, at: ShowTime) -> Option<&Proxy> {
+    pub fn at(&self, at: ShowTime) -> Option<&Glimpse> {
         let found = self.seen.iter().rev().find(|glimpse| glimpse.at <= at).or(self.seen.front());
-        found.map(|glimpse| &glimpse.proxy)
+        found.map(Box::as_ref)
     }
 }
 
-fn read(frame: &Frame, between: &Between, vitals: &Vitals) {
-    let watch = Stopwatch::start();
+fn read(frame: &Frame, between: &Between, watch: &mut BorderWatch, vitals: &Vitals) {
+    let took = Stopwatch::start();
     let layout = frame.layout();
     let strides = [layout.luma_stride, layout.chroma_stride, layout.chroma_stride];
     let Some(planes) = Planes::new(layout.canvas.width, layout.canvas.height, frame.planes(), strides) else { return };
     let mut glimpse = between.used.pop().unwrap_or_default();
     glimpse.at = frame.at;
     glimpse.proxy.fill(&planes);
-    vitals.lights_sample_time.observe(watch.elapsed().as_secs_f64());
+    watch.see(borders(&glimpse.proxy, DARK));
+    glimpse.borders = watch.borders();
+    vitals.lights_sample_time.observe(took.elapsed().as_secs_f64());
     if let Some(unread) = between.fresh.force_push(glimpse) {
         let _ = between.used.push(unread);
     }

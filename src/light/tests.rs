@@ -46,12 +46,16 @@ struct Desk {
 
 impl Desk {
     fn new() -> Desk {
-        let folder = tempfile::tempdir().unwrap();
-        let (board, shown, vitals) = (Arc::new(LedBoard::default()), ZoneFrames::default(), Arc::new(Vitals::new()));
-        let inlets = Arc::new(FeedBoard::default());
         // Their threads end at once: here nothing is read.
         let stop = StopFlag::default();
         stop.stop();
+        Self::until(stop)
+    }
+
+    fn until(stop: StopFlag) -> Desk {
+        let folder = tempfile::tempdir().unwrap();
+        let (board, shown, vitals) = (Arc::new(LedBoard::default()), ZoneFrames::default(), Arc::new(Vitals::new()));
+        let inlets = Arc::new(FeedBoard::default());
         let frames = Mailbox::new(1, WhenFull::DropOldest);
         let (eye, _) = Eye::start(frames.clone(), vitals.clone(), stop.clone()).unwrap();
         let (films, _) = Films::start(folder.path().to_owned(), stop).unwrap();

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::blend::blend;
+use super::eye::Glimpse;
 use super::feeds::Feeds;
 use super::map::{Place, extent, places};
 use super::pass::weights;
-use super::sample::{Proxy, Sampler};
+use super::sample::{Borders, Sampler};
 use super::test_pattern;
 use crate::effect::Effect;
 use crate::effect::plane::{Plane, Point};
@@ -20,7 +21,6 @@ use crate::show::light::animation::parameter::{ParameterValue, Parameters};
 use crate::show::light::animation::{Animation, Needs};
 use crate::show::light::blend::LightBlend;
 use crate::show::light::house::MainMode;
-use crate::show::light::region::Region;
 use crate::show::light::transition::LightTransition;
 use crate::show::light::zone::{Before, Look, Running, TestPattern, Zone, ZoneContent, ZoneLayer};
 use crate::show::time::ShowTime;
@@ -28,7 +28,7 @@ use crate::show::time::ShowTime;
 /// What there is to be seen and heard besides.
 #[derive(Clone, Copy, Default)]
 pub struct Around<'a> {
-    pub picture: Option<&'a Proxy>,
+    pub picture: Option<&'a Glimpse>,
     pub sound: Option<&'a Sound>,
     pub films: Option<&'a BTreeMap<String, Arc<Film>>>,
     pub feeds: Option<&'a Feeds>,
@@ -48,7 +48,8 @@ pub struct ZoneStage {
     ground: Arc<Ground>,
     /// Oldest first; each but the first comes in over the one before.
     looks: Vec<StagedLook>,
-    sampler: Option<Sampler>,
+    /// For a picture with such borders.
+    sampler: Option<(Borders, Sampler)>,
     scratch: Scratch,
 }
 
@@ -105,7 +106,8 @@ impl ZoneStage {
     pub fn new(show: &Show, zone: &Arc<Zone>, before: Option<ZoneStage>) -> Self {
         let (ground, sampler, scratch) = match before {
             Some(before) if before.zone.geometry == zone.geometry => {
-                let sampler = before.sampler.filter(|_| before.zone.region == zone.region);
+                let sampler =
+                    before.sampler.filter(|_| (before.zone.region, before.zone.seeing) == (zone.region, zone.seeing));
                 (before.ground, sampler, before.scratch)
             }
             _ => {
@@ -176,14 +178,16 @@ impl ZoneStage {
     /// The zone's part of the picture.
     fn see(&mut self, mode: MainMode, around: &Around<'_>) {
         let is_needed = mode == MainMode::Program || self.needs(Needs::Picture);
-        let Some(proxy) = around.picture.filter(|_| is_needed) else {
+        let Some(Glimpse { proxy, borders, .. }) = around.picture.filter(|_| is_needed) else {
             return self.scratch.picture.fill([0.0; 3]);
         };
-        if self.sampler.as_ref().is_none_or(|sampler| !sampler.fits(proxy)) {
-            let region: Region = self.zone.region;
-            self.sampler = Some(Sampler::new(&self.ground.places, region, None, proxy.width(), proxy.height()));
+        let crop = if self.zone.seeing.skip_borders { *borders } else { Borders::default() };
+        if self.sampler.as_ref().is_none_or(|(own, sampler)| *own != crop || !sampler.fits(proxy)) {
+            let Zone { region, seeing, .. } = *self.zone;
+            let sampler = Sampler::new(&self.ground.places, region, Some(crop), proxy.width(), proxy.height());
+            self.sampler = Some((crop, sampler.with(seeing.reduction)));
         }
-        if let Some(sampler) = &self.sampler {
+        if let Some((_, sampler)) = &self.sampler {
             sampler.sample(proxy, &mut self.scratch.picture);
         }
     }

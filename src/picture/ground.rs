@@ -47,9 +47,12 @@ pub fn frame(show: &Show, layer: &Layer, view: View) -> Option<Frame> {
     let (ground, pose) = (view.ground, &view.pose);
     let canvas = show.config.canvas();
     match &layer.content {
-        Content::Group { .. } | Content::Layout { .. } | Content::Backdrop | Content::Levels(_) | Content::Effect(_) => {
-            Some(ground.frame(pose))
-        }
+        Content::Group { .. }
+        | Content::Layout { .. }
+        | Content::Backdrop
+        | Content::Levels(_)
+        | Content::Effect(_)
+        | Content::Feed { .. } => Some(ground.frame(pose)),
         Content::Scene { .. } | Content::Input { .. } => {
             Some(ground.frame_of_natural(pose, (f64::from(canvas.width), f64::from(canvas.height))))
         }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::effects::Effects;
 use super::sources::Sources;
+use crate::frame::mosaic::Mosaics;
 use crate::frame::sight::{Sight, Sights};
 use crate::frame::video::{Films, VideoFrame};
-use crate::show::ids::{AssetId, InputId};
+use crate::show::ids::{AssetId, FeedId, InputId};
 use crate::show::light::effect::EffectLayer;
 use crate::show::time::{Fps, ShowTime};
 
@@ -15,11 +16,12 @@ pub struct Movement {
     sources: Arc<Sources>,
     sights: Arc<Sights>,
     effects: Arc<Effects>,
+    mosaics: Arc<Mosaics>,
 }
 
 impl Movement {
-    pub fn new(sources: Arc<Sources>, sights: Arc<Sights>, effects: Arc<Effects>) -> Self {
-        Self { sources, sights, effects }
+    pub fn new(sources: Arc<Sources>, sights: Arc<Sights>, effects: Arc<Effects>, mosaics: Arc<Mosaics>) -> Self {
+        Self { sources, sights, effects, mosaics }
     }
 }
 
@@ -34,6 +36,10 @@ impl Films for Movement {
 
     fn effect(&self, effect: &EffectLayer, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
         self.effects.film(effect, fps, at)
+    }
+
+    fn feed(&self, feed: &FeedId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.mosaics.look(feed, at)
     }
 
     fn stinger(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {

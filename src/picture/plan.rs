@@ -219,6 +219,12 @@ impl<'a> Planning<'a> {
                     self.dressed(layer, view, frame, onto, |planning| planning.film(layer, film, view, frame, onto));
                 }
             }
+            Content::Feed { feed } => {
+                // While nothing comes, what is below is seen.
+                if let Some(film) = self.films.feed(feed, view.at) {
+                    self.dressed(layer, view, frame, onto, |planning| planning.film(layer, film, view, frame, onto));
+                }
+            }
             Content::Backdrop => {
                 self.dressed(layer, view, frame, onto, |planning| planning.backdrop(layer, view, frame, onto));
             }
@@ -474,7 +480,7 @@ impl Seen {
         let content = place::cropped(&view.pose.crop, (f64::from(width), f64::from(height)));
         // A picture that moves is fitted as one that does not.
         let fit = match layer.content {
-            Content::Image { .. } => layer.fit,
+            Content::Image { .. } | Content::Feed { .. } => layer.fit,
             Content::Effect(_) => Fit::Fill,
             _ => kept(layer.fit),
         };

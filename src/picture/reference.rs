@@ -216,6 +216,13 @@ impl<'a> Painter<'a> {
                 }
                 inner
             }
+            Content::Feed { feed } => {
+                let mut inner = Canvas::transparent(frame.snapped());
+                if let Some(film) = self.films.feed(feed, view.at) {
+                    draw_film(&film, frame.snapped(), &mut inner);
+                }
+                inner
+            }
             Content::Levels(levels) => {
                 let mut inner = Canvas::transparent(frame.snapped());
                 let sight = self.films.sight(levels.input.as_ref(), view.at);

@@ -22,6 +22,7 @@ use crate::base::tasks::{StopFlag, go_first};
 use crate::base::vitals::Vitals;
 use crate::base::watched::{Failing, spawn_watched};
 use crate::frame::mailbox::Mailbox;
+use crate::frame::mosaic::Mosaics;
 use crate::frame::picture::Frame;
 use crate::frame::sight::Sights;
 use crate::show::timeline::{ShowAt, Timeline};
@@ -38,6 +39,7 @@ pub struct Env {
     pub sights: Arc<Sights>,
     /// Animations of lights that are layers.
     pub effects: Arc<Effects>,
+    pub mosaics: Arc<Mosaics>,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
     /// Which scenes are looked at besides.
@@ -72,7 +74,7 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
 
 fn tick(env: Env, published: &ArcSwap<Pictures>, preparer: &std::thread::Thread) {
     let canvas = env.shows.load().show_at(env.clock.now()).config.canvas();
-    let moving = Arc::new(Movement::new(env.sources, env.sights, env.effects));
+    let moving = Arc::new(Movement::new(env.sources, env.sights, env.effects, env.mosaics));
     let mut engine = Engine::new(env.outlets, moving, env.vitals, canvas);
     while !env.stop.is_set() {
         let ticked = {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrange::{Arrange, Moved};
 use super::color::Color;
-use super::ids::{AssetId, InputId, LayerId, SceneId};
+use super::ids::{AssetId, FeedId, InputId, LayerId, SceneId};
 use super::length::Length;
 use super::levels::Levels;
 use super::light::effect::EffectLayer;
@@ -127,6 +127,10 @@ pub enum Content {
     Levels(Levels),
     /// An animation as lights show it.
     Effect(EffectLayer),
+    /// Pixels that others send over the network, while they do.
+    Feed {
+        feed: FeedId,
+    },
     /// Colour bars with a moving part, a frame counter that machines can read, and each second a flash with a beep.
     Pattern {
         #[serde(default = "yes")]

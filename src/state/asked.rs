@@ -10,6 +10,7 @@ use crate::show::light::blend::LightBlend;
 use crate::show::light::geometry::Geometry;
 use crate::show::light::palette::Interpolation;
 use crate::show::light::region::Region;
+use crate::show::light::seeing::Seeing;
 use crate::show::light::transition::LightTransitionKind;
 use crate::show::light::zone::TestPattern;
 
@@ -35,6 +36,8 @@ pub struct NewZone {
     pub geometry: Option<Geometry>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seeing: Option<Seeing>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub color: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

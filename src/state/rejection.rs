@@ -157,6 +157,8 @@ pub enum Rejection {
     NoFeed(FeedId),
     #[error("zone {1} shows feed {0}: take it away there first")]
     FeedInUse(FeedId, ZoneId),
+    #[error("layer {2} of scene {1} shows feed {0}: take it away there first")]
+    FeedInLayer(FeedId, SceneId, LayerId),
     #[error("there is no animation {0}")]
     NoAnimation(String),
     #[error("animation {} is running in zone {zone} already: stop it first, or send \"restart\": true", animation.id())]
@@ -257,7 +259,7 @@ impl Rejection {
             Rejection::BadDisplay(DisplayFault::OutOfRange { .. }) => "out_of_range",
             Rejection::BadDisplay(_) => "invalid_value",
             Rejection::NoFeed(_) => "feed_not_found",
-            Rejection::FeedInUse(..) => "feed_in_use",
+            Rejection::FeedInUse(..) | Rejection::FeedInLayer(..) => "feed_in_use",
             Rejection::NoAnimation(_) => "animation_not_found",
             Rejection::AnimationRunning { .. } => "animation_running",
             Rejection::AnimationNotRunning { .. } => "animation_not_running",
@@ -310,6 +312,7 @@ impl Rejection {
             | Rejection::AnimationRunning { .. }
             | Rejection::AnimationNotRunning { .. }
             | Rejection::FeedInUse(..)
+            | Rejection::FeedInLayer(..)
             | Rejection::PaletteInUse(..)
             | Rejection::PaletteBuiltIn(_)
             | Rejection::AlreadyExists { .. }

@@ -67,6 +67,11 @@ impl Sacn {
         len.div_ceil(slots(self.channels_per_universe)).min(usize::from(u16::MAX))
     }
 
+    /// Those that something was sent to.
+    pub fn universes(&self) -> impl Iterator<Item = u16> {
+        (self.universe..=*UNIVERSES.end()).take(self.sequences.len())
+    }
+
     pub fn encode(&mut self, data: &[u8], packets: &mut Packets) {
         let universes = self.universes_for(data.len()).max(self.sequences.len());
         self.sequences.resize(universes, 0);

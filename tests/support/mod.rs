@@ -45,6 +45,10 @@ pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+pub fn free_udp_port() -> u16 {
+    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 /// How long a soak's long form runs, in seconds, if that was asked for: `MARQUEE_SOAK_SECONDS`, or what is usual.
 pub fn long_for(usual: u64) -> Option<u64> {
     let asked = std::env::var("MARQUEE_SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok());

@@ -18,6 +18,7 @@ use crate::show::light::color::LightColor;
 use crate::show::light::geometry::Geometry;
 use crate::show::light::house::{LightSettings, MainMode};
 use crate::show::light::region::Region;
+use crate::show::light::seeing::Seeing;
 use crate::show::light::transition::LightTransitionKind;
 use crate::show::light::zone::TestPattern;
 
@@ -44,6 +45,7 @@ body! {
         pixel_count: Option<u32>,
         geometry: Option<Geometry>,
         region: Option<Region>,
+        seeing: Option<Seeing>,
         color: Option<ColorSent>,
         brightness: Option<u8>,
         enabled: Option<bool>,
@@ -53,6 +55,7 @@ body! {
         pixel_count: Option<u32>,
         geometry: Option<Geometry>,
         region: Option<Region>,
+        seeing: Option<Seeing>,
         color: Option<ColorSent>,
         brightness: Option<u8>,
         enabled: Option<bool>,

@@ -21,6 +21,7 @@ use crate::show::light::house::{House, HouseState, LightSettings, MainMode};
 use crate::show::light::palette::{Palette, builtin};
 use crate::show::light::preset::{LightPreset, Saved};
 use crate::show::light::region::Region;
+use crate::show::light::seeing::Seeing;
 use crate::show::light::zone::{Look, TestPattern, Zone, ZoneContent, ZoneLayer};
 use crate::show::time::ShowTime;
 
@@ -36,6 +37,7 @@ pub struct ZoneView {
     layout: Option<Geometry>,
     geometry: Geometry,
     region: Region,
+    seeing: Seeing,
     layers: Vec<ZoneLayerView>,
 }
 
@@ -95,7 +97,7 @@ enum ContentView {
 
 impl ZoneView {
     pub fn new(show: &Show, zone: &Zone, at: ShowTime) -> Self {
-        let Zone { id, name, geometry, region, look, before: _ } = zone;
+        let Zone { id, name, geometry, region, seeing, look, before: _ } = zone;
         let layers = look.layers.iter().filter(|layer| layer.is_seen(at));
         Self {
             id: id.clone(),
@@ -106,6 +108,7 @@ impl ZoneView {
             layout: (!matches!(geometry, Geometry::Strip { .. })).then(|| geometry.clone()),
             geometry: geometry.clone(),
             region: *region,
+            seeing: *seeing,
             layers: layers.map(|layer| ZoneLayerView::new(layer)).collect(),
         }
     }
@@ -119,7 +122,7 @@ impl ZoneView {
         let at = ShowTime(i64::MIN);
         json!({
             "id": zone.id, "name": zone.name, "pixel_count": zone.geometry.pixel_count(),
-            "state": ZoneStateView::new(&zone.look, at), "geometry": zone.geometry, "region": zone.region,
+            "state": ZoneStateView::new(&zone.look, at), "geometry": zone.geometry, "region": zone.region, "seeing": zone.seeing,
             "layers": zone.look.layers.iter().map(|layer| ZoneLayerView::new(layer)).collect::<Vec<_>>(),
         })
     }

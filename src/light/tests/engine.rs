@@ -3,7 +3,13 @@
 use serde_json::json;
 
 use super::{Desk, at};
+use crate::base::clock::Stopwatch;
+use crate::base::tasks::StopFlag;
+use crate::frame::picture::Layout;
 use crate::frame::pixels::allocations;
+use crate::frame::pool::FramePool;
+use crate::show::geometry::Canvas;
+use crate::show::time::FrameNumber;
 
 #[test]
 fn a_colour_reaches_its_leds_in_the_next_frame() {
@@ -57,20 +63,15 @@ fn frames_of_many_seconds_allocate_nothing() {
         desk.act(-500, json!({"command": "start_animation", "animation": animation, "start": start}));
     }
     let _watcher = desk.shown.watch();
+    let slots = ["a", "b", "c"].map(|id| desk.board.slot(&crate::show::ids::FixtureId::new(id).unwrap()));
     let mut run = |from: i64, frames: i64| {
         for frame in from..from + frames {
             desk.tick(frame * 20);
-            for fixture in ["a", "b", "c"] {
-                if let Some(frame) = desk.take(fixture) {
-                    desk.board.slot(&crate::show::ids::FixtureId::new(fixture).unwrap()).give_back(frame);
-                }
-            }
+            slots.iter().for_each(|slot| slot.give_back(slot.take().unwrap()));
         }
     };
     run(0, 120);
-    // Ids are made anew to take frames: three in each round, nothing else.
-    let allocated = allocations::during(|| run(120, 100));
-    assert!(allocated <= 100 * 6, "{allocated} allocations in 100 frames");
+    assert_eq!(allocations::during(|| run(120, 200)), 0);
 }
 
 #[test]
@@ -141,4 +142,55 @@ fn pictures_are_wanted_only_while_a_zone_shows_them() {
     desk.act(65, json!({"command": "remove_fixture", "fixture": "f"}));
     desk.tick(80);
     assert!(!desk.frames.is_wanted(), "nobody shows it");
+}
+
+#[test]
+fn lights_see_the_picture_as_their_zone_asks() {
+    let stop = StopFlag::default();
+    let mut desk = Desk::until(stop.clone());
+    let seeing = [json!({}), json!({"skip_borders": true}), json!({"reduction": "dominant"})];
+    for (number, seeing) in seeing.into_iter().enumerate() {
+        let (zone, fixture) = (format!("z{number}"), format!("f{number}"));
+        let geometry = json!({"kind": "strip", "pixels": 4, "direction": "down"});
+        desk.act(-900, json!({"command": "put_zone", "zone": {"id": zone, "geometry": geometry, "seeing": seeing}}));
+        desk.fixture(&fixture, json!({"segments": [{"zone": zone}]}));
+    }
+    desk.act(-500, json!({"command": "set_light_mode", "mode": "PROGRAM", "transition": "CUT"}));
+    // A quarter above and below is black; three of eight columns are grey, the others white.
+    let pool = FramePool::new(Layout::new(Canvas { width: 128, height: 96 }), 4);
+    let reds = |desk: &mut Desk, millis: i64| {
+        if let Some(mut frame) = pool.try_take().filter(|_| desk.frames.is_wanted()) {
+            let luma = |index: usize| match (index / 128, index % 128) {
+                (0..24 | 72.., _) => 16,
+                (_, 0..48) => 126,
+                _ => 235,
+            };
+            frame.planes_mut()[0].iter_mut().enumerate().for_each(|(index, byte)| *byte = luma(index));
+            desk.frames.post(frame.freeze(FrameNumber(1), at(millis)));
+        }
+        desk.tick(millis);
+        ["f0", "f1", "f2"].map(|fixture| {
+            let frame = desk.take(fixture).unwrap();
+            let red = [0, 3, 6, 9].map(|index| frame.bytes[index]);
+            desk.board.slot(&crate::show::ids::FixtureId::new(fixture).unwrap()).give_back(frame);
+            red
+        })
+    };
+    let watch = Stopwatch::start();
+    let mut millis = 0;
+    let [whole, within, most] = loop {
+        let reds = reds(&mut desk, millis);
+        if reds[1][0] > 0 || watch.elapsed() > std::time::Duration::from_secs(20) {
+            break reds;
+        }
+        millis += 20;
+        std::thread::yield_now();
+    };
+    stop.stop();
+    assert!(millis > 50 * 20, "nobody believes in borders at once: {millis}");
+    let [top, above, below, bottom] = whole;
+    assert_eq!([top, bottom], [0, 0], "black where the picture is");
+    assert!((190..=230).contains(&above) && above == below, "the mean of the light: {whole:?}");
+    assert_eq!(within, [above; 4], "what is within the borders fills it");
+    assert!(most[1] >= 250 && most[2] >= 250, "the colour of most: {most:?}");
 }

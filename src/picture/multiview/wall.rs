@@ -21,8 +21,9 @@ use crate::picture::plan::plan_scene;
 use crate::picture::studio::Studio;
 use crate::show::Show;
 use crate::show::geometry::Canvas;
-use crate::show::ids::{AssetId, InputId};
-use crate::show::time::ShowTime;
+use crate::show::ids::{AssetId, FeedId, InputId};
+use crate::show::light::effect::EffectLayer;
+use crate::show::time::{Fps, ShowTime};
 
 /// The last one, one being painted, one that waits, and two with whoever encodes them.
 pub const BUFFERS: usize = 5;
@@ -165,7 +166,72 @@ impl Films for Hung<'_> {
         self.films.moving(asset, at)
     }
 
+    fn effect(&self, effect: &EffectLayer, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.films.effect(effect, fps, at)
+    }
+
+    fn feed(&self, feed: &FeedId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.films.feed(feed, at)
+    }
+
+    fn stinger(&self, asset: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.films.stinger(asset, at)
+    }
+
     fn sight(&self, of: Option<&InputId>, at: ShowTime) -> Option<Arc<Sight>> {
         self.films.sight(of, at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::mosaic;
+
+    /// Has everything.
+    struct All;
+
+    fn frame() -> Option<Arc<VideoFrame>> {
+        Some(mosaic::film(&[[1.0; 3]], (1, 1), ShowTime(0)))
+    }
+
+    impl Films for All {
+        fn film(&self, _: &InputId, _: ShowTime) -> Option<Arc<VideoFrame>> {
+            frame()
+        }
+
+        fn moving(&self, _: &AssetId, _: ShowTime) -> Option<Arc<VideoFrame>> {
+            frame()
+        }
+
+        fn effect(&self, _: &EffectLayer, _: Fps, _: ShowTime) -> Option<Arc<VideoFrame>> {
+            frame()
+        }
+
+        fn feed(&self, _: &FeedId, _: ShowTime) -> Option<Arc<VideoFrame>> {
+            frame()
+        }
+
+        fn stinger(&self, _: &AssetId, _: ShowTime) -> Option<Arc<VideoFrame>> {
+            frame()
+        }
+
+        fn sight(&self, _: Option<&InputId>, _: ShowTime) -> Option<Arc<Sight>> {
+            Some(Arc::default())
+        }
+    }
+
+    #[test]
+    fn whatever_moves_in_the_show_moves_on_the_wall() {
+        let (name, program) = (InputId::new("program").unwrap(), frame().unwrap());
+        let hung = Hung { name: &name, program, films: &All };
+        let (other, asset) = (InputId::new("other").unwrap(), AssetId::new("asset").unwrap());
+        let effect = serde_json::from_str(r#"{"animation": "FIRE"}"#).unwrap();
+        let at = ShowTime(0);
+        assert!(hung.film(&name, at).is_some() && hung.film(&other, at).is_some());
+        assert!(hung.moving(&asset, at).is_some() && hung.stinger(&asset, at).is_some());
+        assert!(hung.effect(&effect, Show::default().config.fps, at).is_some());
+        assert!(hung.feed(&FeedId::new("desk").unwrap(), at).is_some());
+        assert!(hung.sight(None, at).is_some());
     }
 }

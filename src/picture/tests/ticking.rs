@@ -197,6 +197,7 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
     let fps = show.config.fps;
     outlet.set_wanted(true);
     let threads = run::start(run::Env {
+        mosaics: Arc::default(),
         effects: Default::default(),
         shows: Arc::new(arc_swap::ArcSwap::from_pointee(Timeline::new(Arc::new(show)))),
         clock: clock.clone(),

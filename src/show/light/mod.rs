@@ -13,8 +13,8 @@ pub mod house;
 pub mod oklab;
 pub mod palette;
 pub mod preset;
-pub mod reduction;
 pub mod region;
+pub mod seeing;
 pub mod transition;
 pub mod zone;
 

@@ -11,6 +11,7 @@ use super::blend::LightBlend;
 use super::color::LightColor;
 use super::geometry::Geometry;
 use super::region::Region;
+use super::seeing::Seeing;
 use super::transition::LightTransition;
 use crate::show::ids::{FeedId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::time::ShowTime;
@@ -24,6 +25,9 @@ pub struct Zone {
     /// The part of the canvas that its LEDs stand for.
     #[serde(default)]
     pub region: Region,
+    /// How they see it.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub seeing: Seeing,
     #[serde(default)]
     pub look: Look,
     /// What is still seen of the look before this one, for a while.
@@ -201,4 +205,8 @@ fn one() -> f64 {
 
 fn priority() -> u8 {
     100
+}
+
+fn is_usual(seeing: &Seeing) -> bool {
+    *seeing == Seeing::default()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{check_name, check_new, patch};
 use crate::show::Show;
 use crate::show::ids::FeedId;
+use crate::show::layer::Content;
 use crate::show::light::feed::LightFeed;
 use crate::show::light::zone::{Look, ZoneContent};
 use crate::state::command::Patch;
@@ -40,8 +41,17 @@ pub(super) fn remove(show: &Show, id: FeedId) -> Result<Event, Rejection> {
         |look: &Look| look.layers.iter().any(|layer| matches!(&layer.content, ZoneContent::Feed { feed } if *feed == id));
     match show.zones.values().find(|zone| shows(&zone.look)) {
         Some(zone) => Err(Rejection::FeedInUse(id, zone.id.clone())),
-        None => Ok(Event::LightFeedRemoved { feed: id }),
+        None => check_no_layer(show, &id).map(|()| Event::LightFeedRemoved { feed: id }),
     }
+}
+
+fn check_no_layer(show: &Show, id: &FeedId) -> Result<(), Rejection> {
+    for scene in show.scenes.values() {
+        if let Some(layer) = scene.all().find(|layer| matches!(&layer.content, Content::Feed { feed } if feed == id)) {
+            return Err(Rejection::FeedInLayer(id.clone(), scene.id.clone(), layer.id.clone()));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn check_count(feeds: usize) -> Result<(), Rejection> {

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{asset, check_range};
+use super::{asset, check_range, feed};
 use crate::show::Show;
 use crate::show::arrange::Arrange;
 use crate::show::ids::AssetId;
@@ -158,6 +158,7 @@ pub(super) fn check_content(show: &Show, layer: &Layer) -> Result<(), Rejection>
         Content::Input { input } => Err(Rejection::LayerNeedsInput(layer.id.clone(), input.clone())),
         Content::Levels(levels) => check_levels(show, layer, levels),
         Content::Effect(effect) => check_effect(show, effect),
+        Content::Feed { feed } => feed::find(show, feed).map(drop),
         Content::Scene { scene } if show.scenes.contains_key(scene) => Ok(()),
         Content::Scene { scene } => Err(Rejection::LayerNeedsScene(layer.id.clone(), scene.clone())),
         Content::Layout { arrange, layers: _, moved: _ } => check_arrange(arrange),

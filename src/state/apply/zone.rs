@@ -28,14 +28,15 @@ pub(super) fn find<'a>(show: &'a Show, id: &ZoneId) -> Result<&'a Arc<Zone>, Rej
 }
 
 pub(super) fn put(show: &Show, new: NewZone, only_new: bool) -> Result<Event, Rejection> {
-    let NewZone { id, name, pixel_count, geometry, region, color, brightness, enabled } = new;
+    let NewZone { id, name, pixel_count, geometry, region, seeing, color, brightness, enabled } = new;
     let present = show.zones.get(&id);
     check_new(only_new, present.is_some(), "zone", id.as_str())?;
     let geometry = lie(geometry, pixel_count, present.map(|zone| &zone.geometry))?;
     let (mut look, before) = present.map_or_else(Default::default, |zone| (zone.look.clone(), zone.before.clone()));
     let said = Said { color, brightness, enabled };
     said.settle(&mut look)?;
-    save(show, Zone { id, name, geometry, region: region.unwrap_or_default(), look, before })
+    let (region, seeing) = (region.unwrap_or_default(), seeing.unwrap_or_default());
+    save(show, Zone { id, name, geometry, region, seeing, look, before })
 }
 
 /// How its LEDs lie, by what is said of it and by what was.
@@ -123,6 +124,9 @@ fn described(zone: &Zone, mut patch: Patch) -> Result<Zone, Rejection> {
     zone.geometry = lie(geometry, count, Some(&zone.geometry))?;
     if let Some(region) = patch.remove("region") {
         zone.region = if region.is_null() { Default::default() } else { serde_json::from_value(region).map_err(invalid)? };
+    }
+    if let Some(seeing) = patch.remove("seeing") {
+        zone.seeing = if seeing.is_null() { Default::default() } else { serde_json::from_value(seeing).map_err(invalid)? };
     }
     match patch.keys().next() {
         None => Ok(zone),

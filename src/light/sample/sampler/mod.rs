@@ -10,8 +10,8 @@ use super::proxy::Proxy;
 use super::sums::{Span, Sums};
 use crate::light::map::Place;
 use crate::show::light::Rgb;
-use crate::show::light::reduction::Reduction;
 use crate::show::light::region::Region;
+use crate::show::light::seeing::Reduction;
 
 pub struct Sampler {
     width: u32,
