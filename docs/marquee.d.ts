@@ -24154,7 +24154,7 @@ export interface operations {
             };
             /**
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
-             *     `palette_in_use`: an animation runs with this palette
+             *     `palette_in_use`: an animation runs with this palette, or a layer of a scene has it
              *     `already_exists`: `POST` with an id that is taken
              */
             409: {

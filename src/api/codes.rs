@@ -87,7 +87,7 @@ pub const CODES: &[Code] = &[
     http("animation_not_running", 409, "stop or change, where it does not run"),
     http("zone_in_use", 409, "a fixture shows this zone"),
     http("feed_in_use", 409, "a zone shows this feed"),
-    http("palette_in_use", 409, "an animation runs with this palette"),
+    http("palette_in_use", 409, "an animation runs with this palette, or a layer of a scene has it"),
     http("already_live", 409, "start, while on air"),
     http("not_live", 409, "stop, pause or resume, while off air"),
     http("already_paused", 409, "pause, while paused"),

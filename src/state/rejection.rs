@@ -172,6 +172,8 @@ pub enum Rejection {
     NoPalette(PaletteId),
     #[error("zone {1} shows an animation with palette {0}")]
     PaletteInUse(PaletteId, ZoneId),
+    #[error("layer {2} of scene {1} has palette {0}: give it another first")]
+    PaletteInLayer(PaletteId, SceneId, LayerId),
     #[error("palette {0} is always there as it is: choose another id")]
     PaletteBuiltIn(PaletteId),
     #[error("there is no preset {0}")]
@@ -261,6 +263,7 @@ impl Rejection {
             Rejection::LightMode(_) => "invalid_mode",
             Rejection::NoPalette(_) => "palette_not_found",
             Rejection::PaletteInUse(..) => "palette_in_use",
+            Rejection::PaletteInLayer(..) => "palette_in_use",
             Rejection::PaletteBuiltIn(_) => "already_exists",
             Rejection::NoLightPreset(_) => "preset_not_found",
             Rejection::NoRevision(..) => "revision_not_found",
@@ -301,6 +304,7 @@ impl Rejection {
             | Rejection::AnimationNotRunning { .. }
             | Rejection::FeedInUse(..)
             | Rejection::PaletteInUse(..)
+            | Rejection::PaletteInLayer(..)
             | Rejection::PaletteBuiltIn(_)
             | Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
