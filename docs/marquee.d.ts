@@ -5594,7 +5594,7 @@ export interface components {
             [key: string]: unknown;
         };
         /** @description What an asset is to whoever uses it. */
-        Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition" | "stinger";
+        Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition" | "stinger" | "animation";
         PassingSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /** Format: double */
@@ -6770,6 +6770,19 @@ export interface components {
             part: components["schemas"]["Part"];
             /** @description Absent: the one on the desk. */
             transition?: components["schemas"]["TransitionId"] | null;
+        } | {
+            /** @constant */
+            kind: "zone";
+            layer: components["schemas"]["ZoneLayerId"];
+            part: components["schemas"]["Part"];
+            zone: components["schemas"]["ZoneId"];
+        } | {
+            /** @constant */
+            kind: "light_preset";
+            layer: components["schemas"]["ZoneLayerId"];
+            part: components["schemas"]["Part"];
+            preset: components["schemas"]["LightPresetId"];
+            zone: components["schemas"]["ZoneId"];
         };
         /** @description What may be shown of a user. */
         UserView: {
@@ -7518,7 +7531,7 @@ export interface operations {
             };
             /**
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
-             *     `asset_in_use`: a layer, an input or a transition needs the asset
+             *     `asset_in_use`: a layer, an input, a transition, a zone or a preset of lights needs the asset
              */
             409: {
                 headers: {

@@ -101,7 +101,7 @@ pub const CODES: &[Code] = &[
     http("bar_at_rest", 409, "release the bar, while nobody moves it"),
     http("input_in_use", 409, "a layer shows the input"),
     http("not_playable", 409, "only an uploaded video can be played, paused and sought"),
-    http("asset_in_use", 409, "a layer, an input or a transition needs the asset"),
+    http("asset_in_use", 409, "a layer, an input, a transition, a zone or a preset of lights needs the asset"),
     http("rendition_in_use", 409, "a destination gets the rendition that was to go"),
     http("not_encoded", 409, "WHEP: the rendition is not encoded, because the stream is off air"),
     http("whep_unreachable", 409, "WHEP: the client came to an address that the setting `whep` does not serve"),

@@ -94,6 +94,10 @@ pub enum Rejection {
     AssetInInput(AssetId, InputId),
     #[error("asset {0} is needed by a transition")]
     AssetInTransition(AssetId),
+    #[error("asset {0} is shown by an animation of zone {1}")]
+    AssetInZone(AssetId, ZoneId),
+    #[error("asset {0} is shown by preset {1} of lights")]
+    AssetInLightPreset(AssetId, LightPresetId),
     #[error("scene {0} is in the preview: put another scene there first")]
     SceneInPreview(SceneId),
     #[error("no scene is in the preview")]
@@ -223,6 +227,8 @@ impl Rejection {
             Rejection::NotPlayable(_) => "not_playable",
             Rejection::AssetInInput(..) => "asset_in_use",
             Rejection::AssetInTransition(_) => "asset_in_use",
+            Rejection::AssetInZone(..) => "asset_in_use",
+            Rejection::AssetInLightPreset(..) => "asset_in_use",
             Rejection::SceneInPreview(_) => "scene_in_preview",
             Rejection::NothingInPreview => "nothing_in_preview",
             Rejection::NothingOnAir => "nothing_on_air",
@@ -316,6 +322,8 @@ impl Rejection {
             | Rejection::SceneInUse(..)
             | Rejection::SceneInPreview(_)
             | Rejection::AssetInTransition(_)
+            | Rejection::AssetInZone(..)
+            | Rejection::AssetInLightPreset(..)
             | Rejection::AssetInInput(..)
             | Rejection::InputInUse(..)
             | Rejection::NotPlayable(_)

@@ -16,6 +16,7 @@ pub mod preset;
 pub mod reduction;
 pub mod region;
 pub mod transition;
+pub mod usage;
 pub mod zone;
 
 /// Red, green and blue as colours are written, 0 to 1: what is half as large looks half as bright.
