@@ -5750,6 +5750,8 @@ export interface components {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             format?: number | null;
             only_new?: boolean | null;
+            /** @description Those that the presets name, beside those that are always there. */
+            palettes?: unknown[] | null;
             presets: unknown[];
         };
         /** @description JPEGs for those who watch the show being made. The height follows from the canvas. */
@@ -25112,7 +25114,8 @@ export interface operations {
                 };
             };
             /**
-             * @description `animation_not_found`: no such animation
+             * @description `feed_not_found`: no such feed of lights
+             *     `animation_not_found`: no such animation
              *     `palette_not_found`: no such palette
              */
             404: {

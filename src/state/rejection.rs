@@ -180,6 +180,8 @@ pub enum Rejection {
     PaletteInLayer(PaletteId, SceneId, LayerId),
     #[error("palette {0} is always there as it is: choose another id")]
     PaletteBuiltIn(PaletteId),
+    #[error("there is another palette {0} here, and what comes would not look as it should: rename one of the two")]
+    PaletteDiffers(PaletteId),
     #[error("there is no preset {0}")]
     NoLightPreset(LightPresetId),
     #[error("preset {0} has no revision {1}")]
@@ -271,6 +273,7 @@ impl Rejection {
             Rejection::PaletteInUse(..) => "palette_in_use",
             Rejection::PaletteInLayer(..) => "palette_in_use",
             Rejection::PaletteBuiltIn(_) => "already_exists",
+            Rejection::PaletteDiffers(_) => "already_exists",
             Rejection::NoLightPreset(_) => "preset_not_found",
             Rejection::NoRevision(..) => "revision_not_found",
         }
@@ -312,6 +315,7 @@ impl Rejection {
             | Rejection::PaletteInUse(..)
             | Rejection::PaletteInLayer(..)
             | Rejection::PaletteBuiltIn(_)
+            | Rejection::PaletteDiffers(_)
             | Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive

@@ -2,6 +2,7 @@
 
 pub mod animation;
 pub mod blend;
+pub mod carried;
 pub mod color;
 pub mod correction;
 pub mod effect;

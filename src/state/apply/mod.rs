@@ -165,7 +165,9 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::RestoreLightPreset { id, revision } => one(preset::restore(show, &id, revision, given)?),
         Command::RenameLightPreset { id, name } => one(preset::rename(show, &id, name)?),
         Command::RemoveLightPreset { id } => one(preset::remove(show, id)?),
-        Command::ImportLightPresets { presets, only_new } => preset::import(show, presets, only_new, given),
+        Command::ImportLightPresets { presets, palettes, only_new } => {
+            preset::import(show, preset::Brought { presets, palettes, only_new }, given)
+        }
     }
 }
 

@@ -30,6 +30,18 @@ pub(super) fn put(show: &Show, new: NewPalette, only_new: bool) -> Result<Event,
     Ok(Event::PaletteSaved { palette: Arc::new(palette) })
 }
 
+/// One that comes with something else: what is here under its name is that very palette, or it is in the way, because others
+/// show it. None if it is here.
+pub(super) fn bring(show: &Show, new: NewPalette) -> Result<Option<Event>, Rejection> {
+    let event = put(show, new, false)?;
+    let Event::PaletteSaved { palette } = &event else { return Ok(Some(event)) };
+    match show.palettes.get(&palette.id) {
+        Some(present) if present == palette => Ok(None),
+        Some(_) => Err(Rejection::PaletteDiffers(palette.id.clone())),
+        None => Ok(Some(event)),
+    }
+}
+
 pub(super) fn remove(show: &Show, id: PaletteId, now: ShowTime) -> Result<Event, Rejection> {
     check_not_builtin(&id)?;
     if !show.palettes.contains_key(&id) {
