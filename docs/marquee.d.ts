@@ -6069,10 +6069,15 @@ export interface components {
             assets: number;
             destinations: number;
             dry_run: boolean;
+            fixtures: number;
             inputs: number;
+            light_feeds: number;
+            light_presets: number;
+            palettes: number;
             scenes: number;
             success: boolean;
             transitions: number;
+            zones: number;
         };
         ShowView: {
             assets: components["schemas"]["Asset"][];
@@ -11057,6 +11062,7 @@ export interface operations {
              *     `invalid_value`: a value, or a patch, makes no valid whole
              *     `out_of_range`: a number is too small or too large
              *     `invalid_destination`: the address of a destination can not be used
+             *     `invalid_parameter`: a template or an animation does not take this; `details.field` names the parameter
              */
             400: {
                 headers: {
@@ -11093,7 +11099,12 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `scene_not_found`: no such scene */
+            /**
+             * @description `scene_not_found`: no such scene
+             *     `zone_not_found`: no such zone of lights
+             *     `feed_not_found`: no such feed of lights
+             *     `palette_not_found`: no such palette
+             */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -3,11 +3,53 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::feed::LightFeed;
+use super::fixture::Fixture;
+use super::house::{HouseState, LightSettings};
 use super::palette::Palette;
 use super::preset::{LightPreset, Saved};
-use super::zone::{Look, Running, ZoneContent, ZoneLayer};
+use super::zone::{Look, Running, Zone, ZoneContent, ZoneLayer};
 use crate::show::Show;
 use crate::show::ids::PaletteId;
+
+/// All lights of a show.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lights {
+    /// Counts only where everything is replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<HouseState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<LightSettings>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub palettes: Vec<Palette>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<LightFeed>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub zones: Vec<Zone>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixtures: Vec<Fixture>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub presets: Vec<LightPreset>,
+}
+
+impl Lights {
+    pub fn of(show: &Show) -> Lights {
+        let zone = |zone: &Arc<Zone>| Zone { look: zone.look.carried(show), before: None, ..Zone::clone(zone) };
+        let fixture = |fixture: &Arc<Fixture>| Fixture { identify_until: None, ..Fixture::clone(fixture) };
+        Lights {
+            state: Some(show.house.state),
+            settings: Some(show.house.settings.clone()),
+            palettes: show.palettes.values().map(|palette| Palette::clone(palette)).collect(),
+            feeds: show.light_feeds.values().map(|feed| LightFeed::clone(feed)).collect(),
+            zones: show.zones.values().map(zone).collect(),
+            fixtures: show.fixtures.values().map(fixture).collect(),
+            presets: show.light_presets.values().filter_map(|preset| preset.carried(show)).collect(),
+        }
+    }
+}
 
 impl LightPreset {
     /// What it is now, not what it was, nor who made it that. None if it keeps nothing, which no server takes.

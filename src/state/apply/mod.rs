@@ -99,7 +99,7 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::AddAsset { asset } => one(asset::add(show, asset, now)?),
         Command::RemoveAsset { asset } => one(asset::remove(show, asset, now)?),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
-        Command::Import { collection, mode } => import::import(show, *collection, mode, now),
+        Command::Import { collection, mode } => import::import(show, *collection, mode, given),
         Command::SetValue { name, value } => one(value::set(show, name, value)?),
         Command::RemoveValue { name } => one(value::remove(show, name)?),
         Command::Batch { commands, at, id } => batch::put(show, commands, at, id, given),

@@ -173,6 +173,13 @@ pub(super) fn import(show: &Show, brought: Brought, given: Given<'_>) -> Result<
     Ok(events)
 }
 
+/// One of another show. What is here under its name stays in its history.
+pub(super) fn arrive(show: &Show, preset: LightPreset, given: Given<'_>) -> Result<Event, Rejection> {
+    let LightPreset { id, name, saved, earlier: _ } = preset;
+    check_not_empty(saved.zones.len())?;
+    keep(show, id, Some(name), Kept { house: saved.house, zones: saved.zones }, false, given)
+}
+
 fn look(show: &Show, carried: CarriedLook, now: ShowTime) -> Result<Look, Rejection> {
     let CarriedLook { color, brightness, enabled, layers } = carried;
     let (color, in_color) = light::color("color", &color)?;
