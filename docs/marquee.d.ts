@@ -5971,7 +5971,7 @@ export interface components {
             [key: string]: unknown;
         };
         /** @description What an asset is to whoever uses it. */
-        Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition" | "stinger";
+        Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition" | "stinger" | "animation";
         PassingSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /** Format: double */
@@ -6127,6 +6127,8 @@ export interface components {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             format?: number | null;
             only_new?: boolean | null;
+            /** @description Those that the presets name, beside those that are always there. */
+            palettes?: unknown[] | null;
             presets: unknown[];
         };
         /** @description JPEGs for those who watch the show being made. The height follows from the canvas. */
@@ -6454,10 +6456,15 @@ export interface components {
             assets: number;
             destinations: number;
             dry_run: boolean;
+            fixtures: number;
             inputs: number;
+            light_feeds: number;
+            light_presets: number;
+            palettes: number;
             scenes: number;
             success: boolean;
             transitions: number;
+            zones: number;
         };
         ShowView: {
             assets: components["schemas"]["Asset"][];
@@ -7158,6 +7165,19 @@ export interface components {
             part: components["schemas"]["Part"];
             /** @description Absent: the one on the desk. */
             transition?: components["schemas"]["TransitionId"] | null;
+        } | {
+            /** @constant */
+            kind: "zone";
+            layer: components["schemas"]["ZoneLayerId"];
+            part: components["schemas"]["Part"];
+            zone: components["schemas"]["ZoneId"];
+        } | {
+            /** @constant */
+            kind: "light_preset";
+            layer: components["schemas"]["ZoneLayerId"];
+            part: components["schemas"]["Part"];
+            preset: components["schemas"]["LightPresetId"];
+            zone: components["schemas"]["ZoneId"];
         };
         /** @description What may be shown of a user. */
         UserView: {
@@ -7906,7 +7926,7 @@ export interface operations {
             };
             /**
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
-             *     `asset_in_use`: a layer, an input or a transition needs the asset
+             *     `asset_in_use`: a layer, an input, a transition, a zone or a preset of lights needs the asset
              */
             409: {
                 headers: {
@@ -12419,6 +12439,7 @@ export interface operations {
              *     `invalid_value`: a value, or a patch, makes no valid whole
              *     `out_of_range`: a number is too small or too large
              *     `invalid_destination`: the address of a destination can not be used
+             *     `invalid_parameter`: a template or an animation does not take this; `details.field` names the parameter
              */
             400: {
                 headers: {
@@ -12455,7 +12476,12 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `scene_not_found`: no such scene */
+            /**
+             * @description `scene_not_found`: no such scene
+             *     `zone_not_found`: no such zone of lights
+             *     `feed_not_found`: no such feed of lights
+             *     `palette_not_found`: no such palette
+             */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -25531,7 +25557,7 @@ export interface operations {
             };
             /**
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
-             *     `palette_in_use`: an animation runs with this palette
+             *     `palette_in_use`: an animation runs with this palette, or a layer of a scene has it
              *     `already_exists`: `POST` with an id that is taken
              */
             409: {
@@ -26476,7 +26502,8 @@ export interface operations {
                 };
             };
             /**
-             * @description `animation_not_found`: no such animation
+             * @description `feed_not_found`: no such feed of lights
+             *     `animation_not_found`: no such animation
              *     `palette_not_found`: no such palette
              */
             404: {

@@ -17,8 +17,8 @@ use crate::show::collection::Collection;
 use crate::show::ids::AssetId;
 use crate::show::time::ShowTime;
 
-/// A newer one is refused as a whole.
-const FORMAT: u32 = 1;
+/// A newer one is refused as a whole. The first had no lights.
+const FORMAT: u32 = 2;
 const SHOW: &str = "show.json";
 const ASSETS: &str = "assets/";
 /// A show of 256 scenes with all their layers has some megabytes.
@@ -49,7 +49,7 @@ pub struct Checked {
 pub enum ArchiveError {
     #[error("the archive can not be read: {0}")]
     Broken(String),
-    #[error("the archive is of format {0}, and this server knows {FORMAT}")]
+    #[error("the archive is of format {0}, and this server knows 1 to {FORMAT}")]
     Newer(u32),
     #[error("{0:?} does not belong into an archive of a show")]
     Stranger(String),
@@ -179,11 +179,22 @@ fn read_show(entry: &mut impl Read) -> Result<Collection> {
     };
     // The format first: a newer one may have fields that are not known here.
     let Version { format } = serde_json::from_slice(&text).map_err(broken)?;
-    if format != FORMAT {
+    if !(1..=FORMAT).contains(&format) {
         return Err(ArchiveError::Newer(format));
     }
     let manifest: Manifest = serde_json::from_slice(&text).map_err(broken)?;
     Ok(manifest.show)
+}
+
+/// One without files, for tests: as it is written, whatever is in its `show.json`.
+#[cfg(test)]
+pub fn of_text(text: &str) -> Vec<u8> {
+    let mut archive = Builder::new(Vec::new());
+    let mut header = Header::new_gnu();
+    header.set_entry_type(EntryType::Regular);
+    header.set_size(text.len() as u64);
+    archive.append_data(&mut header, SHOW, text.as_bytes()).expect("written");
+    archive.into_inner().expect("written")
 }
 
 #[cfg(test)]
@@ -243,7 +254,7 @@ mod tests {
         let name = format!("assets/{}", asset.file_name());
         let file = EntryType::Regular;
         let newer =
-            String::from_utf8(show.clone()).expect("text").replace("\"format\":1,\"program", "\"format\":2,\"program");
+            String::from_utf8(show.clone()).expect("text").replace("\"format\":2,\"program", "\"format\":3,\"program");
         for (entries, code) in [
             (vec![], "broken_archive"),
             (vec![(file, name.as_str(), CONTENT)], "unexpected_file"),

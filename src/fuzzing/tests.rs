@@ -7,11 +7,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::mutator::mutated;
 use super::{TARGETS, run};
 use crate::base::clock::Stopwatch;
 use crate::exchange::archive::{self, Manifest};
+use crate::show::Show;
+use crate::show::collection::Mode;
 use crate::show::time::ShowTime;
+use crate::state::apply::decide;
+use crate::state::command::Command;
 
 /// Together some ten seconds in a debug build.
 const MUTATIONS: usize = 1_500;
@@ -141,23 +147,42 @@ fn the_seeds_of_uploads_are_taken() {
 
 /// A show as one file has the program's version in it, so it is made once and stays; but it has to be taken.
 #[test]
-fn the_seed_of_a_show_is_one() {
+fn the_seeds_of_shows_are_some() {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
-    let (path, picture) = (fuzz.join("show_archive/whole"), fuzz.join("image_upload/rgb.png"));
-    if std::env::var_os("UPDATE").is_some() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let bytes = fs::read(&picture).unwrap();
-        let id = blake3::hash(&bytes).to_hex();
-        let show = serde_json::from_value(serde_json::json!({
-            "assets": [{"id": &id[..24], "name": "rgb.png", "format": "png", "width": 4, "height": 4, "bytes": bytes.len()}],
-            "scenes": [{"id": "s0", "layers": [{"id": "l0", "kind": "image", "asset": &id[..24], "width": "50%"},
-                {"id": "l1", "kind": "text", "text": "{clock}"}, {"id": "l2", "kind": "input", "input": "i0"}]}],
-            "inputs": [{"id": "i0", "kind": "tone"}],
-            "values": {"score": 3},
-        }));
-        let manifest = Manifest::new(show.unwrap(), ShowTime(0));
-        archive::write(fs::File::create(&path).unwrap(), &manifest, |_| picture.clone()).unwrap();
+    let picture = fuzz.join("image_upload/rgb.png");
+    let bytes = fs::read(&picture).unwrap();
+    let id = &blake3::hash(&bytes).to_hex()[..24];
+    let asset = json!({"id": id, "name": "rgb.png", "format": "png", "width": 4, "height": 4, "bytes": bytes.len()});
+    let whole = json!({
+        "assets": [asset],
+        "scenes": [{"id": "s0", "layers": [{"id": "l0", "kind": "image", "asset": id, "width": "50%"},
+            {"id": "l1", "kind": "text", "text": "{clock}"}, {"id": "l2", "kind": "input", "input": "i0"}]}],
+        "inputs": [{"id": "i0", "kind": "tone"}],
+        "values": {"score": 3},
+    });
+    let shown = json!({"id": "l0", "kind": "animation", "animation": "IMAGE", "parameters": {"asset": id}, "since": 0});
+    let burning = json!({"id": "l1", "kind": "animation", "animation": "FIRE", "palette": "p0", "since": 0});
+    let look = json!({"color": "#102030", "brightness": 9, "enabled": true,
+        "layers": [shown, burning, {"id": "l2", "kind": "feed", "feed": "d0"}]});
+    let color = json!({"mode": "HUE", "hue": 9});
+    let lights = json!({"assets": [asset], "lights": {
+        "state": {"on": true, "mode": "ANIMATION", "brightness": 9},
+        "settings": {"supplies": {"u0": {"limit_ma": 500}}},
+        "palettes": [{"id": "p0", "name": "P", "stops": [{"at": 0, "color": color}, {"at": 1, "color": color}]}],
+        "feeds": [{"id": "d0", "pixels": 9, "kind": "ddp", "allow": ["10.0.0.0/8"]}],
+        "zones": [{"id": "z0", "geometry": {"kind": "strip", "pixels": 9}, "look": look}],
+        "fixtures": [{"id": "f0", "kind": "ddp", "host": "h", "segments": [{"zone": "z0"}], "power_limit": {"supply": "u0"}}],
+        "presets": [{"id": "k0", "saved": {"revision": 1, "at": 0, "zones": {"z0": look}}}],
+    }});
+    for (name, show) in [("whole", whole), ("lights", lights)] {
+        let path = fuzz.join("show_archive").join(name);
+        if std::env::var_os("UPDATE").is_some() && !path.exists() {
+            let manifest = Manifest::new(serde_json::from_value(show).unwrap(), ShowTime(0));
+            archive::write(fs::File::create(&path).unwrap(), &manifest, |_| picture.clone()).unwrap();
+        }
+        let checked = archive::check(fs::File::open(path).unwrap()).unwrap();
+        assert_eq!(checked.files.len(), 1);
+        let command = Command::Import { collection: Box::new(checked.show), mode: Mode::Merge };
+        assert!(decide(&Show::default(), command, ShowTime(0)).is_ok(), "{name}");
     }
-    let checked = archive::check(fs::File::open(path).unwrap()).unwrap();
-    assert_eq!(checked.files.len(), 1);
 }

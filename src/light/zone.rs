@@ -17,8 +17,8 @@ use crate::effect::senses::{Film, Senses, Sound, Wall};
 use crate::show::Show;
 use crate::show::ids::FeedId;
 use crate::show::light::Rgb;
+use crate::show::light::animation::Needs;
 use crate::show::light::animation::parameter::{ParameterValue, Parameters};
-use crate::show::light::animation::{Animation, Needs};
 use crate::show::light::blend::LightBlend;
 use crate::show::light::house::MainMode;
 use crate::show::light::transition::LightTransition;
@@ -315,7 +315,7 @@ impl Staged {
     fn animation(show: &Show, running: &Running, plane: &Arc<Plane>) -> Self {
         let Running { animation, parameters, .. } = running;
         let effect = effect(show, running, plane);
-        let asset = (*animation == Animation::Image).then(|| animation.text(parameters, "asset").to_owned());
+        let asset = animation.asset(parameters).map(str::to_owned);
         Staged::Animation { running: running.clone(), effect: Box::new(effect), asset }
     }
 

@@ -9,6 +9,7 @@ use super::asset::Asset;
 use super::destination::Destination;
 use super::ids::{SceneId, TransitionId};
 use super::input::Input;
+use super::light::carried::Lights;
 use super::macros::Macro;
 use super::mixer::Mixer;
 use super::program::Studio;
@@ -44,6 +45,9 @@ pub struct Collection {
     /// The scene that was on air.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<SceneId>,
+    /// Absent: those that are there are left alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lights: Option<Box<Lights>>,
 }
 
 /// What becomes of what is there already.
@@ -79,12 +83,13 @@ impl Collection {
             mixer: Some(Mixer::clone(&show.mixer)),
             studio: Some(Studio::clone(&show.studio)),
             program: show.program.as_ref().map(|program| program.scene.clone()),
+            lights: Some(Box::new(Lights::of(show))),
         }
     }
 
     /// Nothing but what an operator may make one by one.
     pub fn is_for_the_stage(&self) -> bool {
-        let Collection { config, assets, destinations, macros, mixer, studio, program, .. } = self;
+        let Collection { config, assets, destinations, macros, mixer, studio, program, lights, .. } = self;
         config.is_none()
             && macros.is_empty()
             && assets.is_empty()
@@ -92,5 +97,7 @@ impl Collection {
             && mixer.is_none()
             && studio.is_none()
             && program.is_none()
+            // Fixtures and feeds reach into the network.
+            && lights.is_none()
     }
 }

@@ -7,11 +7,13 @@ use serde::Serialize;
 
 use super::Show;
 use super::asset::AssetKind;
-use super::ids::{AssetId, InputId, LayerId, SceneId, TransitionId};
+use super::ids::{AssetId, InputId, LayerId, LightPresetId, SceneId, TransitionId, ZoneId, ZoneLayerId};
 use super::input::{Input, InputKind};
 use super::layer::{Content, Layer};
+use super::light::zone::ZoneLayer;
 use super::look::{Filter, Mask};
 use super::scene::Scene;
+use super::time::ShowTime;
 use super::transition::{Kind, Transition};
 
 /// What an asset is to whoever uses it.
@@ -30,6 +32,8 @@ pub enum Part {
     Transition,
     /// The picture or clip of a stinger.
     Stinger,
+    /// What an animation of lights shows.
+    Animation,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -50,6 +54,18 @@ pub enum User {
         transition: Option<TransitionId>,
         part: Part,
     },
+    Zone {
+        zone: ZoneId,
+        layer: ZoneLayerId,
+        part: Part,
+    },
+    /// What it was before does not count: nobody sees that unless it is brought back.
+    LightPreset {
+        preset: LightPresetId,
+        zone: ZoneId,
+        layer: ZoneLayerId,
+        part: Part,
+    },
 }
 
 impl Part {
@@ -60,13 +76,15 @@ impl Part {
             Part::Lut => kind == AssetKind::Lut,
             Part::Font => kind == AssetKind::Font,
             Part::Video => kind.is_played(),
+            // It stays dark with what is no picture, as with what is not there.
+            Part::Animation => true,
         }
     }
 
     /// For people.
     pub fn wants(self) -> &'static str {
         match self {
-            Part::Image | Part::Mask | Part::Fallback | Part::Transition => "an image",
+            Part::Image | Part::Mask | Part::Fallback | Part::Transition | Part::Animation => "an image",
             Part::Stinger => "an image or a video",
             Part::Lut => "a lut",
             Part::Font => "a font",
@@ -88,6 +106,7 @@ pub fn of_layer(layer: &Layer) -> impl Iterator<Item = (Part, &str)> {
     let content = match &layer.content {
         Content::Image { asset } => Some((Part::Image, asset.as_str())),
         Content::Text { style, .. } => style.font.as_deref().map(|font| (Part::Font, font)),
+        Content::Effect(effect) => effect.animation.asset(&effect.parameters).map(|asset| (Part::Animation, asset)),
         _ => None,
     };
     let mask = match &layer.mask {
@@ -110,8 +129,8 @@ pub fn of_input(input: &Input) -> impl Iterator<Item = (Part, &AssetId)> {
 }
 
 impl Show {
-    /// Everyone who uses the asset; one who uses it as several things stands there as often.
-    pub fn users_of(&self, id: &AssetId) -> Vec<User> {
+    /// Everyone who uses the asset at that time; one who uses it as several things stands there as often.
+    pub fn users_of(&self, id: &AssetId, at: ShowTime) -> Vec<User> {
         let mut users = Vec::new();
         for scene in self.scenes.values() {
             for layer in scene.all() {
@@ -132,6 +151,30 @@ impl Show {
                 users.push(User::Transition { transition, part });
             }
         }
+        users.extend(self.lights_that_use(id, at));
+        users
+    }
+
+    fn lights_that_use(&self, id: &AssetId, at: ShowTime) -> Vec<User> {
+        let part = Part::Animation;
+        let is_user = |layer: &&Arc<ZoneLayer>| layer.is_seen(at) && layer.asset() == Some(id.as_str());
+        let mut users = Vec::new();
+        for zone in self.zones.values() {
+            let layers = zone.look.layers.iter().filter(is_user);
+            users.extend(layers.map(|layer| User::Zone { zone: zone.id.clone(), layer: layer.id.clone(), part }));
+        }
+        for preset in self.light_presets.values() {
+            for (zone, look) in &preset.saved.zones {
+                let layers = look.layers.iter().filter(is_user);
+                let preset = &preset.id;
+                users.extend(layers.map(|layer| User::LightPreset {
+                    preset: preset.clone(),
+                    zone: zone.clone(),
+                    layer: layer.id.clone(),
+                    part,
+                }));
+            }
+        }
         users
     }
 }
@@ -139,7 +182,11 @@ impl Show {
 impl User {
     pub fn part(&self) -> Part {
         match self {
-            User::Layer { part, .. } | User::Input { part, .. } | User::Transition { part, .. } => *part,
+            User::Layer { part, .. }
+            | User::Input { part, .. }
+            | User::Transition { part, .. }
+            | User::Zone { part, .. }
+            | User::LightPreset { part, .. } => *part,
         }
     }
 }
@@ -167,6 +214,9 @@ fn repointed_layer(layer: &Arc<Layer>, from: &AssetId, to: &AssetId) -> Arc<Laye
         Content::Image { asset } => exchange(asset),
         Content::Text { style, .. } if style.font.as_deref() == Some(from.as_str()) => {
             style.font = Some(to.as_str().to_owned());
+        }
+        Content::Effect(effect) => {
+            effect.animation.repoint(&mut effect.parameters, from, to);
         }
         _ => {}
     }

@@ -418,9 +418,11 @@ pub enum Command {
     RemoveLightPreset {
         id: LightPresetId,
     },
-    /// All of them, or none.
+    /// All of them, or none; with the palettes that they name.
     ImportLightPresets {
         presets: Vec<CarriedPreset>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        palettes: Vec<NewPalette>,
         #[serde(default, skip_serializing_if = "is_false")]
         only_new: bool,
     },

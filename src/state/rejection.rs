@@ -95,6 +95,10 @@ pub enum Rejection {
     AssetInInput(AssetId, InputId),
     #[error("asset {0} is needed by a transition")]
     AssetInTransition(AssetId),
+    #[error("asset {0} is shown by an animation of zone {1}")]
+    AssetInZone(AssetId, ZoneId),
+    #[error("asset {0} is shown by preset {1} of lights")]
+    AssetInLightPreset(AssetId, LightPresetId),
     #[error("scene {0} is in the preview: put another scene there first")]
     SceneInPreview(SceneId),
     #[error("no scene is in the preview")]
@@ -179,8 +183,12 @@ pub enum Rejection {
     NoPalette(PaletteId),
     #[error("zone {1} shows an animation with palette {0}")]
     PaletteInUse(PaletteId, ZoneId),
+    #[error("layer {2} of scene {1} has palette {0}: give it another first")]
+    PaletteInLayer(PaletteId, SceneId, LayerId),
     #[error("palette {0} is always there as it is: choose another id")]
     PaletteBuiltIn(PaletteId),
+    #[error("there is another palette {0} here, and what comes would not look as it should: rename one of the two")]
+    PaletteDiffers(PaletteId),
     #[error("there is no preset {0}")]
     NoLightPreset(LightPresetId),
     #[error("preset {0} has no revision {1}")]
@@ -228,6 +236,8 @@ impl Rejection {
             Rejection::NotPlayable(_) => "not_playable",
             Rejection::AssetInInput(..) => "asset_in_use",
             Rejection::AssetInTransition(_) => "asset_in_use",
+            Rejection::AssetInZone(..) => "asset_in_use",
+            Rejection::AssetInLightPreset(..) => "asset_in_use",
             Rejection::SceneInPreview(_) => "scene_in_preview",
             Rejection::NothingInPreview => "nothing_in_preview",
             Rejection::NothingOnAir => "nothing_on_air",
@@ -271,7 +281,9 @@ impl Rejection {
             Rejection::LightMode(_) => "invalid_mode",
             Rejection::NoPalette(_) => "palette_not_found",
             Rejection::PaletteInUse(..) => "palette_in_use",
+            Rejection::PaletteInLayer(..) => "palette_in_use",
             Rejection::PaletteBuiltIn(_) => "already_exists",
+            Rejection::PaletteDiffers(_) => "already_exists",
             Rejection::NoLightPreset(_) => "preset_not_found",
             Rejection::NoRevision(..) => "revision_not_found",
         }
@@ -314,7 +326,9 @@ impl Rejection {
             | Rejection::FeedInUse(..)
             | Rejection::FeedInLayer(..)
             | Rejection::PaletteInUse(..)
+            | Rejection::PaletteInLayer(..)
             | Rejection::PaletteBuiltIn(_)
+            | Rejection::PaletteDiffers(_)
             | Rejection::AlreadyExists { .. }
             | Rejection::AlreadyLive
             | Rejection::NotLive
@@ -325,6 +339,8 @@ impl Rejection {
             | Rejection::SceneInUse(..)
             | Rejection::SceneInPreview(_)
             | Rejection::AssetInTransition(_)
+            | Rejection::AssetInZone(..)
+            | Rejection::AssetInLightPreset(..)
             | Rejection::AssetInInput(..)
             | Rejection::InputInUse(..)
             | Rejection::NotPlayable(_)

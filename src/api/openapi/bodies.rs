@@ -207,6 +207,11 @@ pub struct ShowImported {
     transitions: usize,
     destinations: usize,
     assets: usize,
+    zones: usize,
+    fixtures: usize,
+    light_feeds: usize,
+    palettes: usize,
+    light_presets: usize,
 }
 
 /// What became of a scene collection.

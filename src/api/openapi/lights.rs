@@ -165,6 +165,8 @@ body! {
     PresetsBody {
         format: Option<u64>,
         presets: Vec<Value>,
+        /// Those that the presets name, beside those that are always there.
+        palettes: Option<Vec<Value>>,
         only_new: Option<bool>,
     }
 }
@@ -263,6 +265,7 @@ const PALETTE_TROUBLE: &[&str] =
 const PRESET_TROUBLE: &[&str] =
     &["preset_not_found", "zone_not_found", "invalid_value", "out_of_range", "id_mismatch", "too_many", "already_exists"];
 const PRESET_IMPORT_TROUBLE: &[&str] = &[
+    "feed_not_found",
     "invalid_value",
     "out_of_range",
     "too_many",

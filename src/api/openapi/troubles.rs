@@ -77,6 +77,10 @@ pub const IMPORT_TROUBLE: &[&str] = &[
     "scene_on_air",
     "scene_not_found",
     "needs_restart",
+    "zone_not_found",
+    "feed_not_found",
+    "palette_not_found",
+    "invalid_parameter",
     "too_deep",
     "too_many",
 ];

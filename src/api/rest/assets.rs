@@ -53,14 +53,15 @@ pub async fn one(State(api): State<Api>, At(id): At<AssetId>) -> Answer {
 pub async fn usage(State(api): State<Api>, At(id): At<AssetId>) -> Answer {
     let show = &api.state.snapshot().show;
     find(show, &id)?;
-    ok(json!({ "users": show.users_of(&id) }))
+    ok(json!({ "users": show.users_of(&id, api.clock.now()) }))
 }
 
 pub async fn replace(State(api): State<Api>, At(id): At<AssetId>, Ask { asker, mut fields }: Ask) -> Answer {
     let with: AssetId = fields.require("with")?;
     fields.finish()?;
     let receipt = api.act(&asker, Command::ReplaceAsset { asset: id, with: with.clone() }).await?;
-    changed(&receipt, StatusCode::OK, json!({ "success": true, "users": receipt.snapshot.users_of(&with) }))
+    let users = receipt.snapshot.users_of(&with, api.clock.now());
+    changed(&receipt, StatusCode::OK, json!({ "success": true, "users": users }))
 }
 
 pub async fn upload(State(api): State<Api>, mut request: Request) -> Answer {

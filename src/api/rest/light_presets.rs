@@ -12,15 +12,16 @@ use crate::api::error::ApiError;
 use crate::api::request::{At, Fields};
 use crate::api::wire::light::{HouseView, LightPresetView, ZoneView, carried};
 use crate::show::Show;
-use crate::show::ids::LightPresetId;
+use crate::show::ids::{LightPresetId, PaletteId};
+use crate::show::light::carried::palettes_of;
 use crate::show::light::preset::LightPreset;
 use crate::state::SubmitError;
-use crate::state::asked::{CarriedPreset, Passage};
+use crate::state::asked::{CarriedPreset, NewPalette, Passage};
 use crate::state::command::Command;
 use crate::state::rejection::Rejection;
 
-/// The only one there is, so far.
-const FORMAT: u64 = 1;
+/// The first had no palettes.
+const FORMAT: u64 = 2;
 
 fn find<'a>(show: &'a Show, id: &LightPresetId) -> Result<&'a LightPreset, ApiError> {
     let found = show.light_presets.get(id).map(AsRef::as_ref);
@@ -92,21 +93,25 @@ pub async fn restore(State(api): State<Api>, At(id): At<LightPresetId>, Ask { as
 
 /// All of them, for `import` here or elsewhere.
 pub async fn export(State(api): State<Api>) -> Answer {
-    let show = api.state.snapshot().show.clone();
-    let presets: Vec<Value> = show.light_presets.values().map(|preset| carried(preset)).collect();
-    ok(json!({ "format": FORMAT, "presets": presets }))
+    let show = &api.state.snapshot().show;
+    let presets: Vec<LightPreset> = show.light_presets.values().filter_map(|preset| preset.carried(show)).collect();
+    let palettes = palettes_of(show, &presets);
+    let presets: Vec<Value> = presets.iter().map(carried).collect();
+    ok(json!({ "format": FORMAT, "presets": presets, "palettes": palettes }))
 }
 
 pub async fn import(State(api): State<Api>, Ask { asker, mut fields }: Ask) -> Answer {
     let format: u64 = fields.take("format")?.unwrap_or(FORMAT);
-    if format != FORMAT {
+    if !(1..=FORMAT).contains(&format) {
         let why = format!("presets of format {format} are newer than this server");
         return Err(ApiError::InvalidBody { field: "format".to_owned(), why });
     }
     let presets: Vec<CarriedPreset> = fields.require("presets")?;
+    let palettes: Vec<NewPalette> = fields.take("palettes")?.unwrap_or_default();
     let only_new = fields.take("only_new")?.unwrap_or(false);
     fields.finish()?;
     let ids: Vec<LightPresetId> = presets.iter().map(|preset| preset.id.clone()).collect();
-    let receipt = api.act(&asker, Command::ImportLightPresets { presets, only_new }).await?;
-    changed(&receipt, StatusCode::OK, json!({ "success": true, "presets": ids }))
+    let with: Vec<PaletteId> = palettes.iter().map(|palette| palette.id.clone()).collect();
+    let receipt = api.act(&asker, Command::ImportLightPresets { presets, palettes, only_new }).await?;
+    changed(&receipt, StatusCode::OK, json!({ "success": true, "presets": ids, "palettes": with }))
 }

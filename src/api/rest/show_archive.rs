@@ -28,6 +28,7 @@ use crate::library::{ChunkError, Library, LibraryError, Turn, Upload};
 use crate::show::asset::Asset;
 use crate::show::collection::{Collection, Mode};
 use crate::show::ids::AssetId;
+use crate::show::light::carried::Lights;
 use crate::state::apply::decide;
 use crate::state::command::Command;
 use crate::state::{Receipt, SubmitError};
@@ -150,7 +151,9 @@ fn chunks(request: Request) -> impl Stream<Item = Result<Bytes, ChunkError>> {
 }
 
 fn counted(show: &Collection, dry_run: bool) -> Value {
-    let Collection { assets, inputs, scenes, transitions, destinations, .. } = show;
+    let Collection { assets, inputs, scenes, transitions, destinations, lights, .. } = show;
+    let none = Lights::default();
+    let lights = lights.as_deref().unwrap_or(&none);
     json!({
         "success": true,
         "dry_run": dry_run,
@@ -159,6 +162,11 @@ fn counted(show: &Collection, dry_run: bool) -> Value {
         "transitions": transitions.len(),
         "destinations": destinations.len(),
         "assets": assets.len(),
+        "zones": lights.zones.len(),
+        "fixtures": lights.fixtures.len(),
+        "light_feeds": lights.feeds.len(),
+        "palettes": lights.palettes.len(),
+        "light_presets": lights.presets.len(),
     })
 }
 

@@ -1,6 +1,8 @@
 //! The doors of lights: each endpoint with the bodies that clients send, what it answers, and what it refuses.
 
 mod animations;
+mod archive;
+mod assets;
 mod colors;
 mod fixtures;
 mod frames;

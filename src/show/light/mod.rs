@@ -2,6 +2,7 @@
 
 pub mod animation;
 pub mod blend;
+pub mod carried;
 pub mod color;
 pub mod correction;
 pub mod effect;
@@ -16,6 +17,7 @@ pub mod preset;
 pub mod region;
 pub mod seeing;
 pub mod transition;
+pub mod usage;
 pub mod zone;
 
 /// Red, green and blue as colours are written, 0 to 1: what is half as large looks half as bright.

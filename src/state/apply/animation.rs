@@ -69,12 +69,24 @@ pub(super) fn running(
 ) -> Result<Running, Rejection> {
     let animation = named(name)?;
     let parameters = read(animation, parameters)?;
-    if let Some(palette) = palette.as_ref().filter(|palette| show.palette(palette).is_none()) {
-        return Err(Rejection::NoPalette(palette.clone()));
-    }
+    check_palette(show, palette.as_ref())?;
     // Different each time, and the same for everyone who hears of it.
     let seed = seed.unwrap_or(((now.micros() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32);
     Ok(Running { animation, parameters, palette, seed, since: now, phase: 0.0 })
+}
+
+/// One that ran elsewhere, from its beginning.
+pub(super) fn begun(show: &Show, running: &Running, now: ShowTime) -> Result<Running, Rejection> {
+    check_palette(show, running.palette.as_ref())?;
+    let parameters = running.animation.check(&running.parameters).map_err(Rejection::Parameter)?;
+    Ok(Running { parameters, since: now, phase: 0.0, ..running.clone() })
+}
+
+fn check_palette(show: &Show, palette: Option<&PaletteId>) -> Result<(), Rejection> {
+    match palette.filter(|palette| show.palette(palette).is_none()) {
+        Some(palette) => Err(Rejection::NoPalette(palette.clone())),
+        None => Ok(()),
+    }
 }
 
 /// The parameters, each as its animation declares it.

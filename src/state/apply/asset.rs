@@ -6,7 +6,9 @@ use super::check_name;
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::ids::AssetId;
+use crate::show::light::usage::{repointed_preset, repointed_zone};
 use crate::show::program::Studio;
+use crate::show::time::ShowTime;
 use crate::show::usage::{Part, User, repointed_input, repointed_scene, repointed_transition};
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
@@ -16,12 +18,12 @@ const MAX_ASSETS: usize = 1_000;
 const MAX_FAMILIES: usize = 128;
 
 /// Adding the same file again is fine: it is the same asset, under its newest name.
-pub(super) fn add(show: &Show, asset: Asset) -> Result<Event, Rejection> {
+pub(super) fn add(show: &Show, asset: Asset, now: ShowTime) -> Result<Event, Rejection> {
     let is_new = !show.assets.contains_key(&asset.id);
     check_count(show.assets.len() + usize::from(is_new))?;
     check(&asset)?;
     // A text may have asked for a family of this very name.
-    if let Some(user) = show.users_of(&asset.id).into_iter().find(|user| !user.part().takes(asset.kind)) {
+    if let Some(user) = show.users_of(&asset.id, now).into_iter().find(|user| !user.part().takes(asset.kind)) {
         return Err(wrong_kind(&asset, user.part()));
     }
     Ok(Event::AssetAdded { asset: Arc::new(asset) })
@@ -57,12 +59,14 @@ fn find<'a>(show: &'a Show, id: &AssetId) -> Result<&'a Arc<Asset>, Rejection> {
     show.assets.get(id).ok_or_else(|| Rejection::NoAsset(id.clone()))
 }
 
-pub(super) fn remove(show: &Show, id: AssetId) -> Result<Event, Rejection> {
+pub(super) fn remove(show: &Show, id: AssetId, now: ShowTime) -> Result<Event, Rejection> {
     find(show, &id)?;
-    match show.users_of(&id).into_iter().next() {
+    match show.users_of(&id, now).into_iter().next() {
         Some(User::Layer { scene, layer, .. }) => Err(Rejection::AssetInUse(id, scene, layer)),
         Some(User::Input { input, .. }) => Err(Rejection::AssetInInput(id, input)),
         Some(User::Transition { .. }) => Err(Rejection::AssetInTransition(id)),
+        Some(User::Zone { zone, .. }) => Err(Rejection::AssetInZone(id, zone)),
+        Some(User::LightPreset { preset, .. }) => Err(Rejection::AssetInLightPreset(id, preset)),
         None => Ok(Event::AssetRemoved { asset: id }),
     }
 }
@@ -84,10 +88,14 @@ pub(super) fn replace(show: &Show, from: &AssetId, to: &AssetId) -> Result<Vec<E
         let studio = Arc::new(Studio { transition, ..Studio::clone(&show.studio) });
         Event::StudioChanged { studio }
     });
+    let zones = show.zones.values().filter_map(|zone| repointed_zone(zone, from, to));
+    let presets = show.light_presets.values().filter_map(|preset| repointed_preset(preset, from, to));
     let mut events: Vec<Event> = scenes.map(|scene| Event::SceneSaved { scene: Arc::new(scene) }).collect();
     events.extend(inputs.map(|input| Event::InputSaved { input: Arc::new(input) }));
     events.extend(transitions);
     events.extend(desk);
+    events.extend(zones.map(|zone| Event::ZoneSaved { zone: Arc::new(zone) }));
+    events.extend(presets.map(|preset| Event::LightPresetSaved { preset: Arc::new(preset) }));
     if events.is_empty() {
         // Nobody uses it. Something must have happened for the command to have a number, so what is there is said again.
         events.push(Event::AssetAdded { asset: after.clone() });

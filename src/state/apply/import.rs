@@ -1,9 +1,11 @@
 //! Many things at once: all of them, or none.
 
+mod lights;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{check_new, check_whole, destination, input, layer, macros, stream};
+use super::{Given, check_new, check_whole, destination, input, layer, macros, stream};
 use crate::show::Show;
 use crate::show::collection::{Collection, Mode};
 use crate::show::destination::{Destination, Secret};
@@ -15,15 +17,23 @@ use crate::show::time::ShowTime;
 use crate::state::event::{Event, evolve};
 use crate::state::rejection::Rejection;
 
-pub(super) fn import(show: &Show, collection: Collection, mode: Mode, now: ShowTime) -> Result<Vec<Event>, Rejection> {
+pub(super) fn import(
+    show: &Show,
+    mut collection: Collection,
+    mode: Mode,
+    given: Given<'_>,
+) -> Result<Vec<Event>, Rejection> {
     check_ids(show, &collection, mode)?;
     let mut made = Made { show: show.clone(), events: Vec::new() };
     let on_air = collection.program.clone();
     if mode == Mode::Replace {
         made.leave_out(show, &collection);
     }
-    made.bring(show, collection, mode, now)?;
-    made.settle_program(on_air, now)?;
+    if let Some(lights) = collection.lights.take() {
+        made.bring_lights(*lights, mode, given)?;
+    }
+    made.bring(show, collection, mode, given.now)?;
+    made.settle_program(on_air, given.now)?;
     if made.events.is_empty() {
         return Err(Rejection::Invalid { what: "collection", why: "there is nothing in it".to_owned() });
     }
@@ -66,6 +76,9 @@ impl Made {
         for destination in before.destinations.keys().filter(|id| !kept.contains(id)) {
             self.happens(Event::DestinationRemoved { destination: destination.clone() });
         }
+        if let Some(lights) = &collection.lights {
+            self.leave_out_lights(before, lights);
+        }
     }
 
     fn bring(&mut self, before: &Show, collection: Collection, mode: Mode, now: ShowTime) -> Result<(), Rejection> {
@@ -81,6 +94,7 @@ impl Made {
             mixer,
             studio,
             program: _,
+            lights: _,
         } = collection;
         if let Some(config) = config.filter(|_| mode == Mode::Replace) {
             stream::check_change(before, &config)?;
@@ -150,15 +164,26 @@ impl Made {
 }
 
 /// Each id once, and where nothing may be replaced, none that is there.
-fn check_ids(show: &Show, collection: &Collection, mode: Mode) -> Result<(), Rejection> {
-    let only_new = mode == Mode::Add;
-    let mut seen = BTreeSet::new();
-    let mut check = |what: &'static str, id: &str, exists: bool| {
-        if !seen.insert((what, id.to_owned())) {
+struct Once {
+    only_new: bool,
+    seen: BTreeSet<(&'static str, String)>,
+}
+
+impl Once {
+    fn check(&mut self, what: &'static str, id: &str, exists: bool) -> Result<(), Rejection> {
+        if !self.seen.insert((what, id.to_owned())) {
             return Err(Rejection::Invalid { what: "collection", why: format!("there are two of the {what} {id}") });
         }
-        check_new(only_new, exists, what, id)
-    };
+        check_new(self.only_new, exists, what, id)
+    }
+}
+
+fn check_ids(show: &Show, collection: &Collection, mode: Mode) -> Result<(), Rejection> {
+    let mut once = Once { only_new: mode == Mode::Add, seen: BTreeSet::new() };
+    if let Some(lights) = &collection.lights {
+        lights::check_ids(show, lights, &mut once)?;
+    }
+    let mut check = |what, id: &str, exists| once.check(what, id, exists);
     for scene in &collection.scenes {
         check("scene", scene.id.as_str(), show.scenes.contains_key(&scene.id))?;
     }

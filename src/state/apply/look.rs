@@ -29,8 +29,8 @@ fn check_assets(show: &Show, layer: &Layer) -> Result<(), Rejection> {
     for (part, id) in usage::of_layer(layer) {
         match (asset::fits(show, id, part), part) {
             (Some(fits), _) => fits?,
-            // The name of a family, or of none that is there, which is no mistake.
-            (None, usage::Part::Font) => {}
+            // The name of a family, or of none that is there, which is no mistake; and an animation is dark without it.
+            (None, usage::Part::Font | usage::Part::Animation) => {}
             (None, _) => {
                 let id = AssetId::new(id).map_err(|error| Rejection::Invalid { what: "layer", why: error.to_string() })?;
                 return Err(Rejection::LayerNeedsAsset(layer.id.clone(), id));

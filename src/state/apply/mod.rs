@@ -97,10 +97,10 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::PutDestination { destination, only_new } => one(destination::put(show, destination, only_new)?),
         Command::ChangeDestination { destination, patch } => one(destination::change(show, &destination, patch)?),
         Command::RemoveDestination { destination } => one(destination::remove(show, destination)?),
-        Command::AddAsset { asset } => one(asset::add(show, asset)?),
-        Command::RemoveAsset { asset } => one(asset::remove(show, asset)?),
+        Command::AddAsset { asset } => one(asset::add(show, asset, now)?),
+        Command::RemoveAsset { asset } => one(asset::remove(show, asset, now)?),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
-        Command::Import { collection, mode } => import::import(show, *collection, mode, now),
+        Command::Import { collection, mode } => import::import(show, *collection, mode, given),
         Command::SetValue { name, value } => one(value::set(show, name, value)?),
         Command::RemoveValue { name } => one(value::remove(show, name)?),
         Command::Batch { commands, at, id } => batch::put(show, commands, at, id, given),
@@ -169,7 +169,9 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::RestoreLightPreset { id, revision } => one(preset::restore(show, &id, revision, given)?),
         Command::RenameLightPreset { id, name } => one(preset::rename(show, &id, name)?),
         Command::RemoveLightPreset { id } => one(preset::remove(show, id)?),
-        Command::ImportLightPresets { presets, only_new } => preset::import(show, presets, only_new, given),
+        Command::ImportLightPresets { presets, palettes, only_new } => {
+            preset::import(show, preset::Brought { presets, palettes, only_new }, given)
+        }
     }
 }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::zone::{becoming, check_look, find, layer, save as save_zone};
-use super::{Given, check_name, check_new, house, light};
+use super::{Given, check_name, check_new, house, light, palette};
 use crate::show::Show;
 use crate::show::ids::{LightPresetId, ZoneId};
 use crate::show::light::house::HouseState;
 use crate::show::light::preset::{LightPreset, Saved};
-use crate::show::light::zone::{Look, Zone};
+use crate::show::light::zone::{Look, Zone, ZoneContent};
 use crate::show::time::ShowTime;
-use crate::state::asked::{CarriedLook, CarriedPreset, Passage};
+use crate::state::asked::{CarriedLook, CarriedPreset, NewPalette, Passage};
 use crate::state::event::{Event, evolve};
 use crate::state::rejection::Rejection;
 
@@ -37,12 +37,17 @@ pub(super) fn save(show: &Show, wanted: Wanted, given: Given<'_>) -> Result<Even
         Some(zones) => zones.iter().map(|id| find(show, id)).collect::<Result<_, _>>()?,
         None => show.zones.values().collect(),
     };
-    if zones.is_empty() {
-        return Err(Rejection::Invalid { what: "preset", why: "there is no zone whose look could be kept".to_owned() });
-    }
+    check_not_empty(zones.len())?;
     let looks = zones.into_iter().map(|zone| (zone.id.clone(), Arc::new(lasting(&zone.look)))).collect();
     let saved = Kept { house: wanted.house.then_some(show.house.state), zones: looks };
     keep(show, wanted.id, wanted.name, saved, wanted.only_new, given)
+}
+
+fn check_not_empty(zones: usize) -> Result<(), Rejection> {
+    if zones == 0 {
+        return Err(Rejection::Invalid { what: "preset", why: "there is no zone whose look could be kept".to_owned() });
+    }
+    Ok(())
 }
 
 /// Without what is there for a while only.
@@ -111,11 +116,9 @@ pub(super) fn load(show: &Show, id: &LightPresetId, passage: Passage, now: ShowT
 fn begun(look: &Look, now: ShowTime) -> Look {
     let mut look = look.clone();
     for layer in &mut look.layers {
-        let mut fresh = crate::show::light::zone::ZoneLayer::clone(layer);
-        if let crate::show::light::zone::ZoneContent::Animation(running) = &mut fresh.content {
+        if let ZoneContent::Animation(running) = &mut Arc::make_mut(layer).content {
             (running.since, running.phase) = (now, 0.0);
         }
-        *layer = Arc::new(fresh);
     }
     look
 }
@@ -138,18 +141,28 @@ pub(super) fn remove(show: &Show, id: LightPresetId) -> Result<Event, Rejection>
     Ok(Event::LightPresetRemoved { id })
 }
 
-pub(super) fn import(
-    show: &Show,
-    presets: Vec<CarriedPreset>,
-    only_new: bool,
-    given: Given<'_>,
-) -> Result<Vec<Event>, Rejection> {
+/// What comes from elsewhere.
+pub(super) struct Brought {
+    pub presets: Vec<CarriedPreset>,
+    pub palettes: Vec<NewPalette>,
+    pub only_new: bool,
+}
+
+pub(super) fn import(show: &Show, brought: Brought, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
+    let Brought { presets, palettes, only_new } = brought;
     if presets.is_empty() {
         return Err(Rejection::Invalid { what: "import", why: "there is no preset in it".to_owned() });
     }
     let mut show = show.clone();
     let mut events = Vec::new();
+    for palette in palettes {
+        if let Some(event) = palette::bring(&show, palette)? {
+            evolve(&mut show, &event);
+            events.push(event);
+        }
+    }
     for CarriedPreset { id, name, house, zones } in presets {
+        check_not_empty(zones.len())?;
         let house = house.map(|house| HouseState { on: house.on, mode: house.mode, brightness: house.brightness });
         let zones = zones.into_iter().map(|(id, carried)| Ok((id, Arc::new(look(&show, carried, given.now)?))));
         let kept = Kept { house, zones: zones.collect::<Result<_, Rejection>>()? };
@@ -158,6 +171,13 @@ pub(super) fn import(
         events.push(event);
     }
     Ok(events)
+}
+
+/// One of another show. What is here under its name stays in its history.
+pub(super) fn arrive(show: &Show, preset: LightPreset, given: Given<'_>) -> Result<Event, Rejection> {
+    let LightPreset { id, name, saved, earlier: _ } = preset;
+    check_not_empty(saved.zones.len())?;
+    keep(show, id, Some(name), Kept { house: saved.house, zones: saved.zones }, false, given)
 }
 
 fn look(show: &Show, carried: CarriedLook, now: ShowTime) -> Result<Look, Rejection> {

@@ -117,7 +117,7 @@ async fn what_is_exported_is_imported_as_it_was() {
     undress(&house).await;
     house.tell("POST", PRESETS, json!({ "id": "dark", "name": "Dark", "zones": ["LAMP"] })).await.expect(201);
     let exported = house.read("/api/v1/presets/export").await;
-    shows(&exported, json!({ "format": 1, "presets": [{ "id": "dark" }, { "id": "evening" }] }));
+    shows(&exported, json!({ "format": 2, "presets": [{ "id": "dark" }, { "id": "evening" }] }));
     for id in ["evening", "dark"] {
         house.ask("DELETE", &format!("{PRESETS}/{id}")).await.expect(204);
     }
@@ -179,7 +179,7 @@ async fn an_import_that_is_broken_anywhere_changes_nothing_at_all() {
         (json!({ "presets": [] }), 400, "invalid_value"),
         (json!({ "presets": "all" }), 400, "invalid_body"),
         (json!({}), 400, "invalid_body"),
-        (json!({ "format": 2, "presets": [good] }), 400, "invalid_body"),
+        (json!({ "format": 3, "presets": [good] }), 400, "invalid_body"),
         (json!({ "presets": [good], "sparkle": 1 }), 400, "invalid_body"),
     ];
     let refusals: Vec<Refusal> =
@@ -214,4 +214,104 @@ async fn wrong_wishes_for_presets_change_nothing() {
     refusals.push(not_found("GET", "/api/v1/presets/attic/history", Value::Null));
     refusals.push(not_found("POST", "/api/v1/presets/attic/restore", json!({ "revision": 1 })));
     house.refuses(&refusals).await;
+}
+
+fn dusk(degrees: u16) -> Value {
+    json!({ "id": "dusk", "name": "Dusk", "wrap": true, "interpolation": "oklab",
+        "stops": [{ "at": 0.0, "color": hue(degrees) }, { "at": 1.0, "color": hue(90) }] })
+}
+
+/// A house whose preset `evening` has the palette `dusk`, and what it exports. `dawn` is of no use to it.
+async fn with_own_palette() -> (House, Value) {
+    let (house, _) = lit().await;
+    let mut dawn = dusk(5);
+    dawn["id"] = json!("dawn");
+    for palette in [dusk(1), dawn] {
+        house.tell("POST", "/api/v1/colors/palettes", palette).await.expect(201);
+    }
+    for (zone, palette) in [("FLOOR", "dusk"), ("LAMP", "OCEAN")] {
+        let start = json!({ "zones": [zone], "palette": palette });
+        house.tell("POST", "/api/v1/animations/FIRE/start", start).await.expect(200);
+    }
+    house.tell("POST", PRESETS, json!({ "id": "evening" })).await.expect(201);
+    let exported = house.read("/api/v1/presets/export").await;
+    (house, exported)
+}
+
+#[tokio::test]
+async fn palettes_go_with_the_presets_that_name_them() {
+    let (house, exported) = with_own_palette().await;
+    let palettes = exported["palettes"].as_array().expect("a list");
+    assert_eq!(palettes.len(), 1, "neither those that are everywhere, nor those that no preset names: {palettes:?}");
+    shows(&palettes[0], dusk(1));
+    let (other, _) = lit().await;
+    let imported = other.tell("POST", "/api/v1/presets/import", exported.clone()).await.expect(200).json();
+    shows(&imported, json!({ "success": true, "presets": ["evening"], "palettes": ["dusk"] }));
+    let palette = house.read("/api/v1/colors/palettes/dusk").await;
+    assert_eq!(other.read("/api/v1/colors/palettes/dusk").await, palette);
+    other.ask("POST", &format!("{EVENING}/load")).await.expect(200);
+    shows(&other.zone("FLOOR").await["layers"][0], json!({ "animation": "FIRE", "palette": "dusk" }));
+    assert_eq!(other.read("/api/v1/presets/export").await, exported);
+}
+
+#[tokio::test]
+async fn a_palette_that_is_here_is_not_overwritten_by_another_of_its_name() {
+    let (_, exported) = with_own_palette().await;
+    let (other, _) = lit().await;
+    other.tell("POST", "/api/v1/colors/palettes", dusk(2)).await.expect(201);
+    other.refuses(&[("POST", "/api/v1/presets/import", exported.clone(), 409, "already_exists")]).await;
+    other.tell("PUT", "/api/v1/colors/palettes/dusk", dusk(1)).await.expect(200);
+    let mut only_new = exported;
+    only_new["only_new"] = json!(true);
+    other.tell("POST", "/api/v1/presets/import", only_new).await.expect(200);
+}
+
+#[tokio::test]
+async fn palettes_of_an_import_are_as_good_as_any() {
+    let (house, _) = lit().await;
+    let preset = json!({ "id": "new", "zones": { "FLOOR": { "color": hue(9) } } });
+    let with = |palettes: Value| json!({ "presets": [preset], "palettes": palettes });
+    let changed = |field: &str, value: Value| {
+        let mut palette = dusk(1);
+        palette[field] = value;
+        with(json!([palette]))
+    };
+    let refused = [
+        (changed("id", json!("OCEAN")), 409, "already_exists"),
+        (changed("stops", json!([])), 400, "invalid_value"),
+        (changed("stops", json!([{ "at": 0, "color": { "mode": "XYZ" } }])), 400, "INVALID_COLOR_MODE"),
+        (changed("sparkle", json!(1)), 400, "invalid_body"),
+        (with(json!("all")), 400, "invalid_body"),
+        (with(json!([dusk(1), dusk(2)])), 409, "already_exists"),
+    ];
+    let refusals: Vec<Refusal> =
+        refused.into_iter().map(|(body, status, code)| ("POST", "/api/v1/presets/import", body, status, code)).collect();
+    house.refuses(&refusals).await;
+}
+
+#[tokio::test]
+async fn a_preset_that_names_what_is_gone_is_carried_without_it() {
+    let (house, _) = with_own_palette().await;
+    house.ask("POST", "/api/v1/zones/FLOOR/reset").await.expect(200);
+    house.ask("DELETE", "/api/v1/colors/palettes/dusk").await.expect(204);
+    let exported = house.read("/api/v1/presets/export").await;
+    assert_eq!(
+        (&exported["palettes"], &exported["presets"][0]["zones"]["FLOOR"]["layers"][0]["palette"]),
+        (&json!([]), &Value::Null)
+    );
+    let (other, _) = lit().await;
+    other.tell("POST", "/api/v1/presets/import", exported).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_preset_of_nothing_is_refused_wherever_it_comes_from() {
+    let (house, _) = lit().await;
+    let state = json!({ "on": true, "mode": "STATIC", "brightness": 9 });
+    let good = json!({ "id": "good", "zones": { "FLOOR": { "color": hue(9) } } });
+    let refused = |preset: Value| {
+        let body = json!({ "presets": [good, preset] });
+        ("POST", "/api/v1/presets/import", body, 400, "invalid_value")
+    };
+    let empty = json!({ "id": "empty", "zones": {} });
+    house.refuses(&[refused(empty), refused(json!({ "id": "empty", "zones": {}, "house": state }))]).await;
 }

@@ -64,6 +64,11 @@ async fn no_role_reaches_further_through_a_socket_or_a_batch() {
     }
     let batch = json!({ "commands": [identify, unplug] });
     tell_as(&house, &operator, "POST", "/api/batch", batch).await.refused(403, "role_needed");
+    let import = |collection: Value| json!({ "commands": [{ "command": "import", "collection": collection }] });
+    let wired = import(json!({ "lights": { "fixtures": [{ "id": "wall", "kind": "ddp", "host": "wall.local" }] } }));
+    tell_as(&house, &operator, "POST", "/api/batch", wired).await.refused(403, "role_needed");
+    let scene = import(json!({ "scenes": [{ "id": "a", "layers": [] }] }));
+    tell_as(&house, &operator, "POST", "/api/batch", scene).await.expect(200);
     let viewer = token(&house, Role::Viewer).await;
     let mut client = connect(&format!("{address}/?preview=off&access_token={viewer}")).await;
     let words = json!({ "type": "zone:set_color", "payload": { "zone_id": "FLOOR", "color": hue(1) } });
