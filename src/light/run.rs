@@ -43,10 +43,9 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Starts the threads `lights` and `eye`. They end when `stop` is set; the last frame of every fixture is dark.
 pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
-    let Env { shows, clock, frames, sights, films, board, inlets, shown, vitals, stop } = env;
-    let (eye, reading) = Eye::start(frames, vitals.clone(), stop.clone())?;
+    let (shows, clock, vitals, stop) = (env.shows.clone(), env.clock.clone(), env.vitals.clone(), env.stop.clone());
+    let (mut engine, reading) = engine(env)?;
     let failing = Failing::of("lights", &vitals, Condition::degraded("the thread that computes lights has failed"));
-    let mut engine = Engine::new(eye, Ear::new(sights), films, (board, inlets), shown, vitals);
     let computing = spawn_watched("lights", failing, move || {
         go_first();
         while !stop.is_set() {
@@ -59,4 +58,11 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
         engine.go_dark(clock.now());
     })?;
     Ok(vec![computing, reading])
+}
+
+/// What the thread `lights` runs, for whoever turns the time himself; and the thread `eye`, which is started.
+pub fn engine(env: Env) -> io::Result<(Engine, JoinHandle<()>)> {
+    let Env { shows: _, clock: _, frames, sights, films, board, inlets, shown, vitals, stop } = env;
+    let (eye, reading) = Eye::start(frames, vitals.clone(), stop)?;
+    Ok((Engine::new(eye, Ear::new(sights), films, (board, inlets), shown, vitals), reading))
 }

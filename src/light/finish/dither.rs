@@ -11,15 +11,26 @@ pub trait Step: Copy + Into<f32> {
 impl Step for u8 {
     const TOP: f32 = 255.0;
     fn whole(value: f32) -> Self {
-        value as u8
+        whole(value, Self::TOP) as u8
     }
 }
 
 impl Step for u16 {
     const TOP: f32 = 65_535.0;
     fn whole(value: f32) -> Self {
-        value as u16
+        whole(value, Self::TOP) as u16
     }
+}
+
+/// What `as` says of a number, from 0 to `top`, so that several fit into a register: numbers as large as the one that is added
+/// have no bits left behind the point, and what was rounded up is taken back.
+#[inline(always)]
+fn whole(value: f32, top: f32) -> u32 {
+    const WHOLE: f32 = 8_388_608.0;
+    let floor = if value > 0.0 { value } else { 0.0 };
+    let value = if floor < top { floor } else { top };
+    let nearest = value + WHOLE;
+    nearest.to_bits().wrapping_sub(u32::from(nearest - WHOLE > value))
 }
 
 /// What every channel still owes, in parts of a step: from 0 to below 1.
@@ -154,6 +165,15 @@ mod tests {
         let mut words = Vec::new();
         rounded::<u16>(&[0.0, 0.5, 1.0], 0.5, false, &mut words);
         assert_eq!(words, [0, 16_384, 32_768]);
+    }
+
+    #[test]
+    fn whole_steps_are_what_the_language_makes_of_numbers() {
+        for bits in (0..=u32::MAX).step_by(4_099).chain((0..=65_536).map(|step| (step as f32).to_bits())) {
+            for near in [bits.wrapping_sub(1), bits, bits.wrapping_add(1)].map(f32::from_bits) {
+                assert_eq!((u8::whole(near), u16::whole(near)), (near as u8, near as u16), "{near}");
+            }
+        }
     }
 
     #[test]

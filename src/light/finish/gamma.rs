@@ -31,13 +31,29 @@ impl Gamma {
 
     /// From 0 to 1, whatever comes; 0 and 1 are exact.
     pub fn light(&self, coded: f32) -> f32 {
-        let coded = unit(coded);
-        let place = coded * STEPS as f32;
+        self.read(place(coded))
+    }
+
+    /// The same for many, in their place.
+    pub fn light_each(&self, coded: &mut [f32]) {
+        // First all places: several are found at once, but the table is read for one after the other.
+        coded.iter_mut().for_each(|coded| *coded = place(*coded));
+        coded.iter_mut().for_each(|place| *place = self.read(*place));
+    }
+
+    #[inline(always)]
+    fn read(&self, place: f32) -> f32 {
         let step = place as i32 as usize & (STEPS - 1);
         let (low, high) = (self.table[step], self.table[step + 1]);
         // At the very end the mask leads back to the beginning.
-        if coded < 1.0 { low + (high - low) * (place - step as f32) } else { 1.0 }
+        if place < STEPS as f32 { low + (high - low) * (place - step as f32) } else { 1.0 }
     }
+}
+
+/// Among the steps.
+#[inline(always)]
+fn place(coded: f32) -> f32 {
+    unit(coded) * STEPS as f32
 }
 
 /// Brought into 0 to 1; what is no number is 0.

@@ -63,8 +63,8 @@ impl Finish {
         let tone = &self.tone;
         let [first, second, third, white] = tone.full_mw();
         self.draw.lit_mw = match self.channels {
-            Channels::Three => fill(&mut self.pwm, pixels, [first, second, third], |pixel| tone.three(pixel)),
-            Channels::Four => fill(&mut self.pwm, pixels, [first, second, third, white], |pixel| tone.four(pixel)),
+            Channels::Three => fill(&mut self.pwm, pixels, [first, second, third], |from, to| tone.threes(from, to)),
+            Channels::Four => fill(&mut self.pwm, pixels, [first, second, third, white], |from, to| tone.fours(from, to)),
         };
     }
 
@@ -117,15 +117,15 @@ fn fill<const N: usize>(
     pwm: &mut [f32],
     pixels: &[[f32; 3]],
     full_mw: [f32; N],
-    tone: impl Fn([f32; 3]) -> [f32; N],
+    tone: impl Fn(&[[f32; 3]], &mut [[f32; N]]),
 ) -> f64 {
     let (slots, _) = pwm.as_chunks_mut::<N>();
     let (lit, dark) = slots.split_at_mut(slots.len().min(pixels.len()));
-    let mut on = [0.0; N];
-    for (slot, pixel) in lit.iter_mut().zip(pixels) {
-        *slot = tone(*pixel);
-        on.iter_mut().zip(*slot).for_each(|(on, value)| *on += f64::from(value));
-    }
+    tone(pixels, lit);
     dark.fill([0.0; N]);
+    let mut on = [0.0; N];
+    for slot in lit {
+        on.iter_mut().zip(slot).for_each(|(on, value)| *on += f64::from(*value));
+    }
     on.iter().zip(full_mw).map(|(on, mw)| on * f64::from(mw)).sum()
 }

@@ -34,14 +34,21 @@ impl Tone {
         self.full_mw = [first, second, third, white];
     }
 
-    /// The channels of a pixel without a white LED, in the order of the wire.
-    pub fn three(&self, pixel: [f32; 3]) -> [f32; 3] {
-        self.order.arrange(self.light(pixel))
+    /// The channels of pixels without a white LED, in the order of the wire.
+    pub fn threes(&self, pixels: &[[f32; 3]], channels: &mut [[f32; 3]]) {
+        let rows = self.order.arrange(self.matrix);
+        channels.iter_mut().zip(pixels).for_each(|(channels, pixel)| *channels = through(&rows, *pixel));
+        self.gamma.light_each(channels.as_flattened_mut());
     }
 
-    /// The channels of a pixel with a white LED, in the order of the wire.
-    pub fn four(&self, pixel: [f32; 3]) -> [f32; 4] {
-        let [red, green, blue, white] = self.white.split(self.light(pixel));
+    /// The channels of pixels with a white LED, in the order of the wire.
+    pub fn fours(&self, pixels: &[[f32; 3]], channels: &mut [[f32; 4]]) {
+        channels.iter_mut().zip(pixels).for_each(|(channels, pixel)| *channels = self.four(*pixel));
+    }
+
+    fn four(&self, pixel: [f32; 3]) -> [f32; 4] {
+        let light = through(&self.matrix, pixel).map(|coded| self.gamma.light(coded));
+        let [red, green, blue, white] = self.white.split(light);
         let [first, second, third] = self.order.arrange([red, green, blue]);
         [first, second, third, white]
     }
@@ -49,14 +56,12 @@ impl Tone {
     pub fn full_mw(&self) -> [f32; 4] {
         self.full_mw
     }
+}
 
-    fn light(&self, pixel: [f32; 3]) -> [f32; 3] {
-        let [red, green, blue] = pixel;
-        let (red, green, blue) = (unit(red), unit(green), unit(blue));
-        let channel = |by: &[f32; 3]| self.gamma.light(red * by[0] + green * by[1] + blue * by[2]);
-        let [to_red, to_green, to_blue] = &self.matrix;
-        [channel(to_red), channel(to_green), channel(to_blue)]
-    }
+#[inline(always)]
+fn through(rows: &[[f32; 3]; 3], pixel: [f32; 3]) -> [f32; 3] {
+    let [red, green, blue] = pixel.map(unit);
+    rows.map(|by| red * by[0] + green * by[1] + blue * by[2])
 }
 
 fn matrix(correction: &Correction) -> [[f32; 3]; 3] {
@@ -85,6 +90,14 @@ mod tests {
 
     fn plain() -> Correction {
         Correction { gamma: 1.0, ..Correction::default() }
+    }
+
+    impl Tone {
+        fn three(&self, pixel: [f32; 3]) -> [f32; 3] {
+            let mut channels = [[0.0; 3]];
+            self.threes(&[pixel], &mut channels);
+            channels[0]
+        }
     }
 
     #[track_caller]

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use crate::light::part::part;
-use crate::show::light::Rgb;
 
 /// Parts of a code value that the way to light tells apart.
 pub(super) const FINE: usize = 16;
@@ -44,19 +43,37 @@ impl Coding {
         self.light[usize::from(sixteenths).min(CODES - 1)]
     }
 
-    /// The code value, 0 to 1, within 1/50,000. What is no number becomes black.
-    #[inline(always)]
+    #[cfg(test)]
     pub fn code(&self, light: f32) -> f32 {
-        let root = part(light).sqrt() * PIECES as f32;
-        let number = root as usize;
-        let [start, rise] = self.pieces[number.min(PIECES)];
-        start + rise * (root - number as f32)
+        let [code, _, _] = self.code_all([light; 3]);
+        code
+    }
+
+    #[cfg(test)]
+    pub fn code_all(&self, mut light: [f32; 3]) -> [f32; 3] {
+        self.code_each(&mut light);
+        light
+    }
+
+    /// In place of light its code value, 0 to 1, within 1/50,000. What is no number becomes black.
+    pub fn code_each(&self, lights: &mut [f32]) {
+        // First all places: several roots are taken at once, but codes are read one by one.
+        lights.iter_mut().for_each(|light| *light = place(*light));
+        lights.iter_mut().for_each(|place| *place = self.read(*place));
     }
 
     #[inline(always)]
-    pub fn code_all(&self, light: Rgb) -> Rgb {
-        light.map(|part| self.code(part))
+    fn read(&self, place: f32) -> f32 {
+        let number = place as usize;
+        let [start, rise] = self.pieces[number.min(PIECES)];
+        start + rise * (place - number as f32)
     }
+}
+
+/// Among the pieces.
+#[inline(always)]
+fn place(light: f32) -> f32 {
+    part(light).sqrt() * PIECES as f32
 }
 
 /// The light of a code value from 0 to 1, exactly; for what is done seldom.

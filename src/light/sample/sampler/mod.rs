@@ -96,8 +96,9 @@ impl Sampler {
 
     fn each(&self, out: &mut [Rgb], light: impl Fn(&Area) -> Rgb) {
         for (out, area) in out.iter_mut().zip(&self.areas) {
-            *out = area.as_ref().map_or([0.0; 3], |area| self.coding.code_all(light(area)));
+            *out = area.as_ref().map_or([0.0; 3], &light);
         }
+        self.coding.code_each(out.as_flattened_mut());
     }
 }
 
