@@ -4142,6 +4142,10 @@ export interface components {
             /** @default 0 */
             seed: number;
         } | {
+            feed: components["schemas"]["FeedId"];
+            /** @constant */
+            kind: "feed";
+        } | {
             /** @default true */
             beep: boolean;
             /** @constant */
@@ -4358,6 +4362,10 @@ export interface components {
             /** @default 0 */
             seed?: number;
         } | {
+            feed: components["schemas"]["FeedIdSent"];
+            /** @constant */
+            kind: "feed";
+        } | {
             /** @default true */
             beep?: boolean;
             /** @constant */
@@ -4426,6 +4434,7 @@ export interface components {
             crawl?: (components["schemas"]["CrawlSent"] | null) | null;
             crop?: components["schemas"]["CropSent"] | null;
             direction?: components["schemas"]["DirectionSent"] | null;
+            feed?: components["schemas"]["FeedIdSent"];
             fill?: (components["schemas"]["ColorSent"] | null) | null;
             filters?: components["schemas"]["FilterSent"][] | null;
             fit?: components["schemas"]["FitSent"] | null;
@@ -4440,7 +4449,7 @@ export interface components {
             index?: number;
             input?: components["schemas"]["InputIdSent"] | (components["schemas"]["InputIdSent"] | null) | null;
             italic?: boolean | null;
-            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "levels" | "effect" | "pattern" | "text";
+            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "levels" | "effect" | "feed" | "pattern" | "text";
             layers?: components["schemas"]["LayerSent"][] | null;
             letter_spacing?: number | null;
             line_height?: number | null;
@@ -4645,6 +4654,10 @@ export interface components {
             rows?: number;
             /** @default 0 */
             seed?: number;
+        } | {
+            feed: components["schemas"]["FeedIdSent"];
+            /** @constant */
+            kind: "feed";
         } | {
             /** @default true */
             beep?: boolean;
@@ -5856,6 +5869,7 @@ export interface components {
             /** @description Of a strip; a geometry says it by itself. */
             pixel_count?: number | null;
             region?: components["schemas"]["RegionSent"] | null;
+            seeing?: components["schemas"]["SeeingSent"] | null;
         };
         /** @description What became of a scene collection. */
         ObsImported: {
@@ -6170,6 +6184,8 @@ export interface components {
             /** @description It is being written, and can not be removed. */
             recording: boolean;
         };
+        Reduction: "mean" | "mean_of_squares" | "dominant";
+        ReductionSent: "mean" | "mean_of_squares" | "dominant";
         RefreshSent: {
             refresh_token?: string | null;
         };
@@ -6386,6 +6402,24 @@ export interface components {
         Secret: string;
         /** @description A stream key: stored and used, but shown by no door and in no log. */
         SecretSent: string;
+        Seeing: {
+            /** @default mean */
+            reduction: components["schemas"]["Reduction"];
+            /**
+             * @description The picture begins where its black borders end.
+             * @default false
+             */
+            skip_borders: boolean;
+        };
+        SeeingSent: {
+            /** @default mean */
+            reduction?: components["schemas"]["ReductionSent"];
+            /**
+             * @description The picture begins where its black borders end.
+             * @default false
+             */
+            skip_borders?: boolean;
+        };
         /** @description A run of a zone's pixels. */
         Segment: {
             /** @description Absent: up to the zone's last. */
@@ -7367,6 +7401,7 @@ export interface components {
             name?: string | null;
             pixel_count?: number | null;
             region?: components["schemas"]["RegionSent"] | null;
+            seeing?: components["schemas"]["SeeingSent"] | null;
             transition?: components["schemas"]["LightTransitionKindSent"] | null;
         };
         ZoneStateView: {
@@ -7386,6 +7421,7 @@ export interface components {
             name: string;
             pixel_count: number;
             region: components["schemas"]["Region"];
+            seeing: components["schemas"]["Seeing"];
             state: components["schemas"]["ZoneStateView"];
         };
     };
@@ -14407,7 +14443,7 @@ export interface operations {
             };
             /**
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
-             *     `feed_in_use`: a zone shows this feed
+             *     `feed_in_use`: a zone or a layer shows this feed
              */
             409: {
                 headers: {

@@ -27,6 +27,7 @@ use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
 use crate::library::Library;
+use crate::light;
 use crate::picture;
 use crate::picture::movement::Movement;
 use crate::picture::multiview;
@@ -203,7 +204,9 @@ impl House {
         let ingest = Ingest::new();
         let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
         let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
+        let (films, films_thread) = light::films::Films::start(directory.assets(), stop_engine.clone())?;
         let (effects, effects_thread) = picture::effects::start(picture::effects::Env {
+            films,
             shows: state.timeline(),
             clock: clock.clone(),
             sights: sights.clone(),
@@ -262,7 +265,7 @@ impl House {
             stop_surfaces: stop_surfaces.clone(),
         })?;
         let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
-        engine.extend([("sound", sounds), ("multiview", wall), ("effects", effects_thread)]);
+        engine.extend([("sound", sounds), ("multiview", wall), ("effects", effects_thread), ("films", films_thread)]);
         engine.extend(started.engine);
         Ok(Self {
             _directory: directory,

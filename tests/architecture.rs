@@ -14,6 +14,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("gst", &["show", "frame", "base"]),
     ("media", &["show", "base"]),
     ("picture", &["show", "frame", "effect", "media", "base"]),
+    // Pictures that animations show are read in one place.
+    ("picture::effects", &["picture", "show", "frame", "effect", "light::films", "base"]),
     // They paint what templates make.
     ("picture::tests", &["picture", "show", "frame", "media", "template", "base"]),
     ("picture::sources", &["show", "frame", "gst", "media", "base"]),

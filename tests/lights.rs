@@ -9,7 +9,7 @@ use crate::support::leds::Controller;
 use crate::support::olad::Olad;
 use crate::support::picture::{is_about, middle};
 use crate::support::server::Server;
-use crate::support::{eventually, flashes, let_pass, media};
+use crate::support::{eventually, flashes, is_long, let_pass, media};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -159,8 +159,9 @@ fn center(values: impl Iterator<Item = f64>) -> Option<f64> {
     (sum > 0.0).then(|| moment / sum / count)
 }
 
+/// A bar moves through the picture: where it is in a recording and on LEDs is held against each other.
 #[test]
-fn lights_and_picture_are_in_the_same_place_at_the_same_time() {
+fn soak_agreement() {
     let server = Server::start(&[]);
     server.small();
     // The card tells which frame it is; the bar moves where the card has nothing to say.
@@ -226,9 +227,11 @@ fn lights_and_picture_are_in_the_same_place_at_the_same_time() {
         assert!(offsets.len() > 100, "{} of {} frames of lights are found in the picture", offsets.len(), told.len());
         let offset = flashes::median(offsets).unwrap();
         // A picture is seen from when it is due until the next one is. What is to be seen later than this machine needs to paint
-        // and to read it is in its place within a frame; what is to be seen at once, as soon as it is there, and never before.
-        let latest = if latency > 0.0 { 1.5 } else { 15.0 };
+        // and to read it is in its place within a frame; what is to be seen at once, as soon as it is there, and never before. A debug
+        // build beside others takes long for that.
+        let latest = if latency > 0.0 || is_long() { 1.5 } else { 15.0 };
         let frames = offset * fps;
+        println!("asked for {latency} s, late by {frames:.2} frames");
         assert!((-0.5..=latest).contains(&frames), "late by {frames:.2} frames, when {latency} s were asked for");
     }
     server.stop();

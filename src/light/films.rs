@@ -23,7 +23,8 @@ const MOST_FRAMES: usize = 600;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 type Wanted = BTreeMap<String, (String, Format)>;
-type Read = BTreeMap<String, Arc<Film>>;
+/// By the names of their assets.
+pub type Read = BTreeMap<String, Arc<Film>>;
 
 #[derive(Default)]
 struct Shelf {
@@ -32,10 +33,12 @@ struct Shelf {
     read: ArcSwap<Read>,
 }
 
-/// For the thread that computes lights; it never waits for a file.
+/// For a thread that computes animations, of lights or of the picture; it never waits for a file.
 pub struct Films {
     shelf: Arc<Shelf>,
     asked: BTreeSet<String>,
+    /// What there was to be found then.
+    assets: Arc<BTreeMap<AssetId, Arc<Asset>>>,
     reader: Option<std::thread::Thread>,
 }
 
@@ -51,18 +54,20 @@ impl Films {
             }
         })?;
         let reader = Some(thread.thread().clone());
-        Ok((Films { shelf, asked: BTreeSet::new(), reader }, thread))
+        Ok((Films { shelf, asked: BTreeSet::new(), assets: Arc::default(), reader }, thread))
     }
 
     /// Asks for what is not there yet, and gives what is.
     pub fn wanted<'a, I: Iterator<Item = &'a str>>(
         &mut self,
         wanted: impl Fn() -> I,
-        assets: &BTreeMap<AssetId, Arc<Asset>>,
+        assets: &Arc<BTreeMap<AssetId, Arc<Asset>>>,
     ) -> arc_swap::Guard<Arc<Read>> {
-        let is_same =
-            wanted().all(|id| self.asked.contains(id)) && self.asked.iter().all(|id| wanted().any(|wanted| wanted == id));
+        let is_same = Arc::ptr_eq(&self.assets, assets)
+            && wanted().all(|id| self.asked.contains(id))
+            && self.asked.iter().all(|id| wanted().any(|wanted| wanted == id));
         if !is_same {
+            self.assets = assets.clone();
             self.asked = wanted().map(str::to_owned).collect();
             let file = |id: &String| {
                 let asset = assets.get(id.as_str())?;
@@ -103,4 +108,39 @@ fn film(path: &Path, format: Format) -> Result<Film, String> {
     };
     let frame = |(rgba, millis): (Vec<u8>, u32)| (rgba.as_chunks::<4>().0.iter().map(light).collect(), millis);
     Ok(Film { width: small.width, height: small.height, frames: small.frames.into_iter().map(frame).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_read_also_when_it_comes_after_it_was_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let stop = StopFlag::default();
+        stop.stop();
+        let (mut films, reading) = Films::start(folder.path().to_owned(), stop).unwrap();
+        reading.join().unwrap();
+        let asset = |bytes: u64| Asset {
+            id: AssetId::new("0a").unwrap(),
+            name: "red.png".to_owned(),
+            kind: crate::show::asset::AssetKind::Image,
+            format: Format::Png,
+            width: 2,
+            height: 1,
+            bytes,
+            duration_ms: None,
+            has_alpha: false,
+            animated: false,
+            families: Vec::new(),
+        };
+        image::RgbImage::from_pixel(2, 1, image::Rgb([255, 0, 0])).save(folder.path().join(asset(0).file_name())).unwrap();
+        let wanted = || ["0a"].into_iter();
+        assert!(films.wanted(wanted, &Arc::default()).is_empty());
+        let assets = Arc::new(BTreeMap::from([(asset(1).id.clone(), Arc::new(asset(1)))]));
+        films.wanted(wanted, &assets);
+        read_what_is_wanted(&films.shelf, folder.path());
+        let read = films.wanted(wanted, &assets);
+        assert_eq!(read["0a"].frame(0.0), [[1.0, 0.0, 0.0]; 2]);
+    }
 }

@@ -180,7 +180,7 @@ fn lights_see_the_picture_as_their_zone_asks() {
     let mut millis = 0;
     let [whole, within, most] = loop {
         let reds = reds(&mut desk, millis);
-        if reds[1][0] > 0 || watch.elapsed() > std::time::Duration::from_secs(20) {
+        if reds[1][0] > 100 || watch.elapsed() > std::time::Duration::from_secs(20) {
             break reds;
         }
         millis += 20;
@@ -189,8 +189,11 @@ fn lights_see_the_picture_as_their_zone_asks() {
     stop.stop();
     assert!(millis > 50 * 20, "nobody believes in borders at once: {millis}");
     let [top, above, below, bottom] = whole;
-    assert_eq!([top, bottom], [0, 0], "black where the picture is");
+    assert!(top < 40 && bottom < 40, "black where the picture is: {whole:?}");
     assert!((190..=230).contains(&above) && above == below, "the mean of the light: {whole:?}");
-    assert_eq!(within, [above; 4], "what is within the borders fills it");
+    assert!(
+        within.iter().all(|red| red.abs_diff(above) <= 12),
+        "what is within the borders fills it: {within:?}, {whole:?}"
+    );
     assert!(most[1] >= 250 && most[2] >= 250, "the colour of most: {most:?}");
 }

@@ -21,6 +21,7 @@ use crate::base::vitals::Vitals;
 use crate::base::watched::{Failing, spawn_watched};
 use crate::frame::sight::Sights;
 use crate::frame::video::VideoFrame;
+use crate::light::films::Films;
 use crate::show::Show;
 use crate::show::layer::Content;
 use crate::show::light::effect::EffectLayer;
@@ -77,6 +78,8 @@ pub struct Env {
     pub shows: Arc<ArcSwap<Timeline>>,
     pub clock: Clock,
     pub sights: Arc<Sights>,
+    /// Pictures that animations show.
+    pub films: Films,
     pub outlook: Outlook,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
@@ -86,7 +89,7 @@ pub struct Env {
 pub fn start(env: Env) -> io::Result<(Arc<Effects>, JoinHandle<()>)> {
     let effects = Arc::new(Effects::default());
     let failing = Failing::of("engine", &env.vitals, Condition::degraded("the thread that paints effects has failed"));
-    let mut studio = Studio { effects: effects.clone(), painters: BTreeMap::new(), sights: env.sights };
+    let mut studio = Studio { effects: effects.clone(), painters: BTreeMap::new(), sights: env.sights, films: env.films };
     let thread = spawn_watched("effects", failing, move || {
         while !env.stop.is_set() {
             let again_at = {
@@ -103,6 +106,7 @@ struct Studio {
     effects: Arc<Effects>,
     painters: BTreeMap<EffectKey, (Painter, Arc<Reel>, Option<u64>)>,
     sights: Arc<Sights>,
+    films: Films,
 }
 
 impl Studio {
@@ -112,11 +116,12 @@ impl Studio {
         let fps = show.config.fps;
         let newest = fps.frame_at(now).0;
         self.follow(show, outlook);
+        let films = self.films.wanted(|| self.painters.values().filter_map(|(painter, ..)| painter.asset()), &show.assets);
         for (painter, reel, painted) in self.painters.values_mut() {
             let from = painted.map_or(newest, |painted| painted + 1).max(newest);
             for number in from..=newest + AHEAD {
                 let at = fps.time_of(FrameNumber(number));
-                let frame = painter.paint(at, &self.sights);
+                let frame = painter.paint(at, &self.sights, &films);
                 reel.0[(number % PLACES) as usize].store(Some(Arc::new((FrameNumber(number), frame))));
                 *painted = Some(number);
             }

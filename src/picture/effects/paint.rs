@@ -9,6 +9,7 @@ use crate::effect::senses::{Senses, Sound, Wall};
 use crate::frame::mosaic;
 use crate::frame::sight::Sights;
 use crate::frame::video::VideoFrame;
+use crate::light::films::Read;
 use crate::show::Show;
 use crate::show::light::Rgb;
 use crate::show::light::animation::Needs;
@@ -42,14 +43,20 @@ impl Painter {
         }
     }
 
-    pub fn paint(&mut self, at: ShowTime, sights: &Sights) -> Arc<VideoFrame> {
+    /// The picture of the library that it shows, if it does.
+    pub fn asset(&self) -> Option<&str> {
+        self.layer.animation.asset(&self.layer.parameters)
+    }
+
+    pub fn paint(&mut self, at: ShowTime, sights: &Sights, films: &Read) -> Arc<VideoFrame> {
         let sound = (self.layer.animation.needs() == Needs::Sound).then(|| sights.look(None, at)).flatten();
         let sound = sound.map(|sight| {
             let [left, right] = sight.loudness();
             Sound { left, right, bands: sight.bands(), beat: 0.0 }
         });
         let wall = Wall { unix_micros: at.micros(), utc_offset_minutes: self.timezone_minutes };
-        let senses = Senses { sound: sound.as_ref(), wall, ..Senses::default() };
+        let image = self.asset().and_then(|asset| films.get(asset)).map(Arc::as_ref);
+        let senses = Senses { sound: sound.as_ref(), image, wall, ..Senses::default() };
         self.effect.render(self.layer.seconds_at(at), &senses, &mut self.pixels);
         mosaic::film(&self.pixels, (self.layer.columns.max(1).into(), self.layer.rows.max(1).into()), at)
     }

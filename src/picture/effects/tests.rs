@@ -3,10 +3,18 @@
 use serde_json::json;
 
 use super::*;
+use crate::effect::senses::Film;
+use crate::light::films::Read;
 use crate::show::ids::SceneId;
 
 fn layer(json: serde_json::Value) -> EffectLayer {
     serde_json::from_value(json).unwrap()
+}
+
+fn films() -> Films {
+    let stop = StopFlag::default();
+    stop.stop();
+    Films::start("/nowhere".into(), stop).unwrap().0
 }
 
 fn show(effect: serde_json::Value) -> Show {
@@ -24,7 +32,7 @@ fn colours_are_what_video_makes_of_them() {
     for (rgb, y, u, v) in [([255, 0, 0], 63, 102, 240), ([0, 255, 0], 173, 42, 26), ([255, 255, 255], 235, 128, 128)] {
         let color = json!({"mode": "RGB", "rgb": rgb});
         let effect = layer(json!({"animation": "SOLID", "parameters": {"color_primary": color}, "columns": 5, "rows": 3}));
-        let frame = Painter::new(&Show::default(), &effect).paint(ShowTime(0), &Sights::new());
+        let frame = Painter::new(&Show::default(), &effect).paint(ShowTime(0), &Sights::new(), &Read::new());
         let planes = frame.planes();
         assert_eq!((frame.width, frame.height), (5, 3));
         assert_eq!(planes.map(|plane| plane.bytes.len()), [15, 6, 6]);
@@ -39,7 +47,7 @@ fn frames_are_there_before_they_are_due_and_the_same_for_everyone() {
     let show = show(json!({"animation": "PLASMA", "parameters": {"speed": 2.0}, "seed": 7}));
     let fps = show.config.fps;
     let effects = Arc::new(Effects::default());
-    let mut studio = Studio { effects: effects.clone(), painters: BTreeMap::new(), sights: Sights::new() };
+    let mut studio = Studio { effects: effects.clone(), painters: BTreeMap::new(), sights: Sights::new(), films: films() };
     let Content::Effect(effect) = &show.scenes[&SceneId::new("a").unwrap()].layers[0].content else { panic!("an effect") };
     let frame = |number: u64| fps.time_of(FrameNumber(number));
     assert!(effects.film(effect, fps, frame(1_000_000)).is_none());
@@ -48,7 +56,7 @@ fn frames_are_there_before_they_are_due_and_the_same_for_everyone() {
         let at = frame(1_000_000 + ahead);
         let film = effects.film(effect, fps, at).unwrap();
         assert_eq!(film.pts, at.micros());
-        let again = Painter::new(&show, effect).paint(at, &Sights::new());
+        let again = Painter::new(&show, effect).paint(at, &Sights::new(), &Read::new());
         assert!(film.planes().iter().zip(again.planes()).all(|(one, other)| one.bytes == other.bytes));
     }
     let late = effects.film(effect, fps, frame(1_000_000 + AHEAD + 2)).unwrap();
@@ -59,10 +67,21 @@ fn frames_are_there_before_they_are_due_and_the_same_for_everyone() {
 #[test]
 fn what_nobody_sees_is_not_painted() {
     let mut show = show(json!({"animation": "FIRE"}));
-    let mut studio = Studio { effects: Arc::default(), painters: BTreeMap::new(), sights: Sights::new() };
+    let mut studio = Studio { effects: Arc::default(), painters: BTreeMap::new(), sights: Sights::new(), films: films() };
     studio.paint(&show, &Outlook::default(), ShowTime(1_000_000));
     assert_eq!(studio.painters.len(), 1);
     show.program = None;
     studio.paint(&show, &Outlook::default(), ShowTime(2_000_000));
     assert!(studio.painters.is_empty());
+}
+
+#[test]
+fn an_animation_that_shows_a_picture_shows_it_in_the_picture_too() {
+    let effect = layer(json!({"animation": "IMAGE", "parameters": {"asset": "0a"}, "columns": 4, "rows": 4}));
+    let film = Film { width: 1, height: 1, frames: vec![(vec![[1.0; 3]], 0)] };
+    let mut painter = Painter::new(&Show::default(), &effect);
+    let luma = |frame: &VideoFrame| frame.planes()[0].bytes[5];
+    assert_eq!(luma(&painter.paint(ShowTime(0), &Sights::new(), &Read::new())), 16);
+    let films = Read::from([("0a".to_owned(), Arc::new(film))]);
+    assert_eq!(luma(&painter.paint(ShowTime(0), &Sights::new(), &films)), 235);
 }

@@ -50,7 +50,7 @@ impl Films for Smooth {
     }
 
     fn effect(&self, effect: &EffectLayer, _: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
-        Some(Painter::new(&Show::default(), effect).paint(at, &Sights::new()))
+        Some(Painter::new(&Show::default(), effect).paint(at, &Sights::new(), &Default::default()))
     }
 
     fn stinger(&self, _: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {
