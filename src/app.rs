@@ -1,20 +1,21 @@
 //! The only file that knows everyone: builds the house, opens the doors, and closes up in the order of the flow.
 
+mod copy;
 mod doors;
 mod ear;
 mod surfaces;
+mod told;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::api::{self, Api, Parts};
 use crate::base::clock::{Clock, Stopwatch};
-use crate::base::config::{Config, Hidden, Redis};
+use crate::base::config::{Config, Hidden};
 use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
@@ -44,10 +45,11 @@ use crate::sound::levels::LevelsHandle;
 use crate::state::command::Command;
 use crate::state::store::directory::DataDirectory;
 use crate::state::store::journal::Journal;
-use crate::state::store::{Loaded, redis as redis_copy};
-use crate::state::{Origin, Seq, StateHandle, writer};
+use crate::state::store::redis as redis_copy;
+use crate::state::{Origin, StateHandle, writer};
 use crate::template::Templates;
 use doors::{Doors, on_this_machine_only, settings, tls};
+use told::Told;
 
 /// Frames that may wait for the encoder: a quarter of a second at 30 fps rides out a busy moment.
 const ENCODER_PLACES: usize = 8;
@@ -149,9 +151,9 @@ impl House {
         let clock = Clock::system();
         let vitals = Arc::new(Vitals::new());
         let (mut journal, mut loaded) = Journal::open(&directory.journal()).context("the journal can not be opened")?;
-        let redis = redis_target(config)?;
+        let redis = copy::target(config)?;
         if let (true, Some(redis)) = (config.restore_from_redis, &redis) {
-            restore(redis, &mut journal, &mut loaded).await.context("the show can not be restored from Redis")?;
+            copy::restore(redis, &mut journal, &mut loaded).await.context("the show can not be restored from Redis")?;
         }
         let capabilities = Arc::new(serde_json::to_value(known_capabilities(config)?)?);
         let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
@@ -451,56 +453,7 @@ impl House {
     }
 }
 
-fn redis_target(config: &Config) -> anyhow::Result<Option<redis_copy::Target>> {
-    let Some(Redis { url, authority, prefix }) = &config.redis else { return Ok(None) };
-    let bad = |key: &'static str, why: String| BadSetting { key, why };
-    let authority = match authority {
-        Some(path) => Some(std::fs::read(path).map_err(|error| bad("redis_ca", format!("{}: {error}", path.display())))?),
-        None => None,
-    };
-    Ok(Some(redis_copy::Target::new(url.reveal(), prefix, authority).map_err(|error| bad("redis", error.to_string()))?))
-}
-
-/// Only into an empty journal: what was decided here is never overwritten.
-async fn restore(from: &redis_copy::Target, journal: &mut Journal, loaded: &mut Loaded) -> anyhow::Result<()> {
-    if loaded.snapshot.seq > Seq::default() {
-        tracing::info!("the data directory has a show of its own, so nothing is restored from Redis");
-        return Ok(());
-    }
-    let Some(snapshot) = from.held().await? else {
-        tracing::info!("Redis holds no show, so there is nothing to restore");
-        return Ok(());
-    };
-    journal.begin_with(&snapshot)?;
-    let keyless = snapshot.show.destinations.values().filter(|destination| !destination.enabled).count();
-    tracing::warn!(
-        seq = snapshot.seq.0,
-        "the show was restored from Redis; uploaded files and stream keys are not in it, and {keyless} destinations are off"
-    );
-    loaded.snapshot = snapshot;
-    Ok(())
-}
-
 struct Served {
     closing: watch::Sender<bool>,
     tasks: Vec<(&'static str, tokio::task::JoinHandle<()>)>,
-}
-
-/// SIGTERM and ctrl-c, listened to from the beginning, so that neither is missed.
-struct Told {
-    terminated: Signal,
-    interrupted: Signal,
-}
-
-impl Told {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self { terminated: signal(SignalKind::terminate())?, interrupted: signal(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminated.recv() => {}
-            _ = self.interrupted.recv() => {}
-        }
-    }
 }

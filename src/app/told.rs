@@ -1,0 +1,22 @@
+//! The word to end.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// SIGTERM and ctrl-c, listened to from the beginning, so that neither is missed.
+pub struct Told {
+    terminated: Signal,
+    interrupted: Signal,
+}
+
+impl Told {
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminated: signal(SignalKind::terminate())?, interrupted: signal(SignalKind::interrupt())? })
+    }
+
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminated.recv() => {}
+            _ = self.interrupted.recv() => {}
+        }
+    }
+}
