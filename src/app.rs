@@ -208,7 +208,7 @@ impl House {
         let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
         let (films, films_thread) = light::films::Films::start(directory.assets(), stop_engine.clone())?;
         let (effects, effects_thread) = picture::effects::start(picture::effects::Env {
-            films,
+            films: films.another(),
             shows: state.timeline(),
             clock: clock.clone(),
             sights: sights.clone(),
@@ -256,7 +256,7 @@ impl House {
             show: show.clone(),
             shows: state.timeline(),
             clock: clock.clone(),
-            assets: directory.assets(),
+            films,
             light_frames,
             display_frames,
             sights: surface_sights,

@@ -16,6 +16,7 @@ use crate::frame::picture::Frame;
 use crate::frame::sight::Sights;
 use crate::inlet;
 use crate::light;
+use crate::light::films::Films;
 use crate::send;
 use crate::show::Show;
 use crate::show::timeline::Timeline;
@@ -25,7 +26,8 @@ pub struct Env<'a> {
     pub show: Arc<ArcSwap<Show>>,
     pub shows: Arc<ArcSwap<Timeline>>,
     pub clock: Clock,
-    pub assets: std::path::PathBuf,
+    /// Pictures that animations show.
+    pub films: Films,
     /// What lights see of the program, and what displays do.
     pub light_frames: Arc<Mailbox<Frame>>,
     pub display_frames: Arc<Mailbox<Frame>>,
@@ -45,7 +47,7 @@ pub struct Started {
 }
 
 pub fn start(env: Env<'_>) -> anyhow::Result<Started> {
-    let Env { config, show, shows, clock, assets, light_frames, display_frames, sights, shown, vitals, .. } = env;
+    let Env { config, show, shows, clock, films, light_frames, display_frames, sights, shown, vitals, .. } = env;
     let (stop_engine, stop_surfaces) = (env.stop_engine, env.stop_surfaces);
     let (board, inlets) = (Arc::new(LedBoard::default()), Arc::new(FeedBoard::default()));
     let inlet = inlet::run::start(inlet::run::Env {
@@ -57,7 +59,6 @@ pub fn start(env: Env<'_>) -> anyhow::Result<Started> {
         stop: stop_engine.clone(),
         address: config.light_in,
     })?;
-    let (films, reading) = light::films::Films::start(assets, stop_engine.clone())?;
     let lights = light::run::start(light::run::Env {
         shows,
         clock: clock.clone(),
@@ -86,7 +87,7 @@ pub fn start(env: Env<'_>) -> anyhow::Result<Started> {
         stop: stop_surfaces,
         open: send::display::opener(),
     })?);
-    let mut engine = vec![("inlets", inlet), ("films", reading)];
+    let mut engine = vec![("inlets", inlet)];
     engine.extend(lights.into_iter().map(|thread| ("lights", thread)));
     Ok(Started { engine, surfaces })
 }

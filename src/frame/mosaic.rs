@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
@@ -10,9 +10,6 @@ use super::video::{Plane, Planes, VideoFrame};
 use crate::show::ids::FeedId;
 use crate::show::light::Rgb;
 use crate::show::time::ShowTime;
-
-/// Whoever has not looked for so long has gone.
-const ATTENTION: i64 = 5_000_000;
 
 /// Y, U and V one after the other.
 struct Picture {
@@ -70,8 +67,7 @@ fn yuv(pixels: &[Rgb], width: usize, height: usize) -> Vec<u8> {
 /// The newest picture of one feed.
 pub struct Mosaic {
     newest: ArcSwapOption<Shown>,
-    /// When somebody looked last.
-    looked: AtomicI64,
+    wanted: AtomicBool,
 }
 
 struct Shown {
@@ -80,8 +76,13 @@ struct Shown {
 }
 
 impl Mosaic {
-    pub fn is_looked_at(&self, now: ShowTime) -> bool {
-        now.micros().saturating_sub(self.looked.load(Ordering::Relaxed)) < ATTENTION
+    /// Some scene has it, on air or not: what came before it is seen is there when it is.
+    pub fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed)
+    }
+
+    pub fn set_wanted(&self, wanted: bool) {
+        self.wanted.store(wanted, Ordering::Relaxed);
     }
 
     pub fn put(&self, film: Arc<VideoFrame>, until: ShowTime) {
@@ -93,14 +94,14 @@ impl Mosaic {
     }
 }
 
-/// Those of all feeds. Who receives writes, who paints looks, and neither waits for the other; what nobody looks at is not made.
+/// Those of all feeds. Who receives writes, who paints looks, and neither waits for the other; what no scene has is not made.
 #[derive(Default)]
 pub struct Mosaics(ArcSwap<BTreeMap<FeedId, Arc<Mosaic>>>);
 
 impl Mosaics {
     /// The same for whoever asks.
     pub fn of(&self, feed: &FeedId) -> Arc<Mosaic> {
-        let new = Arc::new(Mosaic { newest: ArcSwapOption::empty(), looked: AtomicI64::new(i64::MIN / 2) });
+        let new = Arc::new(Mosaic { newest: ArcSwapOption::empty(), wanted: AtomicBool::new(false) });
         self.0.rcu(|all| {
             let mut all = BTreeMap::clone(all);
             all.entry(feed.clone()).or_insert_with(|| new.clone());
@@ -118,9 +119,7 @@ impl Mosaics {
     /// What is to be seen of it at that time, if anything.
     pub fn look(&self, feed: &FeedId, at: ShowTime) -> Option<Arc<VideoFrame>> {
         let all = self.0.load();
-        let mosaic = all.get(feed)?;
-        mosaic.looked.fetch_max(at.micros(), Ordering::Relaxed);
-        let newest = mosaic.newest.load();
+        let newest = all.get(feed)?.newest.load();
         newest.as_ref().filter(|shown| at < shown.until).map(|shown| shown.film.clone())
     }
 }
@@ -130,16 +129,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_is_there_from_when_somebody_looks_until_its_time_is_over() {
+    fn a_picture_is_there_until_its_time_is_over() {
         let (mosaics, id, at) = (Mosaics::default(), FeedId::new("desk").unwrap(), ShowTime(10_000_000));
         assert!(mosaics.look(&id, at).is_none(), "nobody receives it");
-        let mosaic = mosaics.of(&id);
-        assert!(!mosaic.is_looked_at(at));
+        assert!(!mosaics.of(&id).is_wanted());
         assert!(mosaics.look(&id, at).is_none(), "nothing has come");
-        assert!(mosaic.is_looked_at(at) && !mosaic.is_looked_at(ShowTime(at.micros() + ATTENTION)));
-        mosaics.of(&id).put(film(&[[1.0; 3]], (1, 1), at), ShowTime(14_000_000));
+        mosaics.of(&id).put(film(&[[1.0; 3]], (1, 1), at), ShowTime(11_000_000));
         assert_eq!(mosaics.look(&id, at).unwrap().planes()[0].bytes, [235]);
-        assert!(mosaics.look(&id, ShowTime(14_000_000)).is_none(), "it is over");
+        assert!(mosaics.look(&id, ShowTime(11_000_000)).is_none(), "it is over");
         mosaics.keep_only(|_| false);
         assert!(mosaics.look(&id, at).is_none());
     }

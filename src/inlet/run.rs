@@ -20,8 +20,10 @@ use crate::frame::exchange::Exchange;
 use crate::frame::leds::{FeedBoard, FeedFrame};
 use crate::frame::mosaic::{self, Mosaic, Mosaics};
 use crate::show::Show;
-use crate::show::ids::FeedId;
+use crate::show::ids::{FeedId, SceneId};
+use crate::show::layer::{Content, Layer};
 use crate::show::light::feed::LightFeed;
+use crate::show::scene::Scene;
 use crate::show::time::ShowTime;
 
 const LOOK: Duration = Duration::from_millis(100);
@@ -46,7 +48,7 @@ pub struct Env {
 pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
     let failing = Failing::of("inlets", &env.vitals, Condition::degraded("the thread that opens feeds has failed"));
     spawn_watched("inlets", failing, move || {
-        let mut inlets = Inlets { feeds: Arc::default(), ports: BTreeMap::new(), env };
+        let mut inlets = Inlets { feeds: Arc::default(), scenes: Arc::default(), ports: BTreeMap::new(), env };
         while !inlets.env.stop.is_set() {
             inlets.follow();
             std::thread::park_timeout(LOOK);
@@ -57,6 +59,8 @@ pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
 struct Inlets {
     env: Env,
     feeds: Arc<BTreeMap<FeedId, Arc<LightFeed>>>,
+    /// By them it is known which feeds are wanted as pictures.
+    scenes: Arc<BTreeMap<SceneId, Arc<Scene>>>,
     ports: BTreeMap<u16, Port>,
 }
 
@@ -69,8 +73,16 @@ struct Port {
 
 impl Inlets {
     fn follow(&mut self) {
-        let feeds = self.env.show.load().light_feeds.clone();
-        if !Arc::ptr_eq(&feeds, &self.feeds) {
+        let (feeds, scenes) = {
+            let show = self.env.show.load();
+            (show.light_feeds.clone(), show.scenes.clone())
+        };
+        let is_same = Arc::ptr_eq(&feeds, &self.feeds);
+        if !is_same || !Arc::ptr_eq(&scenes, &self.scenes) {
+            feeds.keys().for_each(|id| self.env.mosaics.of(id).set_wanted(is_shown(&scenes, id)));
+            self.scenes = scenes;
+        }
+        if !is_same {
             for gone in self.feeds.keys().filter(|id| !feeds.contains_key(*id)) {
                 self.env.vitals.status.forget_feed(gone.as_str());
             }
@@ -100,14 +112,13 @@ impl Inlets {
         let outlet = |receiver: &Receiver| {
             let id = &receiver.feed().id;
             let (slot, mosaic) = (self.env.board.slot(id), self.env.mosaics.of(id));
-            (id.clone(), Outlet { size: shape(receiver.feed()), slot, mosaic })
+            (id.clone(), Outlet { size: size(receiver.feed()), slot, mosaic })
         };
         let outlets: BTreeMap<FeedId, _> = receivers.iter().map(outlet).collect();
-        let now = self.env.clock.clone();
         let hear = move |id: &FeedId, heard: Heard<'_>| {
             if let Some(outlet) = outlets.get(id) {
                 outlet.lights(&heard);
-                outlet.picture(&heard, now.now());
+                outlet.picture(&heard);
             }
         };
         let clock = self.env.clock.clone();
@@ -151,7 +162,8 @@ impl Inlets {
 
 /// Where what comes in goes: to lights, and to the picture if it is seen there.
 struct Outlet {
-    size: (usize, usize),
+    /// Columns and rows as a picture; what is longer than a picture may be is cut off.
+    size: [u32; 2],
     slot: Arc<Exchange<FeedFrame>>,
     mosaic: Arc<Mosaic>,
 }
@@ -168,24 +180,27 @@ impl Outlet {
         self.slot.put(frame);
     }
 
-    fn picture(&self, heard: &Heard<'_>, now: ShowTime) {
-        match heard {
-            Heard::Frame { pixels, at, until } if self.mosaic.is_looked_at(now) => {
-                let light = |pixel: &[u8; 3]| pixel.map(|channel| f32::from(channel) / 255.0);
-                let lights: Vec<_> = pixels.iter().map(light).collect();
-                self.mosaic.put(mosaic::film(&lights, self.size, ShowTime(*at)), ShowTime(*until));
-            }
-            // One of long ago must not be the first that is seen.
-            _ => self.mosaic.clear(),
+    fn picture(&self, heard: &Heard<'_>) {
+        let Heard::Frame { pixels, at, until } = heard else { return self.mosaic.clear() };
+        if !self.mosaic.is_wanted() {
+            return;
         }
+        let [width, height] = self.size.map(|side| side.clamp(1, LONGEST) as usize);
+        let light = |pixel: &[u8; 3]| pixel.map(|channel| f32::from(channel) / 255.0);
+        let rows = pixels.chunks(self.size[0].max(1) as usize);
+        let lights: Vec<_> = rows.flat_map(|row| row.iter().take(width)).map(light).collect();
+        self.mosaic.put(mosaic::film(&lights, (width, height), ShowTime(*at)), ShowTime(*until));
     }
 }
 
-/// Columns and rows as a picture; what is longer than a picture may be is cut off.
-fn shape(feed: &LightFeed) -> (usize, usize) {
-    let [columns, rows] = feed.size().unwrap_or([feed.pixels, 1]);
-    let side = |count: u32| count.clamp(1, LONGEST) as usize;
-    (side(columns), side(rows))
+fn is_shown(scenes: &BTreeMap<SceneId, Arc<Scene>>, id: &FeedId) -> bool {
+    let shows = |layer: &Layer| matches!(&layer.content, Content::Feed { feed } if feed == id);
+    scenes.values().any(|scene| scene.all().any(&shows))
+}
+
+/// Without columns it is one row.
+fn size(feed: &LightFeed) -> [u32; 2] {
+    feed.size().unwrap_or([feed.pixels, 1])
 }
 
 fn identity(address: IpAddr) -> Identity {

@@ -29,8 +29,12 @@ impl Feeds {
     pub fn look(&mut self, show: &Show, board: &FeedBoard) {
         if !Arc::ptr_eq(&self.of, &show.light_feeds) {
             self.of = show.light_feeds.clone();
-            board.keep_only(|id| self.of.contains_key(id));
             let mut before = std::mem::take(&mut self.seen);
+            for (_, Seen { slot, newest, .. }) in before.extract_if(.., |id, _| !self.of.contains_key(id)) {
+                // Its slot may live on, for one of the same name.
+                newest.into_iter().for_each(|newest| slot.give_back(newest));
+            }
+            board.keep_only(|id| self.of.contains_key(id));
             let seen = |(id, feed): (&FeedId, &Arc<LightFeed>)| {
                 let newest = before.remove(id).and_then(|seen| seen.newest);
                 (id.clone(), Seen { feed: feed.clone(), slot: board.slot(id), newest })

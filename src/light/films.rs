@@ -5,7 +5,7 @@ use std::io;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -20,6 +20,8 @@ use crate::show::ids::AssetId;
 const SIDE: u32 = 128;
 /// Of a moving picture.
 const MOST_FRAMES: usize = 600;
+/// Pixels of all frames of all that are kept: 192 MB.
+const MOST_PIXELS: usize = 16 << 20;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 type Wanted = BTreeMap<String, (String, Format)>;
@@ -28,18 +30,19 @@ pub type Read = BTreeMap<String, Arc<Film>>;
 
 #[derive(Default)]
 struct Shelf {
-    /// Files by the names of their assets.
-    wanted: ArcSwap<Wanted>,
+    /// Of each who asks: files by the names of their assets.
+    wanted: ArcSwap<Vec<Arc<ArcSwap<Wanted>>>>,
     read: ArcSwap<Read>,
 }
 
 /// For a thread that computes animations, of lights or of the picture; it never waits for a file.
 pub struct Films {
     shelf: Arc<Shelf>,
+    own: Arc<ArcSwap<Wanted>>,
     asked: BTreeSet<String>,
     /// What there was to be found then.
     assets: Arc<BTreeMap<AssetId, Arc<Asset>>>,
-    reader: Option<std::thread::Thread>,
+    reader: Thread,
 }
 
 impl Films {
@@ -53,8 +56,18 @@ impl Films {
                 std::thread::park_timeout(PATIENCE);
             }
         })?;
-        let reader = Some(thread.thread().clone());
-        Ok((Films { shelf, asked: BTreeSet::new(), assets: Arc::default(), reader }, thread))
+        Ok((Self::of(shelf, thread.thread().clone()), thread))
+    }
+
+    /// For another thread. What both want is read once.
+    pub fn another(&self) -> Films {
+        Self::of(self.shelf.clone(), self.reader.clone())
+    }
+
+    fn of(shelf: Arc<Shelf>, reader: Thread) -> Films {
+        let own = Arc::new(ArcSwap::from_pointee(Wanted::new()));
+        shelf.wanted.rcu(|all| all.iter().chain([&own]).cloned().collect::<Vec<_>>());
+        Films { shelf, own, asked: BTreeSet::new(), assets: Arc::default(), reader }
     }
 
     /// Asks for what is not there yet, and gives what is.
@@ -73,31 +86,41 @@ impl Films {
                 let asset = assets.get(id.as_str())?;
                 Some((id.clone(), (asset.file_name(), asset.format)))
             };
-            self.shelf.wanted.store(Arc::new(self.asked.iter().filter_map(file).collect()));
-            if let Some(reader) = &self.reader {
-                reader.unpark();
-            }
+            self.own.store(Arc::new(self.asked.iter().filter_map(file).collect()));
+            self.reader.unpark();
         }
         self.shelf.read.load()
     }
 }
 
 fn read_what_is_wanted(shelf: &Shelf, directory: &Path) {
-    let wanted = shelf.wanted.load_full();
-    let present = shelf.read.load_full();
-    if wanted.keys().eq(present.keys()) {
+    let askers = shelf.wanted.load_full();
+    let wanted: Wanted = askers.iter().flat_map(|asker| Wanted::clone(&asker.load())).collect();
+    let mut read = Read::clone(&shelf.read.load());
+    if wanted.keys().eq(read.keys()) {
         return;
     }
-    let read = wanted.iter().map(|(id, (file, format))| {
-        let film = present.get(id).cloned().unwrap_or_else(|| {
-            let read = catch_unwind(|| film(&directory.join(file), *format));
-            let read = read.unwrap_or_else(|_| Err("its reader has failed".to_owned()));
-            let told = |error: &String| tracing::warn!(asset = %id, error, "lights can not show an asset");
-            Arc::new(read.inspect_err(told).unwrap_or_default())
-        });
-        (id.clone(), film)
-    });
-    shelf.read.store(Arc::new(read.collect()));
+    read.retain(|id, _| wanted.contains_key(id));
+    for (id, (file, format)) in &wanted {
+        if !read.contains_key(id) {
+            let kept: usize = read.values().map(|film| pixels(film)).sum();
+            let path = directory.join(file);
+            let film = catch_unwind(|| film(&path, *format)).unwrap_or_else(|_| Err("its reader has failed".to_owned()));
+            let film = film.and_then(|film| {
+                let too_much = kept + pixels(&film) > MOST_PIXELS;
+                if too_much { Err("animations show too many pictures at once".to_owned()) } else { Ok(film) }
+            });
+            let told = |error: &String| tracing::warn!(asset = %id, error, "animations can not show an asset");
+            read.insert(id.clone(), Arc::new(film.inspect_err(told).unwrap_or_default()));
+            // The next may take long.
+            shelf.read.store(Arc::new(read.clone()));
+        }
+    }
+    shelf.read.store(Arc::new(read));
+}
+
+fn pixels(film: &Film) -> usize {
+    film.frames.iter().map(|(pixels, _)| pixels.len()).sum()
 }
 
 /// Where something can be seen through it, it is dark.
@@ -140,7 +163,14 @@ mod tests {
         let assets = Arc::new(BTreeMap::from([(asset(1).id.clone(), Arc::new(asset(1)))]));
         films.wanted(wanted, &assets);
         read_what_is_wanted(&films.shelf, folder.path());
-        let read = films.wanted(wanted, &assets);
-        assert_eq!(read["0a"].frame(0.0), [[1.0, 0.0, 0.0]; 2]);
+        assert_eq!(films.wanted(wanted, &assets)["0a"].frame(0.0), [[1.0, 0.0, 0.0]; 2]);
+        let mut other = films.another();
+        films.wanted(|| [].into_iter(), &assets);
+        other.wanted(wanted, &assets);
+        read_what_is_wanted(&films.shelf, folder.path());
+        assert_eq!(films.wanted(|| [].into_iter(), &assets).len(), 1, "one of them wants it still");
+        other.wanted(|| [].into_iter(), &assets);
+        read_what_is_wanted(&films.shelf, folder.path());
+        assert!(films.wanted(|| [].into_iter(), &assets).is_empty());
     }
 }

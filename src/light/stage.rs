@@ -88,7 +88,6 @@ impl Stage {
             .map(|stage| LitZone { stage, seen: Vec::new() })
             .collect();
         let places: BTreeMap<&ZoneId, usize> = show.zones.keys().zip(0..).collect();
-        board.keep_only(|id| show.fixtures.contains_key(id));
         let lit = show.fixtures.values().filter(|fixture| fixture.enabled && !fixture.segments.is_empty());
         self.fixtures = lit
             .map(|fixture| {
@@ -96,6 +95,8 @@ impl Stage {
                 FixtureStage::new(show, fixture, board, |zone| places.get(zone).copied(), before)
             })
             .collect();
+        drop(old_fixtures);
+        board.keep_only(|id| show.fixtures.contains_key(id));
         self.supplies = supplies(show, before.supplies);
         self.see();
     }

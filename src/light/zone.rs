@@ -35,6 +35,9 @@ pub struct Around<'a> {
     pub utc_offset_minutes: i32,
 }
 
+/// Borders that are seen at once: those before a change, and those after it.
+const SAMPLERS: usize = 2;
+
 /// How its LEDs lie: stays while its geometry does.
 struct Ground {
     places: Vec<Place>,
@@ -48,8 +51,8 @@ pub struct ZoneStage {
     ground: Arc<Ground>,
     /// Oldest first; each but the first comes in over the one before.
     looks: Vec<StagedLook>,
-    /// For a picture with such borders.
-    sampler: Option<(Borders, Sampler)>,
+    /// For pictures with such borders: where they change, fixtures with a latency still see the old ones for a while.
+    samplers: Vec<(Borders, Sampler)>,
     scratch: Scratch,
 }
 
@@ -104,20 +107,22 @@ impl Entry {
 impl ZoneStage {
     /// What did not change since `before` is kept: where LEDs lie takes time to work out.
     pub fn new(show: &Show, zone: &Arc<Zone>, before: Option<ZoneStage>) -> Self {
-        let (ground, sampler, scratch) = match before {
+        let (ground, samplers, scratch) = match before {
             Some(before) if before.zone.geometry == zone.geometry => {
-                let sampler =
-                    before.sampler.filter(|_| (before.zone.region, before.zone.seeing) == (zone.region, zone.seeing));
-                (before.ground, sampler, before.scratch)
+                let mut samplers = before.samplers;
+                if (before.zone.region, before.zone.seeing) != (zone.region, zone.seeing) {
+                    samplers.clear();
+                }
+                (before.ground, samplers, before.scratch)
             }
             _ => {
                 let ground = Arc::new(Ground::new(zone));
                 let scratch = Scratch::new(ground.places.len());
-                (ground, None, scratch)
+                (ground, Vec::with_capacity(SAMPLERS + 1), scratch)
             }
         };
         let looks = staged_looks(show, zone, &ground);
-        Self { zone: zone.clone(), ground, looks, sampler, scratch }
+        Self { zone: zone.clone(), ground, looks, samplers, scratch }
     }
 
     pub fn is_of(&self, zone: &Arc<Zone>) -> bool {
@@ -182,12 +187,15 @@ impl ZoneStage {
             return self.scratch.picture.fill([0.0; 3]);
         };
         let crop = if self.zone.seeing.skip_borders { *borders } else { Borders::default() };
-        if self.sampler.as_ref().is_none_or(|(own, sampler)| *own != crop || !sampler.fits(proxy)) {
+        let mut known = self.samplers.iter();
+        let place = known.position(|(own, sampler)| *own == crop && sampler.fits(proxy)).unwrap_or_else(|| {
             let Zone { region, seeing, .. } = *self.zone;
             let sampler = Sampler::new(&self.ground.places, region, Some(crop), proxy.width(), proxy.height());
-            self.sampler = Some((crop, sampler.with(seeing.reduction)));
-        }
-        if let Some((_, sampler)) = &self.sampler {
+            self.samplers.insert(0, (crop, sampler.with(seeing.reduction)));
+            self.samplers.truncate(SAMPLERS);
+            0
+        });
+        if let Some((_, sampler)) = self.samplers.get(place) {
             sampler.sample(proxy, &mut self.scratch.picture);
         }
     }

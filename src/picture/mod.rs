@@ -33,6 +33,7 @@ mod pose;
 pub mod prepare;
 pub mod prepared;
 pub mod run;
+mod seen;
 mod sheets;
 pub mod sources;
 mod studio;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::contents::text::crawl;
 use super::filtered::Steps;
-use super::ground::{each_inner, frame, kept};
+use super::ground::{each_inner, frame};
 use super::job::turned_bounds;
 use super::levels;
 use super::list::{CANVAS, DisplayList, Item, List, MaskAt, MixPlan, Source, SurfaceKey};
@@ -15,6 +15,7 @@ use super::pictures::{Found, Pictures};
 use super::place::{self, Frame, pixel};
 use super::pose::Pose;
 use super::prepared::Parity;
+use super::seen::Seen;
 use super::yuv::Yuv;
 use crate::frame::video::{Films, VideoFrame};
 use crate::show::Show;
@@ -24,7 +25,7 @@ use crate::show::geometry::{Canvas, Rect};
 use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
 use crate::show::levels::Levels;
-use crate::show::look::{Blend, Filter, Fit, Shadow};
+use crate::show::look::{Blend, Filter, Shadow};
 use crate::show::program::Mixed;
 use crate::show::text::Crawl;
 use crate::show::time::ShowTime;
@@ -213,15 +214,9 @@ impl<'a> Planning<'a> {
                 None => self.still(layer, view, onto),
             },
             Content::Levels(levels) => self.levels(layer, levels, view, frame, onto),
-            Content::Effect(effect) => {
-                // Its first frame comes within a few: until then there is nothing to see.
-                if let Some(film) = self.films.effect(effect, self.show.config.fps, view.at) {
-                    self.dressed(layer, view, frame, onto, |planning| planning.film(layer, film, view, frame, onto));
-                }
-            }
-            Content::Feed { feed } => {
-                // While nothing comes, what is below is seen.
-                if let Some(film) = self.films.feed(feed, view.at) {
+            Content::Effect(_) | Content::Feed { .. } => {
+                // An effect's first frame comes within a few. While there is nothing, what is below is seen.
+                if let Some(film) = self.made(&layer.content, view) {
                     self.dressed(layer, view, frame, onto, |planning| planning.film(layer, film, view, frame, onto));
                 }
             }
@@ -229,6 +224,14 @@ impl<'a> Planning<'a> {
                 self.dressed(layer, view, frame, onto, |planning| planning.backdrop(layer, view, frame, onto));
             }
             _ => {}
+        }
+    }
+
+    fn made(&self, content: &Content, view: View) -> Option<Arc<VideoFrame>> {
+        match content {
+            Content::Effect(effect) => self.films.effect(effect, self.show.config.fps, view.at),
+            Content::Feed { feed } => self.films.feed(feed, view.at),
+            _ => None,
         }
     }
 
@@ -464,46 +467,4 @@ fn rect_of(found: &Found<'_>, (x, y): (f64, f64)) -> Rect {
     // A picture stands in for another one at most a pixel away, because its chroma fits one parity only.
     let Parity { x: odd_x, y: odd_y } = picture.parity;
     Rect { x: (x & !1) | odd_x, y: (y & !1) | odd_y, width: picture.width, height: picture.height }
-}
-
-/// What of a decoded picture is seen, and where.
-struct Seen {
-    /// In its pixels.
-    from: Frame,
-    /// On the canvas.
-    rect: Rect,
-}
-
-impl Seen {
-    fn of(film: &VideoFrame, layer: &Layer, frame: Frame, view: View) -> Seen {
-        let (width, height) = film.shown_size();
-        let content = place::cropped(&view.pose.crop, (f64::from(width), f64::from(height)));
-        // A picture that moves is fitted as one that does not.
-        let fit = match layer.content {
-            Content::Image { .. } | Content::Feed { .. } => layer.fit,
-            Content::Effect(_) => Fit::Fill,
-            _ => kept(layer.fit),
-        };
-        let fitted = place::fitted(fit, content, (frame.width, frame.height), view.ground.scale);
-        let stored = f64::from(film.width) / f64::from(width.max(1));
-        let from = Frame { x: fitted.from.x * stored, width: fitted.from.width * stored, ..fitted.from };
-        let to = Frame { x: frame.x + fitted.to.x, y: frame.y + fitted.to.y, ..fitted.to };
-        Seen { from, rect: to.snapped() }
-    }
-
-    /// The pixel at the corner, if pixels are shown one for one and chroma fits without being moved.
-    fn exact(&self, film: &VideoFrame) -> Option<(usize, usize)> {
-        let Rect { x, y, width, height } = self.rect;
-        let from = self.from.snapped();
-        let is_same = (from.width, from.height) == (width, height);
-        let is_even = [x, y, from.x, from.y].iter().all(|place| place & 1 == 0);
-        let is_inside = from.right() <= film.width as i32 && from.bottom() <= film.height as i32;
-        (is_same && is_even && is_inside).then_some((from.x.max(0) as usize, from.y.max(0) as usize))
-    }
-
-    /// Where nothing can be seen through it: between its round corners.
-    fn solid(&self, radius: f64) -> Rect {
-        let radius = place::side(radius.ceil());
-        Rect { y: self.rect.y + radius, height: (self.rect.height - 2 * radius).max(0), ..self.rect }
-    }
 }

@@ -23,9 +23,9 @@ use crate::show::geometry::Canvas;
 use crate::show::time::{Fps, FrameNumber, ShowTime};
 use crate::show::timeline::ShowAt;
 
-/// The encoder's mailbox holds 8; the rest are in the encoder, with the preview, the multiview, lights and displays (which hold the
-/// same ones unless they are slow), or being painted. 1080p: 62 MB.
-pub(super) const BUFFERS: usize = 20;
+/// The encoder's mailbox holds 8; ten are in the encoder, with the preview, the multiview and lights, or being painted; and each of four
+/// displays may hold one for as long as it needs to show it. 1080p: 68 MB.
+pub(super) const BUFFERS: usize = 22;
 
 /// The engine's condition is judged over so many frames at a time, and called degraded above this share of skipped ones.
 const JUDGED_FRAMES: u64 = 150;

@@ -151,6 +151,15 @@ fn is_number(text: &str) -> bool {
 }
 
 impl Screen {
+    /// A file that is all its own.
+    pub fn device(&self) -> Option<&str> {
+        match self {
+            Screen::Kms { .. } => None,
+            Screen::Framebuffer { device } => Some(device),
+            Screen::Panel(panel) => Some(&panel.device),
+        }
+    }
+
     pub fn kind(&self) -> &'static str {
         match self {
             Screen::Kms { .. } => "kms",

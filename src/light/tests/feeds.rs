@@ -47,3 +47,22 @@ fn a_feed_that_is_a_picture_is_seen_where_leds_lie() {
     send(&desk, &[[1; 3], [2; 3], [3; 3], [4; 3]], 500);
     assert_eq!(desk.bytes(0), [1, 1, 1, 2, 2, 2, 4, 4, 4, 3, 3, 3], "the second row is wired backwards");
 }
+
+#[test]
+fn a_feed_may_go_and_come_back_as_often_as_it_likes() {
+    let mut desk = Desk::strip(4);
+    // Who listens keeps its slot, and may notice nothing of it.
+    let _held = desk.inlets.slot(&FeedId::new("in").unwrap());
+    for round in 0..8_u8 {
+        let millis = i64::from(round) * 100;
+        feed(&mut desk, json!({}));
+        desk.tick(millis);
+        send(&desk, &[[round + 1; 3]; 4], millis + 90);
+        assert_eq!(desk.bytes(millis + 20), [round + 1; 12], "round {round}");
+        desk.act(millis + 30, json!({"command": "remove_zone_layer", "zone": "s", "layer": "net"}));
+        desk.act(millis + 30, json!({"command": "remove_light_feed", "feed": "in"}));
+        desk.tick(millis + 40);
+        let frame = desk.take("f").unwrap();
+        desk.board.slot(&crate::show::ids::FixtureId::new("f").unwrap()).give_back(frame);
+    }
+}

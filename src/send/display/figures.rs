@@ -23,6 +23,10 @@ impl Figures {
         Self { id: id.to_owned(), counts: vitals.display_counts(id), state, changed: true, told: None }
     }
 
+    pub fn is_live(&self) -> bool {
+        self.state.state == Reached::Live
+    }
+
     pub fn hear(&mut self, news: News) {
         match news {
             News::Opened { size: (width, height) } => {

@@ -11,11 +11,10 @@ use crate::show::display::Screen;
 
 const CARDS: &str = "/sys/class/drm";
 
-/// With what of it is needed to show something on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FoundDisplay {
-    #[serde(flatten)]
-    pub screen: Screen,
+    /// With an id it makes a display.
+    pub display: Screen,
     /// Whether a screen is plugged in, where that can be known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connected: Option<bool>,
@@ -54,8 +53,9 @@ fn connector(folder: &Path) -> Option<FoundDisplay> {
     let modes = fs::read_to_string(folder.join("modes")).unwrap_or_default();
     let mut modes: Vec<String> = modes.lines().map(str::to_owned).collect();
     modes.dedup();
-    let screen = Screen::Kms { device: Some(format!("/dev/dri/{card}")), connector: Some(connector.to_owned()), mode: None };
-    Some(FoundDisplay { screen, connected: Some(status == "connected"), modes, name: None })
+    let display =
+        Screen::Kms { device: Some(format!("/dev/dri/{card}")), connector: Some(connector.to_owned()), mode: None };
+    Some(FoundDisplay { display, connected: Some(status == "connected"), modes, name: None })
 }
 
 /// `fb0`
@@ -63,8 +63,8 @@ fn framebuffer(folder: &Path) -> Option<FoundDisplay> {
     let file = folder.file_name()?.to_str()?;
     let is_one = file.strip_prefix("fb").is_some_and(|number| number.parse::<u8>().is_ok());
     let size = line(folder, "virtual_size").filter(|_| is_one)?.replace(',', "x");
-    let screen = Screen::Framebuffer { device: format!("/dev/{file}") };
-    Some(FoundDisplay { screen, connected: None, modes: vec![size], name: line(folder, "name") })
+    let display = Screen::Framebuffer { device: format!("/dev/{file}") };
+    Some(FoundDisplay { display, connected: None, modes: vec![size], name: line(folder, "name") })
 }
 
 #[cfg(test)]
@@ -72,6 +72,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::show::display::Display;
 
     #[test]
     fn connectors_and_framebuffers_are_found_and_nothing_else() {
@@ -92,12 +93,17 @@ mod tests {
         put("graphics/fbcon/cursor_blink", "1\n");
         let found = below(&folder.path().join("drm"), &folder.path().join("graphics"));
         let expected = json!([
-            {"kind": "kms", "device": "/dev/dri/card1", "connector": "HDMI-A-1", "connected": true,
+            {"display": {"kind": "kms", "device": "/dev/dri/card1", "connector": "HDMI-A-1"}, "connected": true,
              "modes": ["1920x1080", "1280x720"]},
-            {"kind": "kms", "device": "/dev/dri/card1", "connector": "HDMI-A-2", "connected": false},
-            {"kind": "framebuffer", "device": "/dev/fb0", "modes": ["800x480"], "name": "vc4drmfb"},
+            {"display": {"kind": "kms", "device": "/dev/dri/card1", "connector": "HDMI-A-2"}, "connected": false},
+            {"display": {"kind": "framebuffer", "device": "/dev/fb0"}, "modes": ["800x480"], "name": "vc4drmfb"},
         ]);
         assert_eq!(serde_json::to_value(&found).unwrap(), expected);
+        for (number, mut one) in serde_json::to_value(&found).unwrap().as_array().unwrap().iter().cloned().enumerate() {
+            one["display"]["id"] = json!(format!("d{number}"));
+            let display: Display = serde_json::from_value(one["display"].take()).unwrap();
+            display.check().unwrap();
+        }
         assert_eq!(below(Path::new("/nowhere"), Path::new("/nowhere")), []);
     }
 }

@@ -14,7 +14,7 @@ use super::run::{self, Picture};
 use super::{Env, Open};
 use crate::base::clock::Stopwatch;
 use crate::base::tasks::{StopFlag, spawn_thread};
-use crate::frame::mailbox::{Branch, WhenFull};
+use crate::frame::mailbox::{Branch, Mailbox, WhenFull};
 use crate::frame::picture::Frame;
 use crate::send::crew::Crew;
 use crate::show::Show;
@@ -25,14 +25,19 @@ const LOOK: Duration = Duration::from_millis(100);
 /// A display only ever wants the newest.
 const PLACES: usize = 1;
 
+/// At once, with those that hang and are wanted no more: each may hold a frame of the engine's.
+const MOST: usize = 4;
+
 pub struct Screens {
     env: Arc<Env>,
     crew: Crew<DisplayId, Screen>,
+    /// Where their frames come. One that hangs can not say itself that it wants no more.
+    frames: BTreeMap<DisplayId, Arc<Mailbox<Frame>>>,
 }
 
 impl Screens {
     pub fn new(env: Env) -> Self {
-        Self { env: Arc::new(env), crew: Crew::default() }
+        Self { env: Arc::new(env), crew: Crew::of(MOST), frames: BTreeMap::new() }
     }
 
     pub fn run(mut self, stop: &StopFlag) {
@@ -47,31 +52,36 @@ impl Screens {
     fn follow(&mut self, show: &Show) {
         let env = &self.env;
         let enabled = show.displays.iter().filter(|(_, display)| display.enabled);
-        let wanted: BTreeMap<_, _> = enabled.map(|(id, display)| (id, &display.screen)).collect();
-        let start = |id: &DisplayId, stop| match show.displays.get(id) {
-            Some(display) => start(display.clone(), env.clone(), stop),
-            None => Err(io::ErrorKind::NotFound.into()),
+        let wanted: BTreeMap<_, _> = enabled.map(|(id, display)| (id, display.screen.clone())).collect();
+        for (_, frames) in self.frames.extract_if(.., |id, _| !wanted.contains_key(id)) {
+            frames.set_wanted(false);
+        }
+        let start = |id: &DisplayId, stop| {
+            let display = show.displays.get(id).ok_or(io::ErrorKind::NotFound)?;
+            let branch = env.frames.branch(PLACES, WhenFull::DropOldest);
+            self.frames.insert(id.clone(), branch.mailbox().clone());
+            start(display.clone(), env.clone(), branch, stop)
         };
-        self.crew.follow(&wanted, start, |id| env.vitals.status.forget_display(id.as_str()));
+        self.crew.follow(wanted, start, |id| env.vitals.status.forget_display(id.as_str()));
     }
 }
 
-fn start(display: Arc<Display>, env: Arc<Env>, stop: StopFlag) -> io::Result<JoinHandle<()>> {
-    let branch = env.frames.branch(PLACES, WhenFull::DropOldest);
+fn start(display: Arc<Display>, env: Arc<Env>, branch: Branch<Frame>, stop: StopFlag) -> io::Result<JoinHandle<()>> {
     spawn_thread(&format!("screen-{}", display.id), move || show_on(&display, &env, &branch, &stop))
 }
 
 fn show_on(display: &Display, env: &Env, branch: &Branch<Frame>, stop: &StopFlag) {
     let figures = RefCell::new(Figures::new(display.id.as_str(), &env.vitals));
     let frames = branch.mailbox();
-    frames.set_wanted(true);
     let look = || {
         figures.borrow_mut().tell(&env.vitals, env.clock.now());
-        if stop.is_set() {
-            return None;
-        }
         // Gone already, and not yet told to stop: as it was.
-        Some(env.show.load().displays.get(&display.id).map_or_else(|| Look::of(display), |now| Look::of(now)))
+        let look = env.show.load().displays.get(&display.id).map_or_else(|| Look::of(display), |now| Look::of(now));
+        let is_wanted = figures.borrow().is_live() && !look.test_card;
+        (!stop.is_set()).then(|| {
+            frames.set_wanted(is_wanted);
+            look
+        })
     };
     let (watch, open): (_, &Open) = (Stopwatch::start(), &env.open);
     run::run(

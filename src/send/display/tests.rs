@@ -145,7 +145,7 @@ impl Showing {
         while !holds() {
             assert!(watch.elapsed() < PATIENCE, "{what}: {:?}", self.glasses.each_ref().map(|glass| glass.seen()));
             self.paint(luma);
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 
@@ -193,8 +193,9 @@ fn a_display_that_moves_is_dark_where_it_was_and_one_that_is_switched_off_too() 
     showing.eventually("dark", 235, || new.seen() == Some([0; 3]));
     showing.act(json!({"command": "change_display", "display": "d", "patch": {"enabled": true}}));
     showing.eventually("white again", 235, || new.seen() == Some([255; 3]));
+    showing.stop.stop();
+    showing.eventually("nothing shines on when the server goes", 235, || new.seen() == Some([0; 3]));
     showing.end();
-    assert_eq!(new.seen(), Some([0; 3]), "nothing shines on when the server goes");
 }
 
 #[test]
@@ -210,5 +211,7 @@ fn a_display_that_is_not_there_is_told_found_and_disturbs_no_other() {
     showing.eventually("it is found", 235, || gone.seen() == Some([255; 3]) && showing.is(Reached::Live));
     gone.is_there.store(false, Relaxed);
     showing.eventually("it is lost", 235, || showing.is(Reached::Absent));
+    showing.act(json!({"command": "remove_display", "display": "e"}));
+    showing.eventually("nothing is painted for one that is not there", 235, || !showing.frames.is_wanted());
     showing.end();
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{animation, check_name, check_new, check_range, feed, light};
+use super::{animation, check_name, check_new, check_range, feed, light, patch as patches};
 use crate::show::Show;
 use crate::show::ids::{ZoneId, ZoneLayerId};
 use crate::show::light::geometry::Geometry;
@@ -126,7 +126,11 @@ fn described(zone: &Zone, mut patch: Patch) -> Result<Zone, Rejection> {
         zone.region = if region.is_null() { Default::default() } else { serde_json::from_value(region).map_err(invalid)? };
     }
     if let Some(seeing) = patch.remove("seeing") {
-        zone.seeing = if seeing.is_null() { Default::default() } else { serde_json::from_value(seeing).map_err(invalid)? };
+        zone.seeing = match seeing {
+            Value::Null => Default::default(),
+            Value::Object(fields) => patches::merged("zone", &zone.seeing, &fields)?,
+            other => serde_json::from_value(other).map_err(invalid)?,
+        };
     }
     match patch.keys().next() {
         None => Ok(zone),
