@@ -1,31 +1,32 @@
 //! The curve from coded values to light, quick enough for every pixel of every frame.
 
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
 /// Powers by a table: `powf` for each channel would take most of a frame's time.
 pub struct Gamma {
     exponent: f32,
-    table: Box<[f32; STEPS + 1]>,
+    table: Arc<Table>,
 }
+
+type Table = [f32; STEPS + 1];
+
+/// Shared by all fixtures of the same exponent: two hundred tables do not fit into a processor's cache, and one does.
+static TABLES: Mutex<Vec<(u32, Weak<Table>)>> = Mutex::new(Vec::new());
 
 /// Fine enough that a straight line between two of them is off by less than a step of 16 bits; a power of two, so that a
 /// mask keeps within the table.
 const STEPS: usize = 4_096;
 
 impl Gamma {
+    /// From 1 to 4; what is no number is 1.
     pub fn new(exponent: f64) -> Self {
-        let mut gamma = Self { exponent: 0.0, table: Box::new([0.0; STEPS + 1]) };
-        gamma.set(exponent);
-        gamma
+        let exponent = clamped(exponent);
+        Self { exponent, table: table(exponent) }
     }
 
-    /// From 1 to 4; what is no number is 1.
     pub fn set(&mut self, exponent: f64) {
-        let exponent = if exponent > 1.0 { exponent.min(4.0) } else { 1.0 };
-        if self.exponent == exponent as f32 {
-            return;
-        }
-        self.exponent = exponent as f32;
-        for (step, light) in self.table.iter_mut().enumerate() {
-            *light = (step as f64 / STEPS as f64).powf(exponent) as f32;
+        if self.exponent != clamped(exponent) {
+            *self = Self::new(exponent);
         }
     }
 
@@ -50,6 +51,23 @@ impl Gamma {
     }
 }
 
+fn clamped(exponent: f64) -> f32 {
+    if exponent > 1.0 { exponent.min(4.0) as f32 } else { 1.0 }
+}
+
+fn table(exponent: f32) -> Arc<Table> {
+    let mut tables = TABLES.lock().unwrap_or_else(PoisonError::into_inner);
+    let bits = exponent.to_bits();
+    if let Some(table) = tables.iter().find(|(own, _)| *own == bits).and_then(|(_, table)| table.upgrade()) {
+        return table;
+    }
+    let light = |step: usize| (step as f64 / STEPS as f64).powf(f64::from(exponent)) as f32;
+    let table = Arc::new(std::array::from_fn(light));
+    tables.retain(|(_, table)| table.strong_count() > 0);
+    tables.push((bits, Arc::downgrade(&table)));
+    table
+}
+
 /// Among the steps.
 #[inline(always)]
 fn place(coded: f32) -> f32 {
@@ -65,6 +83,17 @@ pub fn unit(value: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_curve_is_there_once() {
+        let [one, same, other] = [2.31, 2.31, 2.32].map(Gamma::new);
+        assert!(Arc::ptr_eq(&one.table, &same.table) && !Arc::ptr_eq(&one.table, &other.table));
+        let known = || TABLES.lock().unwrap().iter().any(|(bits, _)| *bits == 2.32_f32.to_bits());
+        assert!(known());
+        drop(other);
+        drop(Gamma::new(2.33));
+        assert!(!known(), "what nobody has is forgotten");
+    }
 
     #[test]
     fn the_curve_is_right_to_less_than_a_step_of_16_bits() {
