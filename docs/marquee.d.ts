@@ -3504,73 +3504,16 @@ export interface components {
             name: string;
             port: number;
         };
-        /** @description With what of it is needed to show something on it. */
         FoundDisplay: {
             /** @description Whether a screen is plugged in, where that can be known. */
             connected?: boolean | null;
+            /** @description With an id it makes a display. */
+            display: components["schemas"]["Screen"];
             /** @description What a screen that is plugged in can show, its favourite first. */
             modes?: string[];
             /** @description What its driver calls it. */
             name?: string | null;
-        } & ({
-            /** @description `HDMI-A-1`; absent: the first with something connected. */
-            connector?: string | null;
-            /** @description `/dev/dri/card0`; absent: the first with something connected. */
-            device?: string | null;
-            /** @constant */
-            kind: "kms";
-            /** @description Absent: what the screen itself prefers. */
-            mode?: components["schemas"]["Mode"] | null;
-        } | {
-            /** @default /dev/fb0 */
-            device: string;
-            /** @constant */
-            kind: "framebuffer";
-        } | {
-            /** @description Absent: it is lit without us. */
-            backlight_gpio?: number | null;
-            /**
-             * @description Red and blue are exchanged.
-             * @default false
-             */
-            bgr: boolean;
-            /** @description The pin that tells commands from pixels, as the chip of pins numbers it. */
-            dc_gpio: number;
-            /**
-             * @description `/dev/spidev0.0`
-             * @default /dev/spidev0.0
-             */
-            device: string;
-            driver: components["schemas"]["Driver"];
-            /** @default /dev/gpiochip0 */
-            gpiochip: string;
-            height: number;
-            /** @default 32000000 */
-            hz: number;
-            /**
-             * @description Black and white are exchanged; most IPS panels want it.
-             * @default false
-             */
-            inverted: boolean;
-            /** @constant */
-            kind: "panel";
-            /**
-             * @description Left and right are exchanged; many panels are wired so.
-             * @default false
-             */
-            mirrored: boolean;
-            /**
-             * @description Where in the driver's memory the glass begins.
-             * @default 0
-             */
-            offset_x: number;
-            /** @default 0 */
-            offset_y: number;
-            /** @description Absent: it is reset by a command. */
-            reset_gpio?: number | null;
-            /** @description In the driver's own direction; to turn the picture is the display's `rotation`. */
-            width: number;
-        });
+        };
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
         Fps: number | string;
         /** @description Frames per second: a whole number from 1 to 120, or a fraction such as 30000/1001. */
@@ -6392,6 +6335,66 @@ export interface components {
             id: components["schemas"]["BatchId"];
             /** @description Why nothing of it happened when its time came. */
             refused?: components["schemas"]["Refusal"] | null;
+        };
+        /** @description How it is reached. */
+        Screen: {
+            /** @description `HDMI-A-1`; absent: the first with something connected. */
+            connector?: string | null;
+            /** @description `/dev/dri/card0`; absent: the first with something connected. */
+            device?: string | null;
+            /** @constant */
+            kind: "kms";
+            /** @description Absent: what the screen itself prefers. */
+            mode?: components["schemas"]["Mode"] | null;
+        } | {
+            /** @default /dev/fb0 */
+            device: string;
+            /** @constant */
+            kind: "framebuffer";
+        } | {
+            /** @description Absent: it is lit without us. */
+            backlight_gpio?: number | null;
+            /**
+             * @description Red and blue are exchanged.
+             * @default false
+             */
+            bgr: boolean;
+            /** @description The pin that tells commands from pixels, as the chip of pins numbers it. */
+            dc_gpio: number;
+            /**
+             * @description `/dev/spidev0.0`
+             * @default /dev/spidev0.0
+             */
+            device: string;
+            driver: components["schemas"]["Driver"];
+            /** @default /dev/gpiochip0 */
+            gpiochip: string;
+            height: number;
+            /** @default 32000000 */
+            hz: number;
+            /**
+             * @description Black and white are exchanged; most IPS panels want it.
+             * @default false
+             */
+            inverted: boolean;
+            /** @constant */
+            kind: "panel";
+            /**
+             * @description Left and right are exchanged; many panels are wired so.
+             * @default false
+             */
+            mirrored: boolean;
+            /**
+             * @description Where in the driver's memory the glass begins.
+             * @default 0
+             */
+            offset_x: number;
+            /** @default 0 */
+            offset_y: number;
+            /** @description Absent: it is reset by a command. */
+            reset_gpio?: number | null;
+            /** @description In the driver's own direction; to turn the picture is the display's `rotation`. */
+            width: number;
         };
         SearchBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
