@@ -1,4 +1,6 @@
-//! A way that is too narrow: a TCP proxy that lets so many bytes a second through, and says nothing about it.
+//! A way that is too narrow: a TCP proxy that lets so many bytes a second through, and says nothing about it. Its segments are
+//! those of an Ethernet: a kernel gives room for so many segments, and with those of its loopback, 64 KiB each, it would take in four
+//! megabytes before the sender notices that anything is narrow.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,10 +16,16 @@ pub struct Throttle {
 }
 
 const TURN: Duration = Duration::from_millis(20);
+const SEGMENT: u32 = 1_448;
+const TAKEN_IN: usize = 32 * 1024;
 
 impl Throttle {
     pub fn before(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = socket2::SockRef::from(&listener);
+        // Inherited by what it accepts.
+        socket.set_tcp_mss(SEGMENT).unwrap();
+        socket.set_recv_buffer_size(TAKEN_IN).unwrap();
         let own = listener.local_addr().unwrap().port();
         let (bytes_per_second, ended) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (limit, stop) = (bytes_per_second.clone(), ended.clone());
