@@ -2884,7 +2884,7 @@ export interface components {
             offset_x?: number | null;
             offset_y?: number | null;
             reset_gpio?: (number | null) | null;
-            rotation?: components["schemas"]["Rotation2Sent"] | null;
+            rotation?: components["schemas"]["RotationSent"] | null;
             test_card?: boolean | null;
             /** @description In the driver's own direction; to turn the picture is the display's `rotation`. */
             width?: number;
@@ -5279,7 +5279,7 @@ export interface components {
             /** @default  */
             name?: string;
             /** @default 0 */
-            rotation?: components["schemas"]["Rotation2Sent"];
+            rotation?: components["schemas"]["RotationSent"];
             /**
              * @description Show a test card in place of the program.
              * @default false
@@ -6231,22 +6231,12 @@ export interface components {
          */
         RoleSent: "viewer" | "operator" | "admin";
         /**
-         * @description Degrees by which the picture is turned clockwise.
+         * @description In degrees.
          * @enum {integer}
          */
         Rotation: 0 | 90 | 180 | 270;
         /**
-         * @description Quarter turns, clockwise.
-         * @enum {integer}
-         */
-        Rotation2: 0 | 90 | 180 | 270;
-        /**
-         * @description Degrees by which the picture is turned clockwise.
-         * @enum {integer}
-         */
-        Rotation2Sent: 0 | 90 | 180 | 270;
-        /**
-         * @description Quarter turns, clockwise.
+         * @description In degrees.
          * @enum {integer}
          */
         RotationSent: 0 | 90 | 180 | 270;
@@ -7268,7 +7258,7 @@ export interface components {
              * @description How far the panel, wired as above, is then turned clockwise.
              * @default 0
              */
-            rotation: components["schemas"]["Rotation2"];
+            rotation: components["schemas"]["Rotation"];
             /**
              * @description Every other row or column is run through backwards.
              * @default false

@@ -85,6 +85,22 @@ fn all_are_lit(controllers: &[Controller]) {
     controllers.iter().for_each(|controller| drop(controller.take()));
 }
 
+/// For so long: what it costs, how late frames leave, and that each has come or was counted.
+#[track_caller]
+fn shine(server: &Server, controllers: &[Controller], seconds: u64, beside: &str) {
+    let fixtures = controllers.len();
+    let before = counts(server, fixtures);
+    let busy = Cost::of(server.pid(), || let_pass(Duration::from_secs(seconds)));
+    let (p50, p99) = lateness(server, fixtures);
+    let performance = server.http.get("/api/v1/system/performance").json();
+    println!("{fixtures} fixtures for {seconds} s {beside}: {busy}");
+    println!(
+        "  late by {p50:.3} ms (p50), {p99:.3} ms (p99) at worst; {} ms for a frame, {} of {} skipped",
+        performance["frame_time_ms"], performance["frames_skipped"], performance["frames"]
+    );
+    nothing_is_missing(server, controllers, &before);
+}
+
 /// Many LEDs beside a stream; then some of their controllers are gone, deaf or slow, and the others notice nothing.
 #[test]
 fn soak_lights() {
@@ -93,13 +109,7 @@ fn soak_lights() {
     let server = on_air(&["--light-devices", folder.path().to_str().unwrap()]);
     let controllers = many(&server, fixtures, pixels);
     all_are_lit(&controllers);
-    let before = counts(&server, fixtures);
-    let busy = Cost::of(server.pid(), || let_pass(Duration::from_secs(seconds)));
-    let (p50, p99) = lateness(&server, fixtures);
-    let performance = server.http.get("/api/v1/system/performance").json();
-    println!("{fixtures} fixtures of {pixels} LEDs for {seconds} s beside a stream: {busy}");
-    println!("  late by {p50:.3} ms (p50), {p99:.3} ms (p99); {performance}", performance = performance["frame_time_ms"]);
-    nothing_is_missing(&server, &controllers, &before);
+    shine(&server, &controllers, seconds, "beside a stream");
 
     // Gone: nobody listens. Deaf: a host that takes nothing from its socket. Slow: a pipe that is read now and then.
     let deaf = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -117,11 +127,7 @@ fn soak_lights() {
         (state("gone") == "unreachable" && state("slow") == "live").then_some(())
     });
     controllers.iter().for_each(|controller| drop(controller.take()));
-    let before = counts(&server, fixtures);
-    let_pass(Duration::from_secs(seconds.min(60)));
-    let (also50, also99) = lateness(&server, fixtures);
-    println!("  beside one that is gone, one that is deaf and one that is slow: {also50:.3} ms (p50), {also99:.3} ms (p99)");
-    nothing_is_missing(&server, &controllers, &before);
+    shine(&server, &controllers, seconds.min(60), "and beside one that is gone, one that is deaf and one that is slow");
     stop.store(true, Ordering::Relaxed);
     server.http.send("DELETE", "/api/fixtures/slow", None, Vec::new()).ok();
     server.stop();
@@ -152,16 +158,7 @@ fn soak_fixtures() {
     let server = on_air(&["--rate-limit", "off"]);
     let controllers = many(&server, fixtures, pixels);
     all_are_lit(&controllers);
-    let before = counts(&server, fixtures);
-    let busy = Cost::of(server.pid(), || let_pass(Duration::from_secs(seconds)));
-    let (p50, p99) = lateness(&server, fixtures);
-    let performance = server.http.get("/api/v1/system/performance").json();
-    println!("{fixtures} fixtures of {pixels} LEDs for {seconds} s beside a stream: {busy}");
-    println!(
-        "  late by {p50:.3} ms (p50), {p99:.3} ms (p99) at worst; {} ms for a frame, {} of {} skipped",
-        performance["frame_time_ms"], performance["frames_skipped"], performance["frames"]
-    );
-    nothing_is_missing(&server, &controllers, &before);
+    shine(&server, &controllers, seconds, "beside a stream");
     server.stop();
 }
 

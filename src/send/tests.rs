@@ -135,7 +135,7 @@ fn make(clock: &Clock, frames: &Mailbox<Frame>, sound: &Mailbox<SoundChunk>, vit
 }
 
 #[track_caller]
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub(super) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let watch = Stopwatch::start();
     while !holds() {
         assert!(watch.elapsed() < Duration::from_secs(30), "{what}: not in time");

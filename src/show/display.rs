@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::DisplayId;
+use super::rotation::Rotation;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Display {
@@ -84,22 +85,6 @@ pub enum Fit {
     Fill,
 }
 
-/// Degrees by which the picture is turned clockwise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "u16", into = "u16")]
-#[schemars(extend("enum" = [0, 90, 180, 270]))]
-pub enum Rotation {
-    #[default]
-    Upright,
-    Quarter,
-    Half,
-    ThreeQuarters,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not a rotation: 0, 90, 180 or 270")]
-pub struct InvalidRotation(u16);
-
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DisplayFault {
     #[error("{field} is {value}, but may be {allowed}")]
@@ -165,40 +150,6 @@ impl Screen {
             Screen::Kms { .. } => "kms",
             Screen::Framebuffer { .. } => "framebuffer",
             Screen::Panel(_) => "panel",
-        }
-    }
-}
-
-impl Rotation {
-    pub const ALL: [Rotation; 4] = [Rotation::Upright, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters];
-
-    /// Whether what was wide is high.
-    pub fn is_sideways(self) -> bool {
-        matches!(self, Rotation::Quarter | Rotation::ThreeQuarters)
-    }
-}
-
-impl TryFrom<u16> for Rotation {
-    type Error = InvalidRotation;
-
-    fn try_from(degrees: u16) -> Result<Self, InvalidRotation> {
-        match degrees {
-            0 => Ok(Rotation::Upright),
-            90 => Ok(Rotation::Quarter),
-            180 => Ok(Rotation::Half),
-            270 => Ok(Rotation::ThreeQuarters),
-            _ => Err(InvalidRotation(degrees)),
-        }
-    }
-}
-
-impl From<Rotation> for u16 {
-    fn from(rotation: Rotation) -> u16 {
-        match rotation {
-            Rotation::Upright => 0,
-            Rotation::Quarter => 90,
-            Rotation::Half => 180,
-            Rotation::ThreeQuarters => 270,
         }
     }
 }

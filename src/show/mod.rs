@@ -24,6 +24,7 @@ pub mod mixer;
 pub mod motion;
 pub mod offset;
 pub mod program;
+pub mod rotation;
 pub mod scene;
 pub mod schedule;
 pub mod stream;

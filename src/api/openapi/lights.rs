@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::bodies::ClientOpId;
-use super::operations::{Answer, Body, Operation, acts, changes, puts, reads, removes, shape};
+use super::operation::{Answer, Body, Operation, acts, changes, does, puts, reads, removes, shape};
 use super::sent::{LightSettingsPatch, NewPalette};
 use super::surfaces;
 use crate::api::routes::Row;
@@ -277,29 +277,6 @@ const PRESET_IMPORT_TROUBLE: &[&str] = &[
     "invalid_color",
 ];
 
-/// An action whose body may be left out.
-pub(super) fn does(
-    tag: &'static str,
-    summary: &'static str,
-    body: Body,
-    answer: Answer,
-    errors: &'static [&'static str],
-) -> Operation {
-    let answers = vec![(200, answer), (204, Answer::Empty)];
-    Operation { body, answers, ..acts(tag, summary, Answer::Empty, errors) }
-}
-
-/// A change of what is there: nothing is made.
-pub(super) fn alters(
-    tag: &'static str,
-    summary: &'static str,
-    body: Body,
-    answer: Answer,
-    errors: &'static [&'static str],
-) -> Operation {
-    does(tag, summary, body, answer, errors)
-}
-
 pub fn describe(row: &Row) -> Option<Operation> {
     zones(row)
         .or_else(|| animations(row))
@@ -316,31 +293,31 @@ fn zones(row: &Row) -> Option<Operation> {
         ("POST", "/api/v1/zones") => puts("zones", "Make a zone", shape::<NewZoneBody>(), shape::<ZoneView>(), ZONE_TROUBLE),
         ("GET", "/api/v1/zones/{zone}") => reads("zones", "A zone", view(), &["zone_not_found"]),
         ("PUT" | "PATCH", "/api/v1/zones/{zone}") => {
-            alters("zones", "Change a zone: any of its fields", Body::Json(shape::<ZonePatch>()), view(), ZONE_TROUBLE)
+            does("zones", "Change a zone: any of its fields", Body::Json(shape::<ZonePatch>()), view(), ZONE_TROUBLE)
         }
         ("DELETE", "/api/v1/zones/{zone}") => removes("zones", "Remove a zone", &["zone_not_found", "zone_in_use"]),
         ("GET", "/api/v1/zones/{zone}/map") => {
             reads("zones", "Where its LEDs are", Answer::Json(shape::<MapView>()), &["zone_not_found"])
         }
         ("PUT", "/api/v1/zones/{zone}/color") => {
-            alters("zones", "Give a zone a colour", Body::Json(shape::<ZoneColor>()), view(), ZONE_TROUBLE)
+            does("zones", "Give a zone a colour", Body::Json(shape::<ZoneColor>()), view(), ZONE_TROUBLE)
         }
         ("PUT", "/api/v1/zones/{zone}/brightness") => {
-            alters("zones", "Make a zone brighter or darker", Body::Json(shape::<Brightness>()), view(), ZONE_TROUBLE)
+            does("zones", "Make a zone brighter or darker", Body::Json(shape::<Brightness>()), view(), ZONE_TROUBLE)
         }
         ("PUT", "/api/v1/zones/{zone}/enabled") => {
-            alters("zones", "Switch a zone on or off", Body::Json(shape::<ZoneEnabled>()), view(), ZONE_TROUBLE)
+            does("zones", "Switch a zone on or off", Body::Json(shape::<ZoneEnabled>()), view(), ZONE_TROUBLE)
         }
         ("POST", "/api/v1/zones/{zone}/reset") => {
             let body = Body::OptionalJson(shape::<Passing>());
-            alters("zones", "Make a zone look as if it were new", body, view(), &["zone_not_found", "out_of_range"])
+            does("zones", "Make a zone look as if it were new", body, view(), &["zone_not_found", "out_of_range"])
         }
         ("PUT", "/api/v1/zones/{zone}/layers/{layer}") => {
-            alters("zones", "Lay something over a zone", Body::Json(shape::<ZoneLayerBody>()), view(), LAYER_TROUBLE)
+            does("zones", "Lay something over a zone", Body::Json(shape::<ZoneLayerBody>()), view(), LAYER_TROUBLE)
         }
         ("DELETE", "/api/v1/zones/{zone}/layers/{layer}") => {
             let body = Body::OptionalJson(shape::<Passing>());
-            alters("zones", "Take it away", body, view(), &["zone_not_found", "layer_not_found", "out_of_range"])
+            does("zones", "Take it away", body, view(), &["zone_not_found", "layer_not_found", "out_of_range"])
         }
         ("POST", "/api/v1/diagnostics/zones/{zone}/test") => {
             let body = Body::OptionalJson(shape::<TestBody>());
@@ -371,7 +348,7 @@ fn animations(row: &Row) -> Option<Operation> {
         }
         ("PUT", "/api/v1/animations/{animation}/parameters") => {
             let body = Body::Json(shape::<ParametersBody>());
-            alters("animations", "Change an animation while it runs", body, view(), PARAMETER_TROUBLE)
+            does("animations", "Change an animation while it runs", body, view(), PARAMETER_TROUBLE)
         }
         _ => return None,
     })
@@ -475,7 +452,7 @@ fn kept(row: &Row) -> Option<Operation> {
         },
         ("PATCH", "/api/v1/presets/{preset}") => {
             let body = Body::Json(shape::<PresetName>());
-            alters("presets", "Give it another name", body, Answer::Json(view), &["preset_not_found", "out_of_range"])
+            does("presets", "Give it another name", body, Answer::Json(view), &["preset_not_found", "out_of_range"])
         }
         ("DELETE", "/api/v1/presets/{preset}") => removes("presets", "Remove a preset", &["preset_not_found"]),
         ("POST", "/api/v1/presets/{preset}/load") => Operation {
@@ -487,7 +464,7 @@ fn kept(row: &Row) -> Option<Operation> {
         }
         ("POST", "/api/v1/presets/{preset}/restore") => {
             let body = Body::Json(shape::<Revision>());
-            alters("presets", "Make it what it was", body, Answer::Json(view), &["preset_not_found", "revision_not_found"])
+            does("presets", "Make it what it was", body, Answer::Json(view), &["preset_not_found", "revision_not_found"])
         }
         _ => return None,
     })

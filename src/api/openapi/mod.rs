@@ -2,6 +2,7 @@
 
 mod bodies;
 mod lights;
+mod operation;
 mod operations;
 mod sent;
 mod surfaces;
@@ -22,7 +23,7 @@ use super::rest;
 use super::routes::{Row, TABLE};
 use crate::show::ids::{AssetId, BatchId, DestinationId, LayerId, MacroId, SceneId, VersionId};
 use crate::show::value::ValueName;
-use operations::{Answer, Body, Operation, Shape, shape};
+use operation::{Answer, Body, Operation, Shape, shape};
 
 /// Made once: it is the same for every server of this version.
 static DOCUMENT: LazyLock<Value> = LazyLock::new(document);

@@ -4,8 +4,8 @@
 use schemars::JsonSchema;
 
 use super::bodies::ClientOpId;
-use super::lights::{alters, body, does};
-use super::operations::{Answer, Body, Operation, acts, puts, reads, removes, shape};
+use super::lights::body;
+use super::operation::{Answer, Body, Operation, acts, does, puts, reads, removes, shape};
 use super::sent::{DisplayPatch, FixturePatch, LightFeedPatch, NewDisplay, NewFixture, NewLightFeed};
 use crate::api::routes::Row;
 use crate::api::wire::display::DisplayView;
@@ -47,7 +47,7 @@ fn fixtures(row: &Row) -> Option<Operation> {
         }
         ("PATCH", "/api/fixtures/{fixture}") => {
             let body = Body::Json(shape::<FixturePatch>());
-            alters("fixtures", "Change a fixture", body, Answer::Json(view), FIXTURE_TROUBLE)
+            does("fixtures", "Change a fixture", body, Answer::Json(view), FIXTURE_TROUBLE)
         }
         ("DELETE", "/api/fixtures/{fixture}") => removes("fixtures", "Remove a fixture", &["fixture_not_found"]),
         ("POST", "/api/fixtures/discover") => {
@@ -81,7 +81,7 @@ fn feeds(row: &Row) -> Option<Operation> {
         }
         ("PATCH", "/api/light-feeds/{feed}") => {
             let body = Body::Json(shape::<LightFeedPatch>());
-            alters("fixtures", "Change a feed", body, Answer::Json(view), FEED_TROUBLE)
+            does("fixtures", "Change a feed", body, Answer::Json(view), FEED_TROUBLE)
         }
         ("DELETE", "/api/light-feeds/{feed}") => removes("fixtures", "Remove a feed", &["feed_not_found", "feed_in_use"]),
         _ => return None,
@@ -109,7 +109,7 @@ fn displays(row: &Row) -> Option<Operation> {
         }
         ("PATCH", "/api/displays/{display}") => {
             let body = Body::Json(shape::<DisplayPatch>());
-            alters("displays", "Change a screen", body, Answer::Json(view), DISPLAY_TROUBLE)
+            does("displays", "Change a screen", body, Answer::Json(view), DISPLAY_TROUBLE)
         }
         ("DELETE", "/api/displays/{display}") => removes("displays", "Show nothing there any more", &["display_not_found"]),
         _ => return None,

@@ -58,10 +58,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::show::light::geometry::{Corner, Panel, Rotation, Wiring};
+    use crate::show::light::geometry::{Corner, Panel, Wiring};
+    use crate::show::rotation::Rotation;
 
     const CORNERS: [Corner; 4] = [Corner::TopLeft, Corner::TopRight, Corner::BottomLeft, Corner::BottomRight];
-    const ROTATIONS: [Rotation; 4] = [Rotation::None, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters];
+    const ROTATIONS: [Rotation; 4] = [Rotation::Upright, Rotation::Quarter, Rotation::Half, Rotation::ThreeQuarters];
 
     fn every_wiring() -> impl Iterator<Item = Wiring> {
         CORNERS.into_iter().flat_map(|start| {
@@ -100,30 +101,30 @@ mod tests {
 
     #[test]
     fn rows_begin_at_the_corner_where_the_wire_comes_in() {
-        check(Corner::TopLeft, false, false, Rotation::None, "0 1 2 / 3 4 5");
-        check(Corner::TopRight, false, false, Rotation::None, "2 1 0 / 5 4 3");
-        check(Corner::BottomLeft, false, false, Rotation::None, "3 4 5 / 0 1 2");
-        check(Corner::BottomRight, false, false, Rotation::None, "5 4 3 / 2 1 0");
+        check(Corner::TopLeft, false, false, Rotation::Upright, "0 1 2 / 3 4 5");
+        check(Corner::TopRight, false, false, Rotation::Upright, "2 1 0 / 5 4 3");
+        check(Corner::BottomLeft, false, false, Rotation::Upright, "3 4 5 / 0 1 2");
+        check(Corner::BottomRight, false, false, Rotation::Upright, "5 4 3 / 2 1 0");
     }
 
     #[test]
     fn serpentine_rows_turn_back_at_their_ends() {
-        check(Corner::TopLeft, false, true, Rotation::None, "0 1 2 / 5 4 3");
-        check(Corner::TopRight, false, true, Rotation::None, "2 1 0 / 3 4 5");
-        check(Corner::BottomLeft, false, true, Rotation::None, "5 4 3 / 0 1 2");
-        check(Corner::BottomRight, false, true, Rotation::None, "3 4 5 / 2 1 0");
+        check(Corner::TopLeft, false, true, Rotation::Upright, "0 1 2 / 5 4 3");
+        check(Corner::TopRight, false, true, Rotation::Upright, "2 1 0 / 3 4 5");
+        check(Corner::BottomLeft, false, true, Rotation::Upright, "5 4 3 / 0 1 2");
+        check(Corner::BottomRight, false, true, Rotation::Upright, "3 4 5 / 2 1 0");
     }
 
     #[test]
     fn vertical_wires_run_column_by_column() {
-        check(Corner::TopLeft, true, false, Rotation::None, "0 2 4 / 1 3 5");
-        check(Corner::TopRight, true, false, Rotation::None, "4 2 0 / 5 3 1");
-        check(Corner::BottomLeft, true, false, Rotation::None, "1 3 5 / 0 2 4");
-        check(Corner::BottomRight, true, false, Rotation::None, "5 3 1 / 4 2 0");
-        check(Corner::TopLeft, true, true, Rotation::None, "0 3 4 / 1 2 5");
-        check(Corner::TopRight, true, true, Rotation::None, "4 3 0 / 5 2 1");
-        check(Corner::BottomLeft, true, true, Rotation::None, "1 2 5 / 0 3 4");
-        check(Corner::BottomRight, true, true, Rotation::None, "5 2 1 / 4 3 0");
+        check(Corner::TopLeft, true, false, Rotation::Upright, "0 2 4 / 1 3 5");
+        check(Corner::TopRight, true, false, Rotation::Upright, "4 2 0 / 5 3 1");
+        check(Corner::BottomLeft, true, false, Rotation::Upright, "1 3 5 / 0 2 4");
+        check(Corner::BottomRight, true, false, Rotation::Upright, "5 3 1 / 4 2 0");
+        check(Corner::TopLeft, true, true, Rotation::Upright, "0 3 4 / 1 2 5");
+        check(Corner::TopRight, true, true, Rotation::Upright, "4 3 0 / 5 2 1");
+        check(Corner::BottomLeft, true, true, Rotation::Upright, "1 2 5 / 0 3 4");
+        check(Corner::BottomRight, true, true, Rotation::Upright, "5 2 1 / 4 3 0");
     }
 
     #[test]

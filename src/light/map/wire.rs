@@ -1,12 +1,13 @@
 //! The way of the wire through a panel.
 
-use crate::show::light::geometry::{Panel, Rotation, Wiring};
+use crate::show::light::geometry::{Panel, Wiring};
+use crate::show::rotation::Rotation;
 
 /// Columns and rows of the matrix, in the order of the wire.
 pub(super) fn through(panel: Panel) -> impl Iterator<Item = [u32; 2]> {
     let Panel { x, y, columns, rows, wiring } = panel;
     let (wide, high) = match wiring.rotation {
-        Rotation::None | Rotation::Half => (columns, rows),
+        Rotation::Upright | Rotation::Half => (columns, rows),
         Rotation::Quarter | Rotation::ThreeQuarters => (rows, columns),
     };
     let (lines, steps) = if wiring.vertical { (wide, high) } else { (high, wide) };
@@ -28,7 +29,7 @@ fn before_turning(wiring: Wiring, line: u32, step: u32, steps: u32, [wide, high]
 
 fn turned([column, row]: [u32; 2], rotation: Rotation, [wide, high]: [u32; 2]) -> [u32; 2] {
     match rotation {
-        Rotation::None => [column, row],
+        Rotation::Upright => [column, row],
         Rotation::Quarter => [from_end(high, row), column],
         Rotation::Half => [from_end(wide, column), from_end(high, row)],
         Rotation::ThreeQuarters => [row, from_end(wide, column)],

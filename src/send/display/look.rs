@@ -1,6 +1,7 @@
 //! How the picture is to be put on a display: what may change while it is shown.
 
-use crate::show::display::{Display, Fit, Rotation};
+use crate::show::display::{Display, Fit};
+use crate::show::rotation::Rotation;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {

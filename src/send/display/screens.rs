@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::picture::Planes;
 use super::run::{self, Picture};
 use super::{Env, Open};
 use crate::base::clock::Stopwatch;
+use crate::base::status::{DisplayState, Reached};
 use crate::base::tasks::{StopFlag, spawn_thread};
 use crate::frame::mailbox::{Branch, Mailbox, WhenFull};
 use crate::frame::picture::Frame;
@@ -22,6 +24,8 @@ use crate::show::display::{Display, Screen};
 use crate::show::ids::DisplayId;
 
 const LOOK: Duration = Duration::from_millis(100);
+/// A display comes by twenty times a second, and the slowest shows a picture within one; in microseconds.
+const SILENCE: i64 = 5_000_000;
 /// A display only ever wants the newest.
 const PLACES: usize = 1;
 
@@ -31,13 +35,19 @@ const MOST: usize = 4;
 pub struct Screens {
     env: Arc<Env>,
     crew: Crew<DisplayId, Screen>,
-    /// Where their frames come. One that hangs can not say itself that it wants no more.
-    frames: BTreeMap<DisplayId, Arc<Mailbox<Frame>>>,
+    watched: BTreeMap<DisplayId, Watched>,
+}
+
+/// What is known of one that hangs, and can not say it itself.
+struct Watched {
+    frames: Arc<Mailbox<Frame>>,
+    /// When it was last seen at work, in microseconds.
+    alive: Arc<AtomicI64>,
 }
 
 impl Screens {
     pub fn new(env: Env) -> Self {
-        Self { env: Arc::new(env), crew: Crew::of(MOST), frames: BTreeMap::new() }
+        Self { env: Arc::new(env), crew: Crew::of(MOST), watched: BTreeMap::new() }
     }
 
     pub fn run(mut self, stop: &StopFlag) {
@@ -53,28 +63,43 @@ impl Screens {
         let env = &self.env;
         let enabled = show.displays.iter().filter(|(_, display)| display.enabled);
         let wanted: BTreeMap<_, _> = enabled.map(|(id, display)| (id, display.screen.clone())).collect();
-        for (_, frames) in self.frames.extract_if(.., |id, _| !wanted.contains_key(id)) {
-            frames.set_wanted(false);
+        for (_, gone) in self.watched.extract_if(.., |id, _| !wanted.contains_key(id)) {
+            gone.frames.set_wanted(false);
         }
         let start = |id: &DisplayId, stop| {
             let display = show.displays.get(id).ok_or(io::ErrorKind::NotFound)?;
             let branch = env.frames.branch(PLACES, WhenFull::DropOldest);
-            self.frames.insert(id.clone(), branch.mailbox().clone());
-            start(display.clone(), env.clone(), branch, stop)
+            let alive = Arc::new(AtomicI64::new(env.clock.now().micros()));
+            self.watched.insert(id.clone(), Watched { frames: branch.mailbox().clone(), alive: alive.clone() });
+            start(display.clone(), env.clone(), branch, alive, stop)
         };
         self.crew.follow(wanted, start, |id| env.vitals.status.forget_display(id.as_str()));
+        let long_ago = env.clock.now().micros() - SILENCE;
+        for (id, _) in self.watched.iter().filter(|(_, watched)| watched.alive.load(Ordering::Relaxed) < long_ago) {
+            let state = env.vitals.status.display(id.as_str()).unwrap_or_default();
+            let reason = Some("its device does not answer".to_owned());
+            env.vitals.status.report_display(id.as_str(), DisplayState { state: Reached::Unreachable, reason, ..state });
+        }
     }
 }
 
-fn start(display: Arc<Display>, env: Arc<Env>, branch: Branch<Frame>, stop: StopFlag) -> io::Result<JoinHandle<()>> {
-    spawn_thread(&format!("screen-{}", display.id), move || show_on(&display, &env, &branch, &stop))
+fn start(
+    display: Arc<Display>,
+    env: Arc<Env>,
+    branch: Branch<Frame>,
+    alive: Arc<AtomicI64>,
+    stop: StopFlag,
+) -> io::Result<JoinHandle<()>> {
+    spawn_thread(&format!("screen-{}", display.id), move || show_on(&display, &env, &branch, &alive, &stop))
 }
 
-fn show_on(display: &Display, env: &Env, branch: &Branch<Frame>, stop: &StopFlag) {
+fn show_on(display: &Display, env: &Env, branch: &Branch<Frame>, alive: &AtomicI64, stop: &StopFlag) {
     let figures = RefCell::new(Figures::new(display.id.as_str(), &env.vitals));
     let frames = branch.mailbox();
     let look = || {
-        figures.borrow_mut().tell(&env.vitals, env.clock.now());
+        let now = env.clock.now();
+        alive.store(now.micros(), Ordering::Relaxed);
+        figures.borrow_mut().tell(&env.vitals, now);
         // Gone already, and not yet told to stop: as it was.
         let look = env.show.load().displays.get(&display.id).map_or_else(|| Look::of(display), |now| Look::of(now));
         let is_wanted = figures.borrow().is_live() && !look.test_card;

@@ -3,16 +3,16 @@
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::json;
 
 use super::*;
-use crate::base::clock::Stopwatch;
 use crate::base::status::Reached;
 use crate::frame::mailbox::WhenFull;
 use crate::frame::picture::Layout;
 use crate::frame::pool::FramePool;
+use crate::send::tests::eventually;
 use crate::show::geometry::Canvas;
 use crate::show::time::{FrameNumber, ShowTime};
 use crate::state::apply::apply;
@@ -55,6 +55,8 @@ struct Glass {
     opened: AtomicUsize,
     /// The first pixel.
     seen: Mutex<Option<[u8; 3]>>,
+    /// What is shown next lasts until the other end is dropped.
+    hangs: Mutex<Option<Receiver<()>>>,
 }
 
 impl Glass {
@@ -75,6 +77,8 @@ impl Surface for OnGlass {
     }
 
     fn show(&mut self, pixels: &[u8], _: usize, _: &[Rect]) -> Result<(), DisplayError> {
+        let hangs = self.0.hangs.lock().unwrap().take();
+        hangs.map(|hangs| hangs.recv());
         *self.0.seen.lock().unwrap() = pixels.first_chunk().copied();
         Ok(())
     }
@@ -91,18 +95,17 @@ struct Showing {
     frames: Arc<Mailbox<Frame>>,
     glasses: [Arc<Glass>; 2],
     vitals: Arc<Vitals>,
+    clock: Clock,
     stop: StopFlag,
     thread: JoinHandle<()>,
     pool: FramePool,
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
-
 impl Showing {
     fn new() -> Self {
         let (live, vitals, stop) =
             (Arc::new(ArcSwap::from_pointee(Show::default())), Arc::new(Vitals::new()), StopFlag::default());
-        let frames = Mailbox::new(1, WhenFull::DropOldest);
+        let (frames, clock) = (Mailbox::new(1, WhenFull::DropOldest), Clock::manual(ShowTime(0)));
         let glasses = [(); 2].map(|()| Arc::new(Glass { is_there: true.into(), ..Glass::default() }));
         let all = glasses.clone();
         let open = move |screen: &Screen| {
@@ -116,14 +119,14 @@ impl Showing {
         let env = Env {
             show: live.clone(),
             frames: frames.clone(),
-            clock: Clock::system(),
+            clock: clock.clone(),
             vitals: vitals.clone(),
             stop: stop.clone(),
             open: Arc::new(open),
         };
         let thread = start(env).unwrap();
         let pool = FramePool::new(Layout::new(Canvas { width: 64, height: 64 }), 8);
-        Self { show: Show::default(), live, frames, glasses, vitals, stop, thread, pool }
+        Self { show: Show::default(), live, frames, glasses, vitals, clock, stop, thread, pool }
     }
 
     #[track_caller]
@@ -141,12 +144,10 @@ impl Showing {
 
     #[track_caller]
     fn eventually(&self, what: &str, luma: u8, holds: impl Fn() -> bool) {
-        let watch = Stopwatch::start();
-        while !holds() {
-            assert!(watch.elapsed() < PATIENCE, "{what}: {:?}", self.glasses.each_ref().map(|glass| glass.seen()));
+        eventually(what, || {
             self.paint(luma);
-            std::thread::sleep(Duration::from_millis(2));
-        }
+            holds()
+        });
     }
 
     fn is(&self, state: Reached) -> bool {
@@ -213,5 +214,30 @@ fn a_display_that_is_not_there_is_told_found_and_disturbs_no_other() {
     showing.eventually("it is lost", 235, || showing.is(Reached::Absent));
     showing.act(json!({"command": "remove_display", "display": "e"}));
     showing.eventually("nothing is painted for one that is not there", 235, || !showing.frames.is_wanted());
+    showing.end();
+}
+
+#[test]
+fn a_display_that_hangs_is_told_wants_nothing_when_it_is_removed_and_is_found_when_it_goes_on() {
+    let mut showing = Showing::new();
+    let glass = showing.glasses[0].clone();
+    showing.act(json!({"command": "put_display", "display": {"id": "d", "kind": "framebuffer"}}));
+    showing.eventually("it is live", 235, || glass.seen() == Some([255; 3]) && showing.is(Reached::Live));
+    let (hold, hangs) = channel();
+    *glass.hangs.lock().unwrap() = Some(hangs);
+    showing.eventually("it hangs", 16, || glass.hangs.lock().unwrap().is_none());
+    showing.clock.set(ShowTime(6_000_000));
+    showing.eventually("it is told", 16, || showing.is(Reached::Unreachable));
+    drop(hold);
+    showing.eventually("it goes on", 16, || {
+        showing.clock.set(ShowTime(showing.clock.now().micros() + 100_000));
+        showing.is(Reached::Live) && glass.seen() == Some([0; 3])
+    });
+    let (hold, hangs) = channel();
+    *glass.hangs.lock().unwrap() = Some(hangs);
+    showing.eventually("it hangs", 235, || glass.hangs.lock().unwrap().is_none());
+    showing.act(json!({"command": "remove_display", "display": "d"}));
+    eventually("nothing is painted for it", || !showing.frames.is_wanted());
+    drop(hold);
     showing.end();
 }

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::show::display::{Fit, Rotation};
+use crate::show::display::Fit;
+use crate::show::rotation::Rotation;
 
 /// Y, U and V of well-known colours.
 const BLACK: [u8; 3] = [16, 128, 128];

@@ -1,7 +1,7 @@
 //! Puts rows of the upright picture where a display that is mounted otherwise has them.
 
 use crate::send::display::format::PixelFormat;
-use crate::show::display::Rotation;
+use crate::show::rotation::Rotation;
 
 /// The upright picture, and how far down in it the band lies.
 #[derive(Clone, Copy)]

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::show::rotation::Rotation;
+
 use super::is_default;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -70,22 +72,6 @@ pub enum Corner {
     BottomRight,
 }
 
-/// Quarter turns, clockwise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "u16", into = "u16")]
-#[schemars(extend("enum" = [0, 90, 180, 270]))]
-pub enum Rotation {
-    #[default]
-    None,
-    Quarter,
-    Half,
-    ThreeQuarters,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("rotation must be 0, 90, 180 or 270, not {0}")]
-pub struct InvalidRotation(u16);
-
 impl Matrix {
     /// The panels as the wire visits them.
     pub fn wired(&self) -> Cow<'_, [Panel]> {
@@ -127,30 +113,5 @@ impl Corner {
 
     pub fn is_bottom(self) -> bool {
         matches!(self, Corner::BottomLeft | Corner::BottomRight)
-    }
-}
-
-impl TryFrom<u16> for Rotation {
-    type Error = InvalidRotation;
-
-    fn try_from(degrees: u16) -> Result<Self, InvalidRotation> {
-        match degrees {
-            0 => Ok(Rotation::None),
-            90 => Ok(Rotation::Quarter),
-            180 => Ok(Rotation::Half),
-            270 => Ok(Rotation::ThreeQuarters),
-            other => Err(InvalidRotation(other)),
-        }
-    }
-}
-
-impl From<Rotation> for u16 {
-    fn from(rotation: Rotation) -> u16 {
-        match rotation {
-            Rotation::None => 0,
-            Rotation::Quarter => 90,
-            Rotation::Half => 180,
-            Rotation::ThreeQuarters => 270,
-        }
     }
 }

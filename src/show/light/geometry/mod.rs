@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::GeometryError;
-pub use matrix::{Corner, Matrix, Panel, Rotation, Wiring};
+pub use matrix::{Corner, Matrix, Panel, Wiring};
 
 /// More than a show has: 65,536 LEDs at 60 frames a second are 94 Mbit/s.
 pub const MAX_PIXELS: u32 = 65_536;

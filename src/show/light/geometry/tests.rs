@@ -1,4 +1,5 @@
 use super::*;
+use crate::show::rotation::Rotation;
 
 fn read(json: &str) -> Result<Geometry, serde_json::Error> {
     serde_json::from_str(json)
@@ -42,7 +43,7 @@ fn what_is_not_said_is_the_plainest() {
     let Geometry::Matrix(matrix) = read(r#"{"kind": "matrix", "columns": 5, "rows": 4}"#).unwrap() else {
         panic!("a matrix")
     };
-    let wiring = Wiring { start: Corner::TopLeft, vertical: false, serpentine: false, rotation: Rotation::None };
+    let wiring = Wiring { start: Corner::TopLeft, vertical: false, serpentine: false, rotation: Rotation::Upright };
     assert_eq!(matrix.wired().as_ref(), [Panel { x: 0, y: 0, columns: 5, rows: 4, wiring }]);
 }
 
