@@ -4,6 +4,7 @@ mod animations;
 mod archive;
 mod assets;
 mod colors;
+mod feeds;
 mod fixtures;
 mod frames;
 mod house;

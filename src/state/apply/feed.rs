@@ -7,7 +7,8 @@ use crate::show::Show;
 use crate::show::ids::FeedId;
 use crate::show::layer::Content;
 use crate::show::light::feed::LightFeed;
-use crate::show::light::zone::{Look, ZoneContent};
+use crate::show::light::zone::{Look, ZoneContent, ZoneLayer};
+use crate::show::time::ShowTime;
 use crate::state::command::Patch;
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
@@ -35,10 +36,10 @@ fn save(feed: LightFeed) -> Result<Event, Rejection> {
     Ok(Event::LightFeedSaved { feed: Arc::new(feed) })
 }
 
-pub(super) fn remove(show: &Show, id: FeedId) -> Result<Event, Rejection> {
+pub(super) fn remove(show: &Show, id: FeedId, now: ShowTime) -> Result<Event, Rejection> {
     find(show, &id)?;
-    let shows =
-        |look: &Look| look.layers.iter().any(|layer| matches!(&layer.content, ZoneContent::Feed { feed } if *feed == id));
+    let is_it = |layer: &ZoneLayer| matches!(&layer.content, ZoneContent::Feed { feed } if *feed == id);
+    let shows = |look: &Look| look.layers.iter().any(|layer| layer.is_seen(now) && is_it(layer));
     match show.zones.values().find(|zone| shows(&zone.look)) {
         Some(zone) => Err(Rejection::FeedInUse(id, zone.id.clone())),
         None => check_no_layer(show, &id).map(|()| Event::LightFeedRemoved { feed: id }),

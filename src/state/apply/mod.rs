@@ -156,7 +156,7 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::IdentifyFixture { fixture, seconds } => one(fixture::identify(show, &fixture, seconds, now)?),
         Command::PutLightFeed { feed, only_new } => one(feed::put(show, *feed, only_new)?),
         Command::ChangeLightFeed { feed, patch } => one(feed::change(show, &feed, &patch)?),
-        Command::RemoveLightFeed { feed } => one(feed::remove(show, feed)?),
+        Command::RemoveLightFeed { feed } => one(feed::remove(show, feed, now)?),
         Command::PutDisplay { display, only_new } => one(display::put(show, *display, only_new)?),
         Command::ChangeDisplay { display, patch } => one(display::change(show, &display, &patch)?),
         Command::RemoveDisplay { display } => one(display::remove(show, display)?),

@@ -95,14 +95,14 @@ pub(super) fn check(preset: &LightPreset) -> Result<(), Rejection> {
     all.flat_map(|saved| saved.zones.values()).try_for_each(|look| check_look(look))
 }
 
-/// Zones that are gone since are left out; the others become what they were, their animations from now on.
+/// Zones and feeds that are gone since are left out; the others become what they were, their animations from now on.
 pub(super) fn load(show: &Show, id: &LightPresetId, passage: Passage, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let preset = find_preset(show, id)?;
     let transition = light::transition(passage, show.house.settings.transition)?;
     let mut events = Vec::new();
     for (id, look) in &preset.saved.zones {
         if let Some(zone) = show.zones.get(id) {
-            let zone = becoming(Zone::clone(zone), begun(look, now), transition, now);
+            let zone = becoming(Zone::clone(zone), begun(show, look, now), transition, now);
             events.push(save_zone(show, zone)?);
         }
     }
@@ -113,8 +113,10 @@ pub(super) fn load(show: &Show, id: &LightPresetId, passage: Passage, now: ShowT
     Ok(events)
 }
 
-fn begun(look: &Look, now: ShowTime) -> Look {
+fn begun(show: &Show, look: &Look, now: ShowTime) -> Look {
     let mut look = look.clone();
+    look.layers
+        .retain(|layer| !matches!(&layer.content, ZoneContent::Feed { feed } if !show.light_feeds.contains_key(feed)));
     for layer in &mut look.layers {
         if let ZoneContent::Animation(running) = &mut Arc::make_mut(layer).content {
             (running.since, running.phase) = (now, 0.0);
