@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::server::{self, Server};
 use crate::support::ws::Ws;
-use crate::support::{eventually, let_pass, media, process};
+use crate::support::{eventually, free_port, let_pass, media, process};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -162,9 +162,9 @@ fn addresses_that_lead_nowhere_are_refused_or_tried_in_peace() {
     for bad in ["rtmp://h ost/live/k", "http://h/live/k", "rtmp://h/k", "rtmp://h:0/live/k", ""] {
         put("bad", bad).refused(400, "invalid_destination");
     }
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = free_port();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    put("closed", &format!("rtmp://{closed}/live/hush-hush")).ok();
+    put("closed", &format!("rtmp://127.0.0.1:{closed}/live/hush-hush")).ok();
     put("silent", &format!("rtmp://{}/live/hush-hush", silent.local_addr().unwrap())).ok();
     server.record("file", "mkv");
     server.http.post("/api/stream/start", &json!({})).ok();

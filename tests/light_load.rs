@@ -113,7 +113,7 @@ fn soak_lights() {
 
     // Gone: nobody listens. Deaf: a host that takes nothing from its socket. Slow: a pipe that is read now and then.
     let deaf = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let gone = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let gone = crate::support::free_port();
     for (id, port) in [("deaf", deaf.local_addr().unwrap().port()), ("gone", gone)] {
         let fixture = json!({"kind": "ddp", "host": "127.0.0.1", "port": port, "segments": [{"zone": "z0"}]});
         server.http.put(&format!("/api/fixtures/{id}"), &fixture).ok();

@@ -63,7 +63,7 @@ fn a_display_that_this_machine_lacks_is_told_and_disturbs_nothing() {
 #[test]
 fn what_others_send_is_a_layer_of_the_picture_while_they_do() {
     let server = Server::start(&["--light-in", "127.0.0.1"]);
-    let port = crate::support::free_udp_port();
+    let port = crate::support::free_port();
     let feed = json!({"enabled": true, "kind": "ddp", "port": port, "pixels": 12, "columns": 4, "allow": ["127.0.0.1"],
         "timeout_ms": 2_000});
     server.http.put("/api/light-feeds/desk", &feed).ok();

@@ -121,7 +121,7 @@ fn redis_is_spoken_to_over_tls_with_a_password() {
     openssl(&format!("req {new_key} -subj /CN=localhost -keyout key.pem -out request.pem"));
     std::fs::write(dir.path().join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").unwrap();
     openssl("x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = crate::support::free_port().to_string();
     let (cert, key) = (file("cert.pem"), file("key.pem"));
     let tls = ["--tls-port", &port, "--tls-cert-file", &cert, "--tls-key-file", &key, "--tls-auth-clients", "no"];
     let redis = Redis::start_with(&[&tls[..], &["--user", "default", "on", "nopass", "~*", "+@all"]].concat());

@@ -19,6 +19,9 @@ pub mod throttle;
 pub mod users;
 pub mod ws;
 
+use std::net::{TcpListener, UdpSocket};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// Asks again and again until there is an answer, or fails with `what` after `patience`.
@@ -40,13 +43,17 @@ pub fn let_pass(duration: Duration) {
     std::thread::sleep(duration);
 }
 
-/// For a peer that can not be asked to choose one itself.
-pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
+/// From here on, well below what the kernel gives to whoever asks for any port, so nobody else is given it meanwhile.
+const FIRST_PORT: u16 = 12_000;
+const PORTS: u16 = 20_000;
 
-pub fn free_udp_port() -> u16 {
-    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// For a peer that can not be asked to choose one itself. Nobody listens there, over TCP or UDP, and no other test is given it.
+pub fn free_port() -> u16 {
+    static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| AtomicU16::new(fastrand::u16(..PORTS)));
+    let is_free =
+        |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok() && UdpSocket::bind(("127.0.0.1", *port)).is_ok();
+    let next = || FIRST_PORT + NEXT.fetch_add(1, Ordering::Relaxed) % PORTS;
+    std::iter::repeat_with(next).find(is_free).unwrap()
 }
 
 /// How long a soak's long form runs, in seconds, if that was asked for: `MARQUEE_SOAK_SECONDS`, or what is usual.

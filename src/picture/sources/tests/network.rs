@@ -1,6 +1,7 @@
 //! Streams that come, go, and come back, on the real clock.
 
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::*;
 use crate::base::status::InputState;
@@ -28,8 +29,11 @@ impl Drop for Sender {
     }
 }
 
+/// Below what the kernel gives to whoever asks for any port, so nobody else is given it meanwhile.
 fn free_port() -> u16 {
-    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(32_000);
+    let next = || NEXT.fetch_add(1, Ordering::Relaxed);
+    std::iter::repeat_with(next).find(|port| std::net::UdpSocket::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 fn stand(url: &str, rest: &str) -> Stand {
