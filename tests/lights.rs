@@ -43,8 +43,11 @@ fn ola_hears_art_net_and_sacn_as_they_were_meant() {
 }
 
 #[test]
-fn a_display_that_this_machine_lacks_is_told_and_disturbs_nothing() {
-    let server = Server::start(&[]);
+fn a_folder_of_devices_and_a_display_that_this_machine_lacks_are_told_and_disturb_nothing() {
+    let server = Server::start(&["--light-devices", "/dev,/dev/nowhere"]);
+    let log = server.log();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("light_devices")).collect();
+    assert!(matches!(told[..], [line] if line.contains("/dev/nowhere")), "{log}");
     server.http.put("/api/displays/tv", &json!({"kind": "framebuffer", "device": "/dev/fb99"})).ok();
     let absent = || {
         let status = server.http.get("/api/displays/tv").ok().json()["status"].clone();

@@ -71,6 +71,10 @@ pub fn start(env: Env<'_>) -> anyhow::Result<Started> {
         vitals: vitals.clone(),
         stop: stop_engine,
     })?;
+    // No fault: some come with what is plugged in, like /dev/serial/by-id.
+    for folder in config.light_devices.iter().filter(|folder| !folder.is_dir()) {
+        tracing::warn!(folder = %folder.display(), "a folder of light_devices is not there; fixtures find no ports in it");
+    }
     let mut surfaces = send::fixture::start(send::fixture::Env {
         show: show.clone(),
         board,

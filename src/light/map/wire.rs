@@ -6,10 +6,7 @@ use crate::show::rotation::Rotation;
 /// Columns and rows of the matrix, in the order of the wire.
 pub(super) fn through(panel: Panel) -> impl Iterator<Item = [u32; 2]> {
     let Panel { x, y, columns, rows, wiring } = panel;
-    let (wide, high) = match wiring.rotation {
-        Rotation::Upright | Rotation::Half => (columns, rows),
-        Rotation::Quarter | Rotation::ThreeQuarters => (rows, columns),
-    };
+    let (wide, high) = if wiring.rotation.is_sideways() { (rows, columns) } else { (columns, rows) };
     let (lines, steps) = if wiring.vertical { (wide, high) } else { (high, wide) };
     let all = (0..lines).flat_map(move |line| (0..steps).map(move |step| (line, step)));
     all.map(move |(line, step)| {

@@ -74,11 +74,19 @@ impl Screens {
             start(display.clone(), env.clone(), branch, alive, stop)
         };
         self.crew.follow(wanted, start, |id| env.vitals.status.forget_display(id.as_str()));
-        let long_ago = env.clock.now().micros() - SILENCE;
+        self.tell_who_is_silent();
+    }
+
+    fn tell_who_is_silent(&self) {
+        let Env { clock, vitals, .. } = &*self.env;
+        let long_ago = clock.now().micros() - SILENCE;
         for (id, _) in self.watched.iter().filter(|(_, watched)| watched.alive.load(Ordering::Relaxed) < long_ago) {
-            let state = env.vitals.status.display(id.as_str()).unwrap_or_default();
+            let state = vitals.status.display(id.as_str()).unwrap_or_default();
             let reason = Some("its device does not answer".to_owned());
-            env.vitals.status.report_display(id.as_str(), DisplayState { state: Reached::Unreachable, reason, ..state });
+            if state.reason != reason {
+                tracing::warn!(display = %id, "the display's device does not answer");
+            }
+            vitals.status.report_display(id.as_str(), DisplayState { state: Reached::Unreachable, reason, ..state });
         }
     }
 }
