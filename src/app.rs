@@ -3,7 +3,11 @@
 mod copy;
 mod doors;
 mod ear;
+mod plays;
 mod surfaces;
+mod tags;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::sync::Arc;
@@ -11,6 +15,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use crate::api::{self, Api, Parts};
@@ -19,6 +24,8 @@ use crate::base::config::{Config, Hidden};
 use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
+use crate::devices::nfc::NfcHandle;
+use crate::devices::nfc::event::NfcEvent;
 use crate::frame::ingest::Ingest;
 use crate::frame::leds::ZoneFrames;
 use crate::frame::mailbox::{Mailbox, WhenFull};
@@ -116,7 +123,9 @@ pub fn serve(config: Config) -> anyhow::Result<()> {
 /// Everything that runs, and what holds it together.
 struct House {
     /// Held until the end: the lock on the data directory.
-    _directory: DataDirectory,
+    directory: DataDirectory,
+    readers: Arc<NfcHandle>,
+    taps: Option<Receiver<NfcEvent>>,
     state: StateHandle,
     clock: Clock,
     vitals: Arc<Vitals>,
@@ -162,8 +171,12 @@ impl House {
         let templates = Templates::open(&directory.templates())?;
         let identity = Identity::open(&config.data_dir, clock.clone())?;
 
+        let was_playing = plays::put_down(&mut loaded, &directory.alive(), clock.now());
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
         let (state, writer) = writer::start(Box::new(journal), loaded, env)?;
+        if was_playing {
+            plays::go_on(&state).await;
+        }
         let show = state.live_show();
         let encoder_frames = Mailbox::new(ENCODER_PLACES, WhenFull::DropNewest);
         let preview_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
@@ -269,8 +282,11 @@ impl House {
         let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
         engine.extend([("sound", sounds), ("multiview", wall), ("effects", effects_thread), ("films", films_thread)]);
         engine.extend(started.engine);
+        let (readers, taps) = tags::start(config, &clock)?;
         Ok(Self {
-            _directory: directory,
+            directory,
+            readers,
+            taps: Some(taps),
             state,
             clock,
             vitals,
@@ -358,6 +374,7 @@ impl House {
             library: self.library.clone(),
             templates: self.templates.clone(),
             identity: self.identity.clone(),
+            readers: self.readers.clone(),
             settings: settings(config),
             capabilities: self.capabilities.clone(),
             addresses: addresses.clone(),
@@ -368,9 +385,13 @@ impl House {
             let seen = api.clone();
             let views = Arc::new(move || seen.views());
             let (state, vitals) = (self.state.clone(), self.vitals.clone());
-            let env = redis_copy::mirror::Env { target, state, views, vitals, closing: closed };
+            let env = redis_copy::mirror::Env { target, state, views, vitals, closing: closed.clone() };
             tasks.push(("redis", tokio::spawn(redis_copy::mirror::mirror(env))));
         }
+        if let Some(taps) = self.taps.take() {
+            tokio::spawn(tags::tell(self.state.clone(), taps));
+        }
+        tasks.push(("plays", tokio::spawn(plays::watch(self.plays(), closed.clone()))));
         let until_closed = || {
             let api = api.clone();
             async move { api.closed().await }
@@ -411,6 +432,10 @@ impl House {
             addresses.http.map_or_else(String::new, |address| address.to_string())
         );
         Ok(Served { closing, tasks })
+    }
+
+    fn plays(&self) -> plays::Plays {
+        plays::Plays { state: self.state.clone(), vitals: self.vitals.clone(), alive: self.directory.alive() }
     }
 
     /// A key is known as long as an input has it.

@@ -22,6 +22,7 @@ pub mod send;
 pub mod wire;
 // who asks
 pub mod api;
+pub mod devices;
 pub mod exchange;
 pub mod identity;
 pub mod library;

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::Api;
 use super::ask::AskedAs;
 use super::error::ApiError;
+use super::rest::unified;
 use super::wire::time::rfc3339;
 use crate::show::time::ShowTime;
 
@@ -42,9 +43,10 @@ pub async fn answer(State(api): State<Api>, mut request: Request, next: Next) ->
         if let Some(error) = known.or_else(|| foreign(&response)) {
             api.vitals.refused_requests.with_label_values(&[error.code()]).inc();
             log(&error, status, method.as_str(), &path, &id);
-            response = with_body(response, &error, (&id, asked_as.get()), api.clock.now());
+            response = with_body(response, &error, (&id, asked_as.get()), (&path, api.clock.now()));
         }
     }
+    response = unified::filled(response, &id, asked_as.get(), api.clock.now());
     count(&api, status);
     finish(&mut response, &id);
     response
@@ -76,8 +78,12 @@ fn log(error: &ApiError, status: StatusCode, method: &str, path: &str, id: &Head
 }
 
 /// Keeps the headers that were set already (Allow, Retry-After).
-fn with_body(response: Response, error: &ApiError, ids: (&HeaderValue, Option<&str>), now: ShowTime) -> Response {
-    let (id, client_op_id) = ids;
+fn with_body(
+    response: Response,
+    error: &ApiError,
+    (id, client_op_id): (&HeaderValue, Option<&str>),
+    (path, now): (&str, ShowTime),
+) -> Response {
     let (mut parts, _) = response.into_parts();
     let (message, details, timestamp) = (error.to_string(), error.details(), rfc3339(now));
     let mut body = json!({
@@ -85,7 +91,7 @@ fn with_body(response: Response, error: &ApiError, ids: (&HeaderValue, Option<&s
         "message": message,
         "error_type": ApiError::class(parts.status),
         "details": details,
-        "timestamp": timestamp,
+        "timestamp": if unified::is_unified(path) { json!(unified::seconds(now)) } else { json!(timestamp) },
         "request_id": id.to_str().unwrap_or_default(),
         "error": { "code": error.code(), "message": message, "details": details, "timestamp": timestamp },
     });

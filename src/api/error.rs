@@ -92,6 +92,8 @@ pub enum ApiError {
     Busy,
     #[error("{what} need GStreamer's {element}, which is not installed here: install {package}, and start the server anew")]
     NotInstalled { what: &'static str, element: &'static str, package: String },
+    #[error("there is no display: create one first, POST /api/displays")]
+    NoDisplay,
     #[error("the engine makes no picture at the moment")]
     NoPicture,
     #[error("there is no such playlist or segment, or none any more")]
@@ -155,6 +157,7 @@ impl ApiError {
             ApiError::NoUsers => "no_users",
             ApiError::RangeNotThere { .. } => "range_not_there",
             ApiError::NeedsUpload => "needs_upload",
+            ApiError::NoDisplay => "no_display",
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
             ApiError::RateLimited { .. } => "rate_limited",
@@ -216,9 +219,12 @@ impl ApiError {
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Recording(RecordingError::Unknown) => StatusCode::NOT_FOUND,
             ApiError::Recording(RecordingError::Open) | ApiError::Replay(ReplayError::Nothing) => StatusCode::CONFLICT,
-            ApiError::Discover(_) | ApiError::NoPicture | ApiError::Busy | ApiError::Recording(_) | ApiError::Replay(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            ApiError::Discover(_)
+            | ApiError::NoPicture
+            | ApiError::NoDisplay
+            | ApiError::Busy
+            | ApiError::Recording(_)
+            | ApiError::Replay(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

@@ -46,6 +46,7 @@ use tokio::sync::watch;
 
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
+use crate::devices::nfc::NfcHandle;
 use crate::frame::leds::ZoneFrames;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
@@ -90,6 +91,7 @@ pub struct Parts {
     pub library: Library,
     pub templates: Templates,
     pub identity: Identity,
+    pub readers: Arc<NfcHandle>,
     pub settings: Settings,
     /// What this build on this machine can and can not do.
     pub capabilities: Arc<Value>,
@@ -136,6 +138,7 @@ pub struct Api {
     library: Library,
     templates: Templates,
     identity: Identity,
+    readers: Arc<NfcHandle>,
     settings: Arc<Settings>,
     limits: Limits,
     capabilities: Arc<Value>,
@@ -183,6 +186,7 @@ impl Api {
             library,
             templates,
             identity,
+            readers,
             settings,
             capabilities,
             addresses,
@@ -216,6 +220,7 @@ impl Api {
             library,
             templates,
             identity,
+            readers,
             settings,
             limits,
             capabilities,

@@ -134,7 +134,8 @@ fn keep(directory: &Path, upload: Upload, name: String) -> Result<Asset, Library
     let id = Asset::id_of(&digest).map_err(|error| LibraryError::Storage(error.to_string()))?;
     let bytes = upload.bytes();
     let Found { kind, format, width, height, duration_ms, has_alpha, animated, families } = found;
-    let asset = Asset { id, name, kind, format, width, height, bytes, duration_ms, has_alpha, animated, families };
+    let details = None;
+    let asset = Asset { id, name, kind, format, width, height, bytes, duration_ms, has_alpha, animated, families, details };
     upload.place(&directory.join(asset.file_name()))?;
     sync_directory(directory)?;
     Ok(asset)

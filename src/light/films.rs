@@ -156,6 +156,7 @@ mod tests {
             has_alpha: false,
             animated: false,
             families: Vec::new(),
+            details: None,
         };
         image::RgbImage::from_pixel(2, 1, image::Rgb([255, 0, 0])).save(folder.path().join(asset(0).file_name())).unwrap();
         let wanted = || ["0a"].into_iter();

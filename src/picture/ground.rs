@@ -64,6 +64,8 @@ pub fn frame(show: &Show, layer: &Layer, view: View) -> Option<Frame> {
         Content::Color { .. }
         | Content::Gradient { .. }
         | Content::Pattern { .. }
+        // While nothing is played there is nothing to be seen.
+        | Content::Player { .. }
         | Content::Shape(_)
         | Content::Text { .. } => None,
     }

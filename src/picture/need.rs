@@ -236,6 +236,7 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
         | Content::Levels(_)
         | Content::Effect(_)
         | Content::Feed { .. }
+        | Content::Player { .. }
         | Content::Backdrop => return None,
     };
     let mut finish = finish(show, layer, view, frame, Part::Whole);

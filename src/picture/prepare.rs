@@ -12,13 +12,14 @@ use super::agenda::{Agenda, SHOWS_AHEAD, is_moving, needs_of, tables_of, transit
 use super::need::{self, Need, PictureKey};
 use super::pictures::Pictures;
 use super::sources::Sources;
+use super::sources::animated::{MOST_AT_ONCE, Moving};
 use super::sources::wanted::Wanted;
 use super::studio::Studio;
 use super::watch::{self, Outlook, Sight};
 use crate::base::clock::Clock;
 use crate::base::tasks::StopFlag;
 use crate::show::Show;
-use crate::show::ids::InputId;
+use crate::show::ids::{AssetId, InputId};
 use crate::show::program::Program;
 use crate::show::stream::Stream;
 use crate::show::time::ShowTime;
@@ -61,7 +62,7 @@ pub(super) fn prepare(mut preparing: Preparing) {
         if !is_ordered {
             let held_at = matches!(show.stream, Stream::Paused { .. }).then(|| show.stream.picture_time(now));
             preparing.sources.order(&inputs(&show, sight, now, shows.ahead(), preparing.studio.assets_dir()), held_at);
-            preparing.sources.order_moving(&watch::moving(&show, sight, preparing.studio.assets_dir()), held_at);
+            preparing.sources.order_moving(&moving(&show, sight, shows.ahead(), preparing.studio.assets_dir()), held_at);
             ordered = Some((shows.clone(), sight, now.plus(SETTLED)));
         }
         let is_settled = |(known, since): &(Arc<Timeline>, ShowTime)| {
@@ -92,6 +93,18 @@ fn inputs(show: &Show, sight: Sight, now: ShowTime, ahead: &[Upcoming], assets_d
         }
     }
     inputs
+}
+
+fn moving(show: &Show, sight: Sight, ahead: &[Upcoming], assets_dir: &Path) -> BTreeMap<AssetId, Moving> {
+    let mut moving = watch::moving(show, sight, assets_dir);
+    for upcoming in ahead.iter().take(SHOWS_AHEAD) {
+        for (id, next) in watch::moving(&upcoming.show, Sight::Program, assets_dir) {
+            if moving.len() < MOST_AT_ONCE {
+                moving.entry(id).or_insert(next);
+            }
+        }
+    }
+    moving
 }
 
 /// What moves is looked at for every frame.

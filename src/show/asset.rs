@@ -1,9 +1,12 @@
 //! An uploaded file. The show knows what it is; the bytes lie in the data directory under a name of ours.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{AssetId, InvalidId};
+use super::media::Details;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Asset {
@@ -30,6 +33,9 @@ pub struct Asset {
     /// Of a font: the names of its families.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub families: Vec<String>,
+    /// What was found in it after it was taken in; absent until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Arc<Details>>,
 }
 
 /// What an asset is good for.
@@ -142,6 +148,12 @@ impl Asset {
     /// Of a file with this digest, in hexadecimal digits: 96 bits of it are enough to tell all files apart.
     pub fn id_of(digest: &str) -> Result<AssetId, InvalidId> {
         AssetId::new(digest.get(..24).unwrap_or(digest))
+    }
+
+    /// How long it is played, as exactly as is known.
+    pub fn length_us(&self) -> Option<u64> {
+        let found = self.details.as_ref().and_then(|details| details.length_us);
+        found.or_else(|| Some(self.duration_ms?.checked_mul(1_000)?)).filter(|length| *length > 0)
     }
 
     /// Its file's name in the assets directory.

@@ -4,7 +4,7 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -152,6 +152,47 @@ id!(
     /// One of the encodings of the program. `main` is always there.
     RenditionId
 );
+
+id!(
+    /// Media in an order, to be played.
+    PlaylistId
+);
+
+id!(
+    /// One entry of a playlist.
+    TrackId
+);
+
+id!(
+    /// An attempt to tie a tag to a playlist.
+    AssociationId
+);
+
+id!(
+    /// Something that is fetched from elsewhere.
+    DownloadId
+);
+
+/// What the input of a play is called; nobody else's id can have a colon.
+const PLAY: &str = "player:";
+
+impl InputId {
+    /// All that is played, as it is heard.
+    pub fn of_player() -> Self {
+        static NAME: LazyLock<InputId> = LazyLock::new(|| InputId("player:".into()));
+        NAME.clone()
+    }
+
+    /// What is played for the so manieth time is decoded under this name.
+    pub fn of_play(play: u64) -> Self {
+        Self(format!("{PLAY}{play}").into())
+    }
+
+    /// The same, of the name of an input; None if it is not the player's.
+    pub fn play(&self) -> Option<u64> {
+        self.as_str().strip_prefix(PLAY)?.parse().ok()
+    }
+}
 
 impl RenditionId {
     /// What the stream's own size and bit rate are called.

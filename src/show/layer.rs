@@ -131,12 +131,21 @@ pub enum Content {
     Feed {
         feed: FeedId,
     },
+    /// What the player plays.
+    Player {
+        #[serde(default, skip_serializing_if = "is_default")]
+        part: PlayerPart,
+        /// Of the bar.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        color: Option<Color>,
+    },
     /// Colour bars with a moving part, a frame counter that machines can read, and each second a flash with a beep.
     Pattern {
         #[serde(default = "yes")]
         beep: bool,
     },
-    /// Text; what stands in braces is filled in: `{clock}`, `{date:DD.MM.YYYY}`, `{countdown:…}`, `{elapsed}`, `{name}` of a value.
+    /// Text; what stands in braces is filled in: `{clock}`, `{date:DD.MM.YYYY}`, `{countdown:…}`, `{elapsed}`, `{name}` of a value,
+    /// `{player.title}`.
     Text {
         #[schemars(length(max = 10_000))]
         text: String,
@@ -154,6 +163,19 @@ impl Content {
             _ => None,
         }
     }
+}
+
+/// What of the player is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlayerPart {
+    /// The video or picture that is played; of sound, its cover.
+    #[default]
+    Picture,
+    /// The cover alone.
+    Cover,
+    /// A bar that grows with the time, from the left.
+    Progress,
 }
 
 /// How a gradient runs.

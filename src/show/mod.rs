@@ -9,6 +9,7 @@ pub mod collection;
 pub mod color;
 pub mod destination;
 pub mod display;
+pub mod download;
 pub mod easing;
 pub mod field;
 pub mod geometry;
@@ -20,17 +21,22 @@ pub mod levels;
 pub mod light;
 pub mod look;
 pub mod macros;
+pub mod media;
 pub mod mixer;
 pub mod motion;
 pub mod offset;
+pub mod player;
+pub mod playlist;
 pub mod program;
 pub mod rotation;
 pub mod scene;
 pub mod schedule;
 pub mod stream;
+pub mod tag;
 pub mod text;
 pub mod time;
 pub mod timeline;
+pub mod timetable;
 pub mod transition;
 pub mod usage;
 pub mod value;
@@ -44,9 +50,10 @@ use serde::{Deserialize, Serialize};
 use asset::Asset;
 use destination::Destination;
 use display::Display;
+use download::Download;
 use ids::{
-    AssetId, BatchId, DestinationId, DisplayId, FeedId, FixtureId, InputId, LightPresetId, MacroId, PaletteId, SceneId,
-    TransitionId, ZoneId,
+    AssetId, BatchId, DestinationId, DisplayId, DownloadId, FeedId, FixtureId, InputId, LightPresetId, MacroId, PaletteId,
+    PlaylistId, SceneId, TransitionId, ZoneId,
 };
 use input::Input;
 use layer::{Content, Layer};
@@ -58,10 +65,13 @@ use light::preset::LightPreset;
 use light::zone::Zone;
 use macros::{Macro, Run};
 use mixer::Mixer;
+use player::Player;
+use playlist::Playlist;
 use program::{Program, Studio};
 use scene::Scene;
 use schedule::Scheduled;
 use stream::{Stream, StreamConfig};
+use tag::Nfc;
 use transition::Transition;
 use value::Values;
 use version::Versions;
@@ -114,6 +124,22 @@ pub struct Show {
     /// Screens of this machine that show the program.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub displays: Arc<BTreeMap<DisplayId, Arc<Display>>>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub playlists: Arc<BTreeMap<PlaylistId, Arc<Playlist>>>,
+    #[serde(default, skip_serializing_if = "is_unused")]
+    pub player: Arc<Player>,
+    #[serde(default, skip_serializing_if = "has_no_tags")]
+    pub nfc: Arc<Nfc>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub downloads: Arc<BTreeMap<DownloadId, Arc<Download>>>,
+}
+
+fn is_unused(player: &Arc<Player>) -> bool {
+    **player == Player::default()
+}
+
+fn has_no_tags(nfc: &Arc<Nfc>) -> bool {
+    nfc.is_default()
 }
 
 fn is_usual(house: &Arc<House>) -> bool {

@@ -6,8 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Show;
-use super::asset::AssetKind;
-use super::ids::{AssetId, InputId, LayerId, LightPresetId, SceneId, TransitionId, ZoneId, ZoneLayerId};
+use super::asset::{Asset, AssetKind};
+use super::ids::{
+    AssetId, InputId, LayerId, LightPresetId, PlaylistId, SceneId, TrackId, TransitionId, ZoneId, ZoneLayerId,
+};
 use super::input::{Input, InputKind};
 use super::layer::{Content, Layer};
 use super::light::zone::ZoneLayer;
@@ -34,6 +36,10 @@ pub enum Part {
     Stinger,
     /// What an animation of lights shows.
     Animation,
+    /// What is played from a playlist.
+    Track,
+    /// The picture that came with a piece of music.
+    Cover,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -66,12 +72,21 @@ pub enum User {
         layer: ZoneLayerId,
         part: Part,
     },
+    Track {
+        playlist: PlaylistId,
+        track: TrackId,
+    },
+    /// It is the cover of that asset.
+    Cover {
+        asset: AssetId,
+    },
 }
 
 impl Part {
     pub fn takes(self, kind: AssetKind) -> bool {
         match self {
-            Part::Image | Part::Mask | Part::Fallback | Part::Transition => kind == AssetKind::Image,
+            Part::Image | Part::Mask | Part::Fallback | Part::Transition | Part::Cover => kind == AssetKind::Image,
+            Part::Track => kind.is_played() || kind == AssetKind::Image,
             Part::Stinger => matches!(kind, AssetKind::Image | AssetKind::Video),
             Part::Lut => kind == AssetKind::Lut,
             Part::Font => kind == AssetKind::Font,
@@ -84,7 +99,8 @@ impl Part {
     /// For people.
     pub fn wants(self) -> &'static str {
         match self {
-            Part::Image | Part::Mask | Part::Fallback | Part::Transition | Part::Animation => "an image",
+            Part::Image | Part::Mask | Part::Fallback | Part::Transition | Part::Animation | Part::Cover => "an image",
+            Part::Track => "an image, a video or a sound",
             Part::Stinger => "an image or a video",
             Part::Lut => "a lut",
             Part::Font => "a font",
@@ -152,6 +168,18 @@ impl Show {
             }
         }
         users.extend(self.lights_that_use(id, at));
+        users.extend(self.media_that_use(id));
+        users
+    }
+
+    fn media_that_use(&self, id: &AssetId) -> Vec<User> {
+        let mut users = Vec::new();
+        for playlist in self.playlists.values() {
+            let tracks = playlist.tracks.iter().filter(|track| track.asset == *id);
+            users.extend(tracks.map(|track| User::Track { playlist: playlist.id().clone(), track: track.id.clone() }));
+        }
+        let has_it = |asset: &&Arc<Asset>| asset.details.as_ref().is_some_and(|details| details.cover.as_ref() == Some(id));
+        users.extend(self.assets.values().filter(has_it).map(|asset| User::Cover { asset: asset.id.clone() }));
         users
     }
 
@@ -187,6 +215,8 @@ impl User {
             | User::Transition { part, .. }
             | User::Zone { part, .. }
             | User::LightPreset { part, .. } => *part,
+            User::Track { .. } => Part::Track,
+            User::Cover { .. } => Part::Cover,
         }
     }
 }

@@ -16,7 +16,7 @@ use super::meter::Meter;
 use super::pieces::LENGTH;
 use super::plan::{Heard, MixPlan, Shown};
 use super::ramp;
-use super::strip::Voice;
+use super::strip::{Sounds, Voice};
 use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SAMPLES_PER_CHUNK};
 use crate::frame::tap::Tap;
@@ -146,13 +146,13 @@ impl Mix {
                 self.voices.insert(index.min(self.voices.len()), Voice::new(heard));
             }
         }
+        let sounds = Sounds { taps, decks: &plan.decks };
         let solo = plan.inputs.iter().any(|heard| heard.strip.solo);
         for (index, voice) in self.voices.iter_mut().enumerate() {
             let is_its = |heard: &&Heard| heard.input == voice.input;
             let heard = plan.inputs.get(index).filter(is_its).or_else(|| plan.inputs.iter().find(is_its));
-            let tap = taps.get(&voice.input).map(Arc::as_ref);
             let shown = shown.filter(|(shown, _)| shown.has(Some(&voice.input)));
-            voice.make(heard, solo, tap, first, metered || shown.is_some());
+            voice.make(heard, solo, &sounds, first, metered || shown.is_some());
             if metered {
                 voice.measure();
             }

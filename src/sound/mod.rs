@@ -5,6 +5,7 @@
 //! nothing allocates.
 
 mod decibel;
+mod decks;
 mod duck;
 mod edge;
 pub mod generate;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::decks::Decks;
 use super::generate::Generator;
 use super::limit::LOOK_AHEAD;
 use crate::frame::sound::{ChunkNumber, SAMPLE_RATE};
@@ -14,12 +15,15 @@ use crate::show::mixer::{Faders, Mixer, Strip};
 use crate::show::program::{Mixed, Program};
 use crate::show::stream::Stream;
 use crate::show::time::ShowTime;
+use crate::show::timeline::ShowAt;
 
 /// Where an input's sound comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Source {
     /// What its decoder wrote into its tap.
     Tap,
+    /// What the player plays.
+    Decks,
     Generated(Generator),
 }
 
@@ -72,6 +76,7 @@ pub struct MixPlan {
     /// Each input once.
     pub inputs: Vec<Heard>,
     pub mixer: Arc<Mixer>,
+    pub decks: Decks,
     /// How many test patterns beep.
     pub beeps: u16,
     /// Since when the programme runs whose loudness is measured as a whole; another value begins the measure anew.
@@ -80,8 +85,10 @@ pub struct MixPlan {
 }
 
 /// What is heard during a chunk.
-pub fn plan_mix(show: &Show, chunk: ChunkNumber, plan: &mut MixPlan) {
+pub fn plan_mix(shows: &impl ShowAt, chunk: ChunkNumber, plan: &mut MixPlan) {
+    let show = shows.show_at(chunk.time());
     plan.inputs.clear();
+    plan.decks = Decks::default();
     plan.shown.program = false;
     plan.shown.inputs.clear();
     // Equal mixers are not copied: the last one's count is not touched.
@@ -95,7 +102,9 @@ pub fn plan_mix(show: &Show, chunk: ChunkNumber, plan: &mut MixPlan) {
         return;
     }
     let at = due(chunk, STEPS);
-    for input in show.inputs.values() {
+    // By its end: a track that begins within the piece is heard from its first sample on.
+    player(shows.show_at(at), plan);
+    for input in show.inputs.values().filter(|input| input.id.play().is_none()) {
         if let Some(Share { weight, taken }) = share(show, input, at) {
             let moving = moving(&input.sound, chunk, taken);
             let strip = Strip { animations: Vec::new(), ..input.sound };
@@ -110,6 +119,15 @@ pub fn plan_mix(show: &Show, chunk: ChunkNumber, plan: &mut MixPlan) {
                 plan.shown.add(levels);
             }
         });
+    }
+}
+
+fn player(show: &Show, plan: &mut MixPlan) {
+    plan.decks = Decks::of(show);
+    if !plan.decks.is_empty() || show.player.now.is_some() {
+        let faders = Faders { gain_db: 0.0, pan: 0.0, volume: show.player.settings.gain() };
+        let (strip, moving) = (Strip::default(), Some([faders; STEPS]));
+        plan.inputs.push(Heard { input: InputId::of_player(), source: Source::Decks, strip, moving, weight: 1.0 });
     }
 }
 

@@ -20,7 +20,6 @@ use crate::frame::mailbox::Mailbox;
 use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SoundChunk};
 use crate::frame::taps::Taps;
-use crate::show::Show;
 use crate::show::time::ShowTime;
 use crate::show::timeline::{ShowAt, Timeline};
 
@@ -102,16 +101,16 @@ impl Maker {
         self.vitals.sound_skipped.inc_by(oldest_made.saturating_sub(next.0));
         for number in next.0.max(oldest_made)..after.0 {
             let number = ChunkNumber(number);
-            self.make(shows.show_at(number.time()), number);
+            self.make(shows, number);
         }
         let next = ChunkNumber(next.0.max(after.0));
         self.next = Some(next);
         next.time()
     }
 
-    fn make(&mut self, show: &Show, number: ChunkNumber) {
+    fn make(&mut self, shows: &impl ShowAt, number: ChunkNumber) {
         let time = Stopwatch::start();
-        plan_mix(show, number, &mut self.plan);
+        plan_mix(shows, number, &mut self.plan);
         let made = self.mix.make(&self.plan, &self.taps.snapshot(), number, &mut self.samples);
         self.vitals.sound_mix_time.observe(time.elapsed().as_secs_f64());
         self.vitals.sound_missing.inc_by(made.short);
@@ -127,6 +126,7 @@ impl Maker {
 mod tests {
     use super::*;
     use crate::frame::mailbox::WhenFull;
+    use crate::show::Show;
     use crate::show::program::Program;
     use crate::show::scene::Scene;
 

@@ -1,8 +1,11 @@
 //! One input in the mix: its samples, its place between left and right, its loudness, its meter.
 
+use std::collections::BTreeMap;
 use std::f32::consts::{FRAC_PI_4, SQRT_2};
+use std::sync::Arc;
 
 use super::decibel::factor;
+use super::decks::Decks;
 use super::edge::Edge;
 use super::generate::Generator;
 use super::meter::{Level, Meter};
@@ -15,6 +18,8 @@ use crate::show::mixer::Faders;
 
 pub struct Voice {
     pub input: InputId,
+    /// What several taps give, before it is one.
+    aside: Option<Box<[f32; SAMPLES_PER_CHUNK * CHANNELS]>>,
     /// This piece, as it goes into the mix but for ducking. Meaningless while it is not audible.
     pub samples: Box<[f32; SAMPLES_PER_CHUNK * CHANNELS]>,
     /// What ducking leaves of it, at the end of the last piece.
@@ -36,6 +41,18 @@ pub struct Voice {
     meter: Meter,
 }
 
+/// Where voices find what they are made of.
+pub struct Sounds<'a> {
+    pub taps: &'a BTreeMap<InputId, Arc<Tap>>,
+    pub decks: &'a Decks,
+}
+
+impl<'a> Sounds<'a> {
+    fn tap(&self, input: &InputId) -> Option<&'a Tap> {
+        self.taps.get(input).map(Arc::as_ref)
+    }
+}
+
 /// Equal power: both squares make 2 wherever it stands, and the middle is 1.
 fn pan(pan: f32) -> Sides {
     let angle = (pan.clamp(-1.0, 1.0) + 1.0) * FRAC_PI_4;
@@ -52,6 +69,7 @@ impl Voice {
     pub fn new(heard: &Heard) -> Self {
         Self {
             input: heard.input.clone(),
+            aside: (heard.source == Source::Decks).then(|| Box::new([0.0; SAMPLES_PER_CHUNK * CHANNELS])),
             samples: Box::new([0.0; SAMPLES_PER_CHUNK * CHANNELS]),
             ducked: 1.0,
             edge: Edge::default(),
@@ -70,7 +88,7 @@ impl Voice {
 
     /// Makes the piece from position `first` on, but for its weight: so it is measured. `heard` is None when the plan has it no
     /// more: then it fades away.
-    pub fn make(&mut self, heard: Option<&Heard>, others_solo: bool, tap: Option<&Tap>, first: i64, is_measured: bool) {
+    pub fn make(&mut self, heard: Option<&Heard>, others_solo: bool, sounds: &Sounds<'_>, first: i64, is_measured: bool) {
         self.is_planned = heard.is_some();
         let mut open = 0.0;
         if let Some(heard) = heard {
@@ -90,7 +108,7 @@ impl Voice {
             self.turn(heard);
             return;
         }
-        self.is_there = self.fetch(tap, first);
+        self.is_there = self.fetch(sounds, first);
         self.is_audible &= self.is_there;
         self.turn(heard);
     }
@@ -126,17 +144,21 @@ impl Voice {
     }
 
     /// Whether there is anything but silence.
-    fn fetch(&mut self, tap: Option<&Tap>, first: i64) -> bool {
+    fn fetch(&mut self, sounds: &Sounds<'_>, first: i64) -> bool {
         let first = first - i64::from(self.delay_ms) * i64::from(SAMPLE_RATE / 1_000);
-        let there = match (self.source, tap) {
-            (Source::Generated(Generator::Silence), _) => 0,
-            (Source::Generated(generator), _) => {
+        let there = match self.source {
+            Source::Generated(Generator::Silence) => 0,
+            Source::Generated(generator) => {
                 generator.fill(first, &mut self.samples[..]);
                 SAMPLES_PER_CHUNK
             }
-            (Source::Tap, Some(tap)) => tap.read_marked(first, &mut self.samples[..]),
-            (Source::Tap, None) => 0,
+            Source::Tap => sounds.tap(&self.input).map_or(0, |tap| tap.read_marked(first, &mut self.samples[..])),
+            Source::Decks => match &mut self.aside {
+                Some(aside) => sounds.decks.read(first, |input| sounds.tap(input), &mut self.samples[..], &mut aside[..]),
+                None => 0,
+            },
         };
+        // The player falls silent when what it plays is over.
         self.is_short = self.source == Source::Tap && there < SAMPLES_PER_CHUNK;
         if there == 0 {
             if self.edge.is_still() {
@@ -190,6 +212,12 @@ mod tests {
         Heard { input: InputId::new("a").unwrap(), source, strip, moving: None, weight }
     }
 
+    static NOTHING: Decks = Decks([None, None]);
+
+    fn sounds(taps: &BTreeMap<InputId, Arc<Tap>>) -> Sounds<'_> {
+        Sounds { taps, decks: &NOTHING }
+    }
+
     #[test]
     fn the_pan_law_is_equal_power() {
         let near = |sides: Sides, expected: Sides| {
@@ -214,13 +242,14 @@ mod tests {
         let turns = [Strip::default(), quiet, Strip::default(), mute, left.clone(), late, left, Strip::default()];
         let mut voice = Voice::new(&heard(turns[0].clone(), 1.0));
         let mut all = Vec::new();
+        let none = BTreeMap::new();
         for (piece, strip) in turns.iter().flat_map(|strip| [strip; 5]).enumerate() {
             let weight = if piece % 10 == 9 { 0.3 } else { 1.0 };
-            voice.make(Some(&heard(strip.clone(), weight)), false, None, piece as i64 * 480, true);
+            voice.make(Some(&heard(strip.clone(), weight)), false, &sounds(&none), piece as i64 * 480, true);
             voice.weigh();
             all.extend_from_slice(&voice.samples[..]);
         }
-        voice.make(None, false, None, 0, true);
+        voice.make(None, false, &sounds(&none), 0, true);
         voice.weigh();
         all.extend_from_slice(&voice.samples[..]);
         assert!(all[all.len() - 2].abs() < 1e-3 && voice.is_over());
@@ -232,21 +261,22 @@ mod tests {
     #[test]
     fn a_delay_comes_from_the_tap_and_what_is_missing_is_told() {
         let tap = Tap::new();
+        let (taps, none) = (BTreeMap::from([(InputId::new("a").unwrap(), tap.clone())]), BTreeMap::new());
         let wave: Vec<f32> = (0..48_000).flat_map(|index| [(index % 997) as f32 / 997.0; 2]).collect();
         tap.write(time_of(0), &wave);
         let mut late = heard(Strip { delay_ms: 100, ..Strip::default() }, 1.0);
         late.source = Source::Tap;
         let mut voice = Voice::new(&late);
         for piece in 50..60 {
-            voice.make(Some(&late), false, Some(&tap), piece * 480, false);
+            voice.make(Some(&late), false, &sounds(&taps), piece * 480, false);
             voice.weigh();
             assert!(!voice.ran_short());
         }
         assert_eq!(voice.samples[..], wave[49 * 960..50 * 960]);
-        voice.make(Some(&late), false, Some(&tap), 48_000 + 4_800 - 240, false);
+        voice.make(Some(&late), false, &sounds(&taps), 48_000 + 4_800 - 240, false);
         assert!(voice.ran_short() && voice.is_audible());
         for piece in 0..3 {
-            voice.make(Some(&late), false, None, 60_000 + piece * 480, false);
+            voice.make(Some(&late), false, &sounds(&none), 60_000 + piece * 480, false);
         }
         assert!(voice.ran_short() && !voice.is_audible(), "and costs nothing");
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::apply::due;
 use super::event::evolve;
 use crate::show::Show;
+use crate::show::player::staged::staged;
 use crate::show::time::ShowTime;
 use crate::show::timeline::Timeline;
 
@@ -25,7 +26,7 @@ pub(super) struct Ahead {
 }
 
 pub(super) fn look(show: &Arc<Show>, now: ShowTime) -> Ahead {
-    let mut timeline = Timeline::new(show.clone());
+    let mut timeline = Timeline::new(staged(show));
     let mut show = show.clone();
     let mut wake_at = due::next(&show);
     for _ in 0..MOST {
@@ -39,7 +40,7 @@ pub(super) fn look(show: &Arc<Show>, now: ShowTime) -> Ahead {
         let mut after = Show::clone(&show);
         happening.events.iter().for_each(|event| evolve(&mut after, event));
         show = Arc::new(after);
-        timeline.push(at, show.clone());
+        timeline.push(at, staged(&show));
     }
     Ahead { timeline, wake_at }
 }

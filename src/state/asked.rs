@@ -1,5 +1,7 @@
 //! What is asked of lights, as it comes: what it means is decided in `apply`, where it is told what is wrong with it.
 
+pub mod media;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -8,14 +8,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::asked::media::{Control, NewPlaylist, NewTrack};
 use super::asked::{CarriedPreset, NewPalette, NewZone, NewZoneLayer, Start};
 use crate::show::asset::Asset;
 use crate::show::collection::{Collection, Mode};
 use crate::show::destination::Destination;
 use crate::show::display::Display;
+use crate::show::download::DownloadCourse;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, DisplayId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId,
-    SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
+    AssetId, AssociationId, BatchId, DestinationId, DisplayId, DownloadId, FeedId, FixtureId, InputId, LayerId,
+    LightPresetId, MacroId, PaletteId, PlaylistId, SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
 use crate::show::input::Input;
 use crate::show::layer::Layer;
@@ -24,8 +26,11 @@ use crate::show::light::fixture::Fixture;
 use crate::show::light::transition::LightTransitionKind;
 use crate::show::light::zone::TestPattern;
 use crate::show::macros::OnRefusal;
+use crate::show::media::Details;
+use crate::show::playlist::TrackRef;
 use crate::show::program::Way;
 use crate::show::scene::Scene;
+use crate::show::tag::TagId;
 use crate::show::transition::Transition;
 use crate::show::value::{Scalar, ValueName};
 
@@ -159,6 +164,11 @@ pub enum Command {
     },
     RemoveAsset {
         asset: AssetId,
+    },
+    /// What was found in its file.
+    DescribeAsset {
+        asset: AssetId,
+        details: Box<Details>,
     },
     /// Everyone who uses the asset uses the other one from now on. Both stay.
     ReplaceAsset {
@@ -427,6 +437,125 @@ pub enum Command {
         palettes: Vec<NewPalette>,
         #[serde(default, skip_serializing_if = "is_false")]
         only_new: bool,
+    },
+    /// Creates, or changes as a whole.
+    PutPlaylist {
+        playlist: Box<NewPlaylist>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        only_new: bool,
+    },
+    ChangePlaylist {
+        playlist: PlaylistId,
+        patch: Patch,
+    },
+    RemovePlaylist {
+        playlist: PlaylistId,
+    },
+    /// At the end, or so that the first of them has this number.
+    AddTracks {
+        playlist: PlaylistId,
+        tracks: Vec<NewTrack>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<u32>,
+    },
+    ChangeTrack {
+        playlist: PlaylistId,
+        track: TrackRef,
+        patch: Patch,
+    },
+    RemoveTracks {
+        playlist: PlaylistId,
+        tracks: Vec<TrackRef>,
+    },
+    /// All tracks of the playlist.
+    OrderTracks {
+        playlist: PlaylistId,
+        order: Vec<TrackRef>,
+    },
+    /// Into another playlist, at its end or where it has this number there.
+    MoveTrack {
+        playlist: PlaylistId,
+        track: TrackRef,
+        to: PlaylistId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<u32>,
+    },
+    /// From its start, or where it was left; or that track of it.
+    PlayPlaylist {
+        playlist: PlaylistId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        track: Option<TrackRef>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position_ms: Option<u64>,
+    },
+    ControlPlayer {
+        control: Control,
+    },
+    ChangePlayer {
+        patch: Patch,
+    },
+    /// What is played is over before its time, or can not be played.
+    EndPlay {
+        play: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<String>,
+    },
+    /// A tag was laid on a reader, or taken away.
+    ReportTag {
+        tag: TagId,
+        reader: String,
+        present: bool,
+    },
+    /// Ties a tag to a playlist; one that belongs to another only with `replace`.
+    AssociateTag {
+        tag: TagId,
+        playlist: PlaylistId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        replace: bool,
+    },
+    ChangeTag {
+        tag: TagId,
+        patch: Patch,
+    },
+    RemoveTag {
+        tag: TagId,
+    },
+    /// The next tag is for this playlist. With `replace` wherever it belongs; with `tag` it need not be shown again.
+    /// Without a playlist it is only told which tag it was.
+    StartAssociation {
+        id: AssociationId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        playlist: Option<PlaylistId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+        #[serde(default, skip_serializing_if = "is_false")]
+        replace: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tag: Option<TagId>,
+    },
+    /// Of that name, or for that playlist.
+    CancelAssociation {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<AssociationId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        playlist: Option<PlaylistId>,
+    },
+    ChangeNfc {
+        patch: Patch,
+    },
+    BeginDownload {
+        id: DownloadId,
+        url: String,
+        playlist: PlaylistId,
+        quality: String,
+    },
+    /// How it ended.
+    EndDownload {
+        id: DownloadId,
+        course: DownloadCourse,
+    },
+    RemoveDownload {
+        id: DownloadId,
     },
 }
 

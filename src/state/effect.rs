@@ -5,9 +5,11 @@ use super::event::Event;
 use super::room::Room;
 use crate::show::Show;
 use crate::show::ids::{
-    DestinationId, DisplayId, FeedId, FixtureId, InputId, LayerId, LightPresetId, PaletteId, SceneId, TransitionId, ZoneId,
+    AssetId, DestinationId, DisplayId, DownloadId, FeedId, FixtureId, InputId, LayerId, LightPresetId, PaletteId,
+    PlaylistId, SceneId, TrackId, TransitionId, ZoneId,
 };
 use crate::show::scene::Place;
+use crate::show::tag::TagId;
 use crate::show::value::ValueName;
 
 /// Something with a value of which only the newest counts.
@@ -29,6 +31,13 @@ pub enum Key {
     LightFeed(FeedId),
     Display(DisplayId),
     LightPreset(LightPresetId),
+    Asset(AssetId),
+    Playlist(PlaylistId),
+    Track(PlaylistId, TrackId),
+    Player,
+    Nfc,
+    Tag(TagId),
+    Download(DownloadId),
 }
 
 impl Event {
@@ -57,7 +66,19 @@ impl Event {
             | Event::DestinationRemoved { .. }
             | Event::DisplaySaved { .. }
             | Event::DisplayRemoved { .. } => Room::Destinations,
-            Event::AssetAdded { .. } | Event::AssetRemoved { .. } => Room::Assets,
+            Event::AssetAdded { .. } | Event::AssetRemoved { .. } | Event::AssetDescribed { .. } => Room::Assets,
+            Event::PlaylistSaved { .. }
+            | Event::PlaylistRemoved { .. }
+            | Event::TrackSaved { .. }
+            | Event::TracksRemoved { .. }
+            | Event::TracksOrdered { .. } => Room::Playlists,
+            Event::PlayerChanged { .. } => Room::Player,
+            Event::NfcConfigured { .. }
+            | Event::TagSaved { .. }
+            | Event::TagRemoved { .. }
+            | Event::TagTapped { .. }
+            | Event::AssociationChanged { .. } => Room::Nfc,
+            Event::DownloadSaved { .. } | Event::DownloadRemoved { .. } => Room::Downloads,
             Event::ValueSet { .. } | Event::ValueRemoved { .. } => Room::Values,
             Event::BatchScheduled { .. }
             | Event::BatchDone { .. }
@@ -101,6 +122,10 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::LightFeedSaved { feed } => !before.light_feeds.contains_key(&feed.id),
         Event::PaletteSaved { palette } => !before.palettes.contains_key(&palette.id),
         Event::LightPresetSaved { preset } => !before.light_presets.contains_key(&preset.id),
+        Event::PlaylistSaved { playlist } => !before.playlists.contains_key(&playlist.id),
+        Event::TrackSaved { playlist, track, .. } => place_of_track(before, playlist, &track.id).is_none(),
+        Event::TagSaved { tag } => !before.nfc.tags.contains_key(&tag.id),
+        Event::DownloadSaved { download } => !before.downloads.contains_key(&download.id),
         _ => false,
     }
 }
@@ -140,8 +165,25 @@ pub fn revalues(before: &Show, event: &Event) -> Option<Key> {
         Event::LightPresetSaved { preset } if before.light_presets.contains_key(&preset.id) => {
             Some(Key::LightPreset(preset.id.clone()))
         }
+        Event::AssetDescribed { asset, .. } => Some(Key::Asset(asset.clone())),
+        Event::PlaylistSaved { playlist } if before.playlists.contains_key(&playlist.id) => {
+            Some(Key::Playlist(playlist.id.clone()))
+        }
+        Event::TrackSaved { playlist, track, index } if place_of_track(before, playlist, &track.id) == Some(*index) => {
+            Some(Key::Track(playlist.clone(), track.id.clone()))
+        }
+        Event::PlayerChanged { .. } => Some(Key::Player),
+        Event::NfcConfigured { .. } => Some(Key::Nfc),
+        Event::TagSaved { tag } if before.nfc.tags.contains_key(&tag.id) => Some(Key::Tag(tag.id)),
+        Event::DownloadSaved { download } if before.downloads.contains_key(&download.id) => {
+            Some(Key::Download(download.id.clone()))
+        }
         _ => None,
     }
+}
+
+fn place_of_track(show: &Show, playlist: &PlaylistId, track: &TrackId) -> Option<usize> {
+    show.playlists.get(playlist)?.place_of(track)
 }
 
 fn place(show: &Show, scene: &SceneId, layer: &LayerId) -> Option<Place> {

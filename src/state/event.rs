@@ -9,9 +9,10 @@ use crate::show::arrange::Moved;
 use crate::show::asset::Asset;
 use crate::show::destination::Destination;
 use crate::show::display::Display;
+use crate::show::download::Download;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, DisplayId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId,
-    SceneId, TransitionId, VersionId, ZoneId,
+    AssetId, BatchId, DestinationId, DisplayId, DownloadId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId,
+    PaletteId, PlaylistId, SceneId, TrackId, TransitionId, VersionId, ZoneId,
 };
 use crate::show::input::Input;
 use crate::show::layer::{Content, Layer};
@@ -22,11 +23,15 @@ use crate::show::light::palette::Palette;
 use crate::show::light::preset::LightPreset;
 use crate::show::light::zone::Zone;
 use crate::show::macros::{Course, Macro, Run};
+use crate::show::media::Details;
 use crate::show::mixer::Mixer;
+use crate::show::player::Player;
+use crate::show::playlist::{Head, Playlist, Track};
 use crate::show::program::{Program, Studio};
 use crate::show::scene::Scene;
 use crate::show::schedule::{Refusal, Scheduled};
 use crate::show::stream::{Stream, StreamConfig};
+use crate::show::tag::{Association, NfcSettings, Tag, TagId, Tap};
 use crate::show::transition::Transition;
 use crate::show::value::{Value, ValueName};
 use crate::show::version::Version;
@@ -207,6 +212,56 @@ pub enum Event {
     LightPresetLoaded {
         id: LightPresetId,
     },
+    AssetDescribed {
+        asset: AssetId,
+        details: Arc<Details>,
+    },
+    /// All of it but its tracks.
+    PlaylistSaved {
+        playlist: Arc<Head>,
+    },
+    PlaylistRemoved {
+        playlist: PlaylistId,
+    },
+    /// So many tracks come before it; it may have been elsewhere in the playlist before, or nowhere.
+    TrackSaved {
+        playlist: PlaylistId,
+        track: Arc<Track>,
+        index: usize,
+    },
+    TracksRemoved {
+        playlist: PlaylistId,
+        tracks: Vec<TrackId>,
+    },
+    TracksOrdered {
+        playlist: PlaylistId,
+        order: Vec<TrackId>,
+    },
+    PlayerChanged {
+        player: Arc<Player>,
+    },
+    NfcConfigured {
+        settings: NfcSettings,
+    },
+    TagSaved {
+        tag: Arc<Tag>,
+    },
+    TagRemoved {
+        tag: TagId,
+    },
+    /// Laid on a reader, or taken away.
+    TagTapped {
+        tap: Tap,
+    },
+    AssociationChanged {
+        association: Arc<Association>,
+    },
+    DownloadSaved {
+        download: Arc<Download>,
+    },
+    DownloadRemoved {
+        download: DownloadId,
+    },
 }
 
 impl Event {
@@ -344,11 +399,64 @@ pub fn evolve(show: &mut Show, event: &Event) {
         Event::LightPresetRemoved { id } => {
             Arc::make_mut(&mut show.light_presets).remove(id);
         }
+        Event::AssetDescribed { asset, details } => {
+            if let Some(asset) = Arc::make_mut(&mut show.assets).get_mut(asset) {
+                Arc::make_mut(asset).details = Some(details.clone());
+            }
+        }
+        Event::PlaylistSaved { playlist: head } => {
+            let playlists = Arc::make_mut(&mut show.playlists);
+            let tracks = playlists.get(&head.id).map(|playlist| playlist.tracks.clone()).unwrap_or_default();
+            playlists.insert(head.id.clone(), Arc::new(Playlist { head: head.clone(), tracks }));
+        }
+        Event::PlaylistRemoved { playlist } => {
+            Arc::make_mut(&mut show.playlists).remove(playlist);
+        }
+        Event::TrackSaved { playlist, .. }
+        | Event::TracksRemoved { playlist, .. }
+        | Event::TracksOrdered { playlist, .. } => {
+            if let Some(playlist) = Arc::make_mut(&mut show.playlists).get_mut(playlist) {
+                evolve_tracks(&mut Arc::make_mut(playlist).tracks, event);
+            }
+        }
+        Event::PlayerChanged { player } => show.player = player.clone(),
+        Event::NfcConfigured { settings } => Arc::make_mut(&mut show.nfc).settings = settings.clone(),
+        Event::TagSaved { tag } => {
+            Arc::make_mut(&mut Arc::make_mut(&mut show.nfc).tags).insert(tag.id, tag.clone());
+        }
+        Event::TagRemoved { tag } => {
+            Arc::make_mut(&mut Arc::make_mut(&mut show.nfc).tags).remove(tag);
+        }
+        Event::TagTapped { tap } => Arc::make_mut(&mut show.nfc).tap = Some(tap.clone()),
+        Event::AssociationChanged { association } => {
+            Arc::make_mut(&mut show.nfc).association = Some(association.clone());
+        }
+        Event::DownloadSaved { download } => {
+            Arc::make_mut(&mut show.downloads).insert(download.id.clone(), download.clone());
+        }
+        Event::DownloadRemoved { download } => {
+            Arc::make_mut(&mut show.downloads).remove(download);
+        }
         Event::BatchRefused { id, refusal } => {
             if let Some(batch) = Arc::make_mut(&mut show.scheduled).get_mut(id) {
                 Arc::make_mut(batch).refused = Some(refusal.clone());
             }
         }
+    }
+}
+
+fn evolve_tracks(tracks: &mut Vec<Arc<Track>>, event: &Event) {
+    match event {
+        Event::TrackSaved { track, index, .. } => {
+            tracks.retain(|known| known.id != track.id);
+            tracks.insert((*index).min(tracks.len()), track.clone());
+        }
+        Event::TracksRemoved { tracks: gone, .. } => tracks.retain(|track| !gone.contains(&track.id)),
+        Event::TracksOrdered { order, .. } => {
+            let place = |track: &Arc<Track>| order.iter().position(|id| *id == track.id);
+            tracks.sort_by_cached_key(|track| place(track).unwrap_or(usize::MAX));
+        }
+        _ => {}
     }
 }
 

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use crate::base::quote::quoted;
 use crate::show::display::DisplayFault;
 use crate::show::ids::{
-    AssetId, BatchId, DestinationId, DisplayId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId, PaletteId,
-    RenditionId, SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
+    AssetId, BatchId, DestinationId, DisplayId, DownloadId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId,
+    PaletteId, PlaylistId, RenditionId, SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
 use crate::show::light::animation::Animation;
 use crate::show::light::animation::parameter::ParameterError;
 use crate::show::light::color::ColorError;
 use crate::show::light::harmony::InvalidBase;
+use crate::show::playlist::TrackRef;
+use crate::show::tag::TagId;
 use crate::show::value::ValueName;
 
 /// What sort of trouble it is; doors turn it into their own numbers.
@@ -193,6 +195,38 @@ pub enum Rejection {
     NoLightPreset(LightPresetId),
     #[error("preset {0} has no revision {1}")]
     NoRevision(LightPresetId, u32),
+    #[error("there is no playlist {0}")]
+    NoPlaylist(PlaylistId),
+    #[error("playlist {0} has no track {1}")]
+    NoTrack(PlaylistId, TrackRef),
+    #[error("the track needs asset {0}, which is not there; upload it first")]
+    TrackNeedsAsset(AssetId),
+    #[error("the order must name each track of the playlist once")]
+    TrackOrderMismatch,
+    #[error("{0} is not in the loop")]
+    NotInLoop(AssetId),
+    #[error("asset {0} is in playlist {1}")]
+    AssetInPlaylist(AssetId, PlaylistId),
+    #[error("asset {0} is the cover of asset {1}")]
+    AssetIsCover(AssetId, AssetId),
+    #[error("{0}")]
+    NothingToPlay(String),
+    #[error("play {0} is over")]
+    PlayOver(u64),
+    #[error("there is no tag {0}")]
+    NoTag(TagId),
+    #[error("tag {0} belongs to playlist {1}: send \"replace\": true to take it from there")]
+    TagTaken(TagId, PlaylistId),
+    #[error("tag {0} says another number each time, as phones do: it can not be remembered")]
+    RandomTag(TagId),
+    #[error("tag {0} does not lie there")]
+    TagNotThere(TagId),
+    #[error("nothing waits for a tag")]
+    NoAssociation,
+    #[error("there is no download {0}")]
+    NoDownload(DownloadId),
+    #[error("download {0} is over")]
+    DownloadOver(DownloadId),
 }
 
 impl Rejection {
@@ -286,6 +320,21 @@ impl Rejection {
             Rejection::PaletteDiffers(_) => "already_exists",
             Rejection::NoLightPreset(_) => "preset_not_found",
             Rejection::NoRevision(..) => "revision_not_found",
+            Rejection::NoPlaylist(_) => "playlist_not_found",
+            Rejection::NoTrack(..) => "track_not_found",
+            Rejection::TrackNeedsAsset(_) => "asset_missing",
+            Rejection::TrackOrderMismatch => "order_mismatch",
+            Rejection::NotInLoop(_) => "not_in_loop",
+            Rejection::AssetInPlaylist(..) | Rejection::AssetIsCover(..) => "asset_in_use",
+            Rejection::NothingToPlay(_) => "nothing_to_play",
+            Rejection::PlayOver(_) => "play_over",
+            Rejection::NoTag(_) => "tag_not_found",
+            Rejection::TagTaken(..) => "tag_taken",
+            Rejection::RandomTag(_) => "random_tag",
+            Rejection::TagNotThere(_) => "tag_not_there",
+            Rejection::NoAssociation => "association_not_found",
+            Rejection::NoDownload(_) => "download_not_found",
+            Rejection::DownloadOver(_) => "download_over",
         }
     }
 
@@ -319,6 +368,12 @@ impl Rejection {
             | Rejection::NoValue(_)
             | Rejection::NoBatch(_)
             | Rejection::NoVersion(..)
+            | Rejection::NoPlaylist(_)
+            | Rejection::NoTrack(..)
+            | Rejection::NoTag(_)
+            | Rejection::NotInLoop(_)
+            | Rejection::NoAssociation
+            | Rejection::NoDownload(_)
             | Rejection::NoMacro(_) => Kind::NotFound,
             Rejection::ZoneInUse(..)
             | Rejection::AnimationRunning { .. }
@@ -355,6 +410,13 @@ impl Rejection {
             | Rejection::NothingToUndo
             | Rejection::NothingToRedo
             | Rejection::MacroRunning(_)
+            | Rejection::AssetInPlaylist(..)
+            | Rejection::AssetIsCover(..)
+            | Rejection::NothingToPlay(_)
+            | Rejection::PlayOver(_)
+            | Rejection::TagTaken(..)
+            | Rejection::TagNotThere(_)
+            | Rejection::DownloadOver(_)
             | Rejection::MacroNotRunning(_) => Kind::Conflict,
             Rejection::LayerNeedsAsset(..)
             | Rejection::WrongAssetKind { .. }
@@ -368,6 +430,9 @@ impl Rejection {
             | Rejection::TooDeep { .. }
             | Rejection::DuplicateLayer(_)
             | Rejection::OrderMismatch
+            | Rejection::TrackOrderMismatch
+            | Rejection::TrackNeedsAsset(_)
+            | Rejection::RandomTag(_)
             | Rejection::NoRendition(..)
             | Rejection::NotInBatch { .. }
             | Rejection::MacrosTooDeep { .. }

@@ -19,11 +19,27 @@ pub enum Room {
     Schedule,
     /// Lights: zones, what they show, and the fixtures that they are wired to.
     Zones,
+    Playlists,
+    Player,
+    /// Tags, and what they stand for.
+    Nfc,
+    Downloads,
 }
 
 impl Room {
-    pub const ALL: [Room; 7] =
-        [Room::Stream, Room::Scenes, Room::Assets, Room::Destinations, Room::Values, Room::Schedule, Room::Zones];
+    pub const ALL: [Room; 11] = [
+        Room::Stream,
+        Room::Scenes,
+        Room::Assets,
+        Room::Destinations,
+        Room::Values,
+        Room::Schedule,
+        Room::Zones,
+        Room::Playlists,
+        Room::Player,
+        Room::Nfc,
+        Room::Downloads,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -34,6 +50,10 @@ impl Room {
             Room::Values => "values",
             Room::Schedule => "schedule",
             Room::Zones => "zones",
+            Room::Playlists => "playlists",
+            Room::Player => "player",
+            Room::Nfc => "nfc",
+            Room::Downloads => "downloads",
         }
     }
 

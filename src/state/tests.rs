@@ -2,6 +2,7 @@
 
 mod macros;
 mod past;
+mod player;
 mod schedule;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -214,6 +215,7 @@ fn simple_command() -> impl Strategy<Value = Command> {
                 has_alpha: false,
                 animated: false,
                 families: Vec::new(),
+                details: None,
             }
         }),
         asset_id().prop_map(|asset| Command::RemoveAsset { asset }),

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::ack::Ack;
+use super::musicbox::MusicBox;
 use crate::api::Api;
 use crate::api::ask::Performed;
 use crate::api::chronicle::Topics;
@@ -56,6 +57,7 @@ pub struct Client {
     pub(super) topics: Topics,
     /// There while it follows the frames of lights.
     pub(super) frames: Option<Watching>,
+    pub(super) music: MusicBox,
     /// Number of the newest change that the client knows.
     pub(super) told: Seq,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
@@ -94,6 +96,7 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         peer,
         topics: Topics::default(),
         frames: None,
+        music: MusicBox::new(),
         told: Seq::default(),
         snapshots: api.state.snapshots(),
         pending: FuturesOrdered::new(),
@@ -146,6 +149,7 @@ impl Client {
                     Ok(()) => self.tell_changes().await,
                     Err(_) => break,
                 },
+                () = self.music.tick(), if self.follows_player() => self.tell_position(),
                 pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels),
             }
         }

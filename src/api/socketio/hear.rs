@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::ack::Ack;
 use super::allowed;
 use super::client::{Answered, Client, Heard};
+use super::musicbox::Named;
 use super::tell::seconds;
 use crate::api::access::Class;
 use crate::api::ask::Asker;
@@ -21,6 +22,8 @@ use crate::state::{Epoch, Seq};
 
 /// Rooms that there are not, and that are named again in the answer.
 const MOST_UNKNOWN: usize = 16;
+/// Rooms named after one thing that are asked for at once.
+const MOST_NAMED: usize = 64;
 
 impl Client {
     pub(super) async fn hear(&mut self, Heard { event, data, ack, .. }: Heard) {
@@ -31,6 +34,7 @@ impl Client {
             "sync:request" => self.sync(&data).await,
             "client:request_current_state" => {
                 let snapshot = self.api.state.snapshot();
+                self.tell_player(&snapshot).await;
                 self.tell_state(&[Topic::Show], &snapshot).await;
             }
             "command" => self.command(data, ack),
@@ -40,8 +44,17 @@ impl Client {
                     let was = self.frames.take().is_some();
                     self.emit("ack:leave", &json!({ "room": "frames", "success": was })).await;
                 }
-                Some(("join", room)) => self.join(room).await,
-                Some(("leave", room)) => self.leave(room).await,
+                Some(("join", room)) => match Named::of(room, &data) {
+                    Some(named) => self.join_one(&named).await,
+                    None => self.join(room).await,
+                },
+                Some(("leave", room)) => match Named::of(room, &data) {
+                    Some(named) => {
+                        let was = self.leave_named(&named);
+                        self.emit("ack:leave", &json!({ "room": named.name(), "success": was })).await;
+                    }
+                    None => self.leave(room).await,
+                },
                 _ => self.steer(other, data, ack).await,
             },
         }
@@ -85,6 +98,18 @@ impl Client {
         self.emit("ack:join", &answer).await;
     }
 
+    /// A room that is named after one thing.
+    async fn join_one(&mut self, room: &Named) {
+        let snapshot = self.snapshots.borrow_and_update().clone();
+        self.tell_until(&snapshot).await;
+        let joined = self.join_named(room, &snapshot).await;
+        let mut answer = json!({ "room": room.name(), "success": joined.is_ok(), "server_seq": snapshot.seq });
+        if let Err(why) = joined {
+            answer["message"] = json!(why);
+        }
+        self.emit("ack:join", &answer).await;
+    }
+
     /// `{fps, zones, format}`, each of which may be left out.
     async fn join_frames(&mut self, data: Value) {
         let wish = if data.is_null() { Ok(Wish::default()) } else { serde_json::from_value::<Wish>(data) };
@@ -103,7 +128,10 @@ impl Client {
             _ => (false, Map::new()),
         };
         let name = fields.remove("client_op_id");
-        match steer::command(event, fields) {
+        if event.ends_with("_nfc_link") || event == "override_nfc_tag" {
+            self.music.link();
+        }
+        match steer::command(event, fields, name.as_ref()) {
             Some(mut fields) if is_object => {
                 fields.extend(name.map(|name| ("client_op_id".to_owned(), name)));
                 self.command(Value::Object(fields), ack);
@@ -129,12 +157,15 @@ impl Client {
             Some(rooms) => rooms.iter().map(|room| room.as_str().unwrap_or("?")).collect(),
             None => self.topics.iter().map(Topic::name).collect(),
         };
-        let (known, unknown): (Vec<&str>, Vec<&str>) = named.into_iter().partition(|name| Topic::named(name).is_some());
+        let (known, others): (Vec<&str>, Vec<&str>) = named.into_iter().partition(|name| Topic::named(name).is_some());
+        let versions = data.get("last_playlist_seqs").unwrap_or(&Value::Null);
+        let own = self.sync_named(&others[..others.len().min(MOST_NAMED)], versions, &snapshot).await;
+        let unknown: Vec<&str> = others.into_iter().filter(|name| !own.iter().any(|own| own == name)).collect();
         let mut asked = Topics::default();
         known.iter().filter_map(|name| Topic::named(name)).for_each(|topic| asked.add(topic));
         // Each once, however often it is named.
         let topics: Vec<Topic> = asked.iter().collect();
-        let known: Vec<&str> = topics.iter().map(|topic| topic.name()).collect();
+        let known: Vec<&str> = topics.iter().map(|topic| topic.name()).chain(own.iter().map(String::as_str)).collect();
         if !unknown.is_empty() {
             let unknown: Vec<String> = unknown.into_iter().take(MOST_UNKNOWN).map(shown).collect();
             self.emit("sync:error", &json!({ "error": "there are no such rooms", "requested_rooms": unknown })).await;

@@ -4,6 +4,7 @@
 mod ack;
 mod client;
 mod hear;
+mod musicbox;
 mod tell;
 
 use std::time::Duration;

@@ -51,7 +51,7 @@ impl Client {
     pub(super) async fn tell_until(&mut self, snapshot: &Snapshot) {
         let seen = std::mem::replace(&mut self.told, snapshot.seq);
         let topics: Vec<_> = self.topics.iter().collect();
-        if topics.is_empty() || seen == snapshot.seq {
+        if (topics.is_empty() && !self.hears_music()) || seen == snapshot.seq {
             return;
         }
         match self.api.chronicle.since(&self.api.state, seen, snapshot.seq) {
@@ -74,6 +74,8 @@ impl Client {
                     }
                 }
             }
+            let several: Vec<_> = several.iter().map(|told| told.change.clone()).collect();
+            self.tell_music(&several).await;
         }
     }
 
@@ -104,6 +106,17 @@ impl Client {
     pub(super) async fn tell_state(&mut self, topics: &[Topic], snapshot: &Snapshot) {
         let snapshot = &Snapshot { at: self.api.clock.now(), ..snapshot.clone() };
         for topic in topics {
+            match topic {
+                Topic::Room(Room::Playlists) => {
+                    self.tell_playlists(snapshot).await;
+                    continue;
+                }
+                Topic::Room(Room::Player) => {
+                    self.tell_player(snapshot).await;
+                    continue;
+                }
+                _ => {}
+            }
             let name = format!("state:{}", topic.name());
             let envelope =
                 envelope(&name, snapshot, *topic, topic.number_at(snapshot), story::state(*topic, &snapshot.show));

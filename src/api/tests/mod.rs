@@ -29,6 +29,8 @@ use tower::ServiceExt;
 use super::{Addresses, Api, Parts, Settings, router};
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
+use crate::devices::nfc::presence::Graces;
+use crate::devices::nfc::{self, NfcHandle};
 use crate::identity::Identity;
 use crate::library::Library;
 use crate::send::preview::PreviewPicture;
@@ -96,6 +98,11 @@ impl Reply {
     }
 }
 
+fn no_readers(clock: &Clock) -> Arc<NfcHandle> {
+    let (out, _) = tokio::sync::mpsc::channel(1);
+    Arc::new(nfc::start(Vec::new(), Graces::default(), clock, &out).expect("no thread"))
+}
+
 impl House {
     async fn open() -> House {
         Self::open_with(Clock::system(), Settings { on_this_machine_only: true, ..Settings::default() }).await
@@ -122,6 +129,7 @@ impl House {
             library: Library::open(directory.path().join("assets"), 64).expect("a library"),
             templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
+            readers: no_readers(&clock),
             settings,
             shelf: Default::default(),
             recordings: recordings.clone(),

@@ -6,6 +6,7 @@ use super::destination::DestinationView;
 use super::fixture::FixtureView;
 use super::input::InputView;
 use super::light::{self, LightPresetView, ZoneView};
+use super::media;
 use super::past::VersionView;
 use super::schedule::{CourseView, RunView, ScheduledView};
 use super::show::{program, stream};
@@ -37,7 +38,29 @@ pub fn event_view(event: &Event) -> Value {
         Event::LightPresetSaved { preset } => {
             json!({ "event": "light_preset_saved", "preset": LightPresetView::new(preset) })
         }
+        Event::PlaylistSaved { playlist } => {
+            json!({ "event": "playlist_saved", "playlist": media::head(playlist) })
+        }
+        Event::TrackSaved { playlist, track, index } => {
+            json!({ "event": "track_saved", "playlist": playlist, "track": media::track(track), "index": index })
+        }
+        Event::PlayerChanged { player } => json!({ "event": "player_changed", "player": media::player(player) }),
+        Event::TagSaved { tag } => json!({ "event": "tag_saved", "tag": media::tag(tag) }),
+        Event::TagTapped { tap } => json!({ "event": "tag_tapped", "tap": media::tap(tap) }),
+        Event::AssociationChanged { association } => {
+            json!({ "event": "association_changed", "association": media::association(association) })
+        }
+        Event::DownloadSaved { download } => {
+            json!({ "event": "download_saved", "download": media::download(download) })
+        }
         Event::StreamConfigured { .. }
+        | Event::AssetDescribed { .. }
+        | Event::PlaylistRemoved { .. }
+        | Event::TracksRemoved { .. }
+        | Event::TracksOrdered { .. }
+        | Event::NfcConfigured { .. }
+        | Event::TagRemoved { .. }
+        | Event::DownloadRemoved { .. }
         | Event::LightFeedSaved { .. }
         | Event::LightFeedRemoved { .. }
         | Event::DisplaySaved { .. }

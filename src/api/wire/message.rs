@@ -320,7 +320,8 @@ fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
             Ok(ClientMessage::Command { operation: operation(&mut message)?, fields })
         }
         Some(other) if other.contains(':') => {
-            let fields = steer::command(other, object(payload)?).ok_or(Unintelligible::UnknownType)?;
+            let fields =
+                steer::command(other, object(payload)?, message.get("client_op_id")).ok_or(Unintelligible::UnknownType)?;
             Ok(ClientMessage::Command { operation: operation(&mut message)?, fields })
         }
         _ => Err(Unintelligible::UnknownType),

@@ -1,12 +1,14 @@
-//! Lights, steered in the words of their own clients: `zone:set_color {zone_id, color}`, `animation:start {animation_id, zones}`. Each
+//! Lights and tags, steered in the words of their own clients: `zone:set_color {zone_id, color}`, `start_nfc_link {playlist_id}`. Each
 //! means a command, and is carried out as one.
 
 use serde_json::{Map, Value, json};
 
+use crate::api::request::fresh_id;
+
 type Fields = Map<String, Value>;
 
-/// The command that is meant; None if there are no such words.
-pub fn command(event: &str, mut data: Fields) -> Option<Fields> {
+/// The command that is meant; None if there are no such words. `name` is what the client calls it.
+pub fn command(event: &str, mut data: Fields, name: Option<&Value>) -> Option<Fields> {
     let zone = |data: &mut Fields| data.remove("zone_id").unwrap_or(Value::Null);
     Some(match event {
         "zone:set_color" | "zone:set_brightness" | "zone:set_enabled" => {
@@ -39,6 +41,23 @@ pub fn command(event: &str, mut data: Fields) -> Option<Fields> {
             let preset = data.remove("preset_id").unwrap_or(Value::Null);
             with(data, json!({ "command": "load_light_preset", "id": preset }))
         }
+        "start_nfc_link" | "override_nfc_tag" => {
+            // Without one it would only be asked which tag it is.
+            let playlist = data.remove("playlist_id").filter(|id| !id.is_null()).unwrap_or(json!(""));
+            // Asked for again under the same name it is the same one.
+            let operation = name.and_then(|name| serde_json::from_value(name.clone()).ok());
+            let id = fresh_id("link", operation.as_ref(), 0);
+            let mut command = json!({ "command": "start_association", "id": id, "playlist": playlist });
+            if event == "override_nfc_tag" {
+                command["replace"] = json!(true);
+                command["tag"] = data.remove("tag_id").unwrap_or(Value::Null);
+            }
+            with(data, command)
+        }
+        "stop_nfc_link" => {
+            let playlist = data.remove("playlist_id").unwrap_or(Value::Null);
+            with(data, json!({ "command": "cancel_association", "playlist": playlist }))
+        }
         _ => return None,
     })
 }
@@ -58,7 +77,7 @@ mod tests {
     #[track_caller]
     fn check(event: &str, data: Value, expected: &str) {
         let Value::Object(data) = data else { panic!("an object") };
-        let command = serde_json::from_value::<Command>(Value::Object(command(event, data).unwrap())).unwrap();
+        let command = serde_json::from_value::<Command>(Value::Object(command(event, data, None).unwrap())).unwrap();
         assert_eq!(command.name(), expected);
     }
 
@@ -81,10 +100,16 @@ mod tests {
         check("system:set_mode", json!({"mode": "STATIC"}), "set_light_mode");
         check("system:set_brightness", json!({"brightness": 9}), "set_light_brightness");
         check("preset:load", json!({"preset_id": "evening"}), "load_light_preset");
+        check("start_nfc_link", json!({"playlist_id": "p"}), "start_association");
+        check("override_nfc_tag", json!({"playlist_id": "p", "tag_id": "04AA"}), "start_association");
+        check("override_nfc_tag", json!({"playlist_id": "p", "tag_id": null}), "start_association");
+        check("stop_nfc_link", json!({"playlist_id": "p"}), "cancel_association");
+        let linked = |name: &str| command("start_nfc_link", Fields::new(), Some(&json!(name))).unwrap()["id"].clone();
+        assert!(linked("op-1") == linked("op-1") && linked("op-1") != linked("op-2"));
         let more = json!({"zone_id": "FLOOR", "color": "#ff0000", "name": "Mine"});
         let Value::Object(more) = more else { panic!("an object") };
-        let renaming = command("zone:set_color", more).unwrap();
+        let renaming = command("zone:set_color", more, None).unwrap();
         assert!(serde_json::from_value::<Command>(Value::Object(renaming)).is_err(), "a colour, and nothing else");
-        assert_eq!(command("zone:dance", Fields::new()), None);
+        assert_eq!(command("zone:dance", Fields::new(), None), None);
     }
 }

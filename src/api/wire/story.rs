@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::destination::DestinationView;
 use super::event::event_view;
 use super::light;
+use super::media;
 use super::past::VersionView;
 use super::schedule::{MacroView, ScheduledView};
 use super::show::{program, stream};
@@ -89,6 +90,12 @@ pub fn state(topic: Topic, show: &Show) -> Value {
                     state.extend(lights);
                 }
             }
+            Room::Playlists => {
+                state["playlists"] = show.playlists.values().map(|playlist| media::playlist(playlist)).collect()
+            }
+            Room::Player => state["player"] = media::player(&show.player),
+            Room::Nfc => state["nfc"] = media::nfc(&show.nfc),
+            Room::Downloads => state["downloads"] = show.downloads.values().map(|found| media::download(found)).collect(),
             Room::Values => state["values"] = json!(show.values),
             Room::Destinations => {
                 state["destinations"] =

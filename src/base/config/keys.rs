@@ -58,6 +58,13 @@ pub const KEYS: &[Key] = &[
         default: "/dev",
         help: "Folders, separated by commas, where the ports of fixtures (SPI, serial) may be",
     },
+    Key { name: "nfc", value_name: SWITCH, default: "true", help: "Watch the readers of tags that pcscd serves" },
+    Key {
+        name: "nfc_serial",
+        value_name: "FILE",
+        default: "",
+        help: "A reader of tags (PN532) on a serial port, such as /dev/ttyUSB0; empty: none",
+    },
     Key {
         name: "redis",
         value_name: "URL",

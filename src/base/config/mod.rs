@@ -29,6 +29,8 @@ pub struct Config {
     /// None: off.
     pub light_in: Option<IpAddr>,
     pub light_devices: Vec<PathBuf>,
+    pub nfc: bool,
+    pub nfc_serial: Option<PathBuf>,
     pub redis: Option<Redis>,
     pub restore_from_redis: bool,
     pub admin_password: Option<Hidden>,
@@ -168,6 +170,8 @@ impl Config {
             pipelines_dir: value("pipelines_dir").given().map(PathBuf::from),
             light_in: value("light_in").ip_or_off()?,
             light_devices: value("light_devices").list().into_iter().map(PathBuf::from).collect(),
+            nfc: value("nfc").switch()?,
+            nfc_serial: value("nfc_serial").given().map(PathBuf::from),
             redis: value("redis").redis_url()?.map(|url| {
                 let authority = value("redis_ca").given().map(PathBuf::from);
                 Redis { url, authority, prefix: value("redis_prefix").text }

@@ -17,8 +17,20 @@ fn asset(id: &str, name: &str, kind: AssetKind, format: Format, (width, height):
     let id = AssetId::new(id).expect("an id");
     let (bytes, duration_ms, has_alpha, animated, families) = (1, None, false, false, Vec::new());
     let name = name.to_owned();
-    let asset =
-        Asset { id: id.clone(), name, kind, format, width, height, bytes, duration_ms, has_alpha, animated, families };
+    let asset = Asset {
+        id: id.clone(),
+        name,
+        kind,
+        format,
+        width,
+        height,
+        bytes,
+        duration_ms,
+        has_alpha,
+        animated,
+        families,
+        details: None,
+    };
     (id, Arc::new(asset))
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Session {
     vitals: Arc<Vitals>,
     stop: StopFlag,
     id: String,
+    /// What it is counted under.
+    label: String,
     /// Since it was last seen by anyone.
     last_seen: Option<Stopwatch>,
     state: Option<InputState>,
@@ -53,10 +55,13 @@ pub(super) enum End {
 
 impl Session {
     pub fn new(slot: Arc<Slot>, clock: Clock, ingest: Arc<Ingest>, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
-        let id = slot.ordered().wanted.input.id.to_string();
+        let input = slot.ordered().wanted.input.id.clone();
+        // Each play has another name, and counters are kept for ever.
+        let label = if input.play().is_some() { "player".to_owned() } else { input.to_string() };
+        let id = input.to_string();
         let queue = Queue::new(slot.window.clone());
         let sound = Sound::new(slot.tap.clone());
-        Self { slot, clock, queue, sound, ingest, vitals, stop, id, last_seen: None, state: None }
+        Self { slot, clock, queue, sound, ingest, vitals, stop, id, label, last_seen: None, state: None }
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -95,19 +100,19 @@ impl Session {
     }
 
     pub fn count_frame(&self) {
-        self.vitals.input_frames.with_label_values(&[&self.id]).inc();
+        self.vitals.input_frames.with_label_values(&[&self.label]).inc();
     }
 
     pub fn count_dropped(&self) {
-        self.vitals.input_dropped.with_label_values(&[&self.id]).inc();
+        self.vitals.input_dropped.with_label_values(&[&self.label]).inc();
     }
 
     pub fn count_missed(&self, count: u64) {
-        self.vitals.input_dropped.with_label_values(&[&self.id]).inc_by(count);
+        self.vitals.input_dropped.with_label_values(&[&self.label]).inc_by(count);
     }
 
     pub fn count_reconnect(&self) {
-        self.vitals.input_reconnects.with_label_values(&[&self.id]).inc();
+        self.vitals.input_reconnects.with_label_values(&[&self.label]).inc();
     }
 
     pub fn is_lost(&self) -> bool {

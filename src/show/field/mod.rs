@@ -1,7 +1,7 @@
 //! Live fields in a text: what stands in braces is filled in at the time that is shown.
 //!
 //! ```text
-//! {clock} {clock:H:MM AP}     {date} {date:WWW, D MMMM YYYY}     {elapsed}
+//! {clock} {clock:H:MM AP}     {date} {date:WWW, D MMMM YYYY}     {elapsed} {elapsed:start}
 //! {countdown:2026-01-31T20:00:00+01:00} {countdown:1769886000000} {countdown:start}
 //! {value:score} {score}       any value that was set by name
 //! ```
@@ -43,7 +43,10 @@ enum Field<'a> {
     Clock(&'a str),
     Date(&'a str),
     Countdown(&'a str),
+    /// Since the scene came on air.
     Elapsed,
+    /// Since an instant. A value that holds none is shown as it is: a clock that stands.
+    Since(&'a str),
     Value(&'a str),
 }
 
@@ -102,6 +105,7 @@ fn field(text: &str) -> Option<(Field<'_>, usize)> {
         "date" => Field::Date(argument),
         "countdown" if !argument.is_empty() => Field::Countdown(argument),
         "elapsed" if argument.is_empty() => Field::Elapsed,
+        "elapsed" => Field::Since(argument),
         "value" if is_name(argument) => Field::Value(argument),
         _ if is_name(inner) => Field::Value(inner),
         _ => return None,
@@ -145,6 +149,11 @@ fn write_field(field: Field<'_>, context: &Context<'_>, to: &mut String) -> Resu
             None => return Ok(false),
         },
         Field::Elapsed => moment::write_duration(elapsed(context), to)?,
+        Field::Since(from) => match (target_of(from, context), context.values.text(from)) {
+            (Some(from), _) => moment::write_duration(seconds_since(from, context.at), to)?,
+            (None, Some(text)) => to.write_str(text)?,
+            (None, None) => return Ok(false),
+        },
         Field::Value(name) => match context.values.text(name) {
             Some(value) => to.write_str(value)?,
             None => return Ok(false),
@@ -170,7 +179,11 @@ fn left(target: ShowTime, at: ShowTime) -> i64 {
 }
 
 fn elapsed(context: &Context<'_>) -> i64 {
-    context.since.map_or(0, |since| context.at.micros().saturating_sub(since.micros()).max(0) / 1_000_000)
+    context.since.map_or(0, |since| seconds_since(since, context.at))
+}
+
+fn seconds_since(from: ShowTime, at: ShowTime) -> i64 {
+    at.micros().saturating_sub(from.micros()).max(0) / 1_000_000
 }
 
 /// How often time changes the text. A countdown that is over, or has nothing to count to, may be said to change.
@@ -179,14 +192,15 @@ pub fn changes(text: &str) -> Granularity {
         Piece::Literal(_) | Piece::Field(Field::Value(_), _) => Granularity::Never,
         Piece::Field(Field::Clock(format), _) => moment::clock_changes(format),
         Piece::Field(Field::Date(_), _) => Granularity::Day,
-        Piece::Field(Field::Countdown(_) | Field::Elapsed, _) => Granularity::Second,
+        Piece::Field(Field::Countdown(_) | Field::Elapsed | Field::Since(_), _) => Granularity::Second,
     };
     if text.contains('{') { Pieces(text).map(of_piece).max().unwrap_or(Granularity::Never) } else { Granularity::Never }
 }
 
 /// Whether any value is named in the text.
 pub fn names_values(text: &str) -> bool {
-    Pieces(text).any(|piece| matches!(piece, Piece::Field(Field::Value(_) | Field::Countdown(_), _)))
+    let names = |field| matches!(field, Field::Value(_) | Field::Countdown(_) | Field::Since(_));
+    Pieces(text).any(|piece| matches!(piece, Piece::Field(field, _) if names(field)))
 }
 
 /// Hashes the text and what its fields are filled in with. Equal hashes mean the same filled text; nothing is allocated.
@@ -207,6 +221,10 @@ pub fn hash(text: &str, context: &Context<'_>, hasher: &mut impl Hasher) {
                 target_of(target, context).map(|target| left(target, context.at)).hash(hasher);
             }
             Piece::Field(Field::Elapsed, _) => elapsed(context).hash(hasher),
+            Piece::Field(Field::Since(from), _) => {
+                target_of(from, context).map(|from| seconds_since(from, context.at)).hash(hasher);
+                context.values.text(from).hash(hasher);
+            }
             Piece::Field(Field::Value(name), _) => context.values.text(name).hash(hasher),
         }
     }
@@ -234,6 +252,7 @@ pub fn next_change(text: &str, context: &Context<'_>) -> Option<ShowTime> {
             (target > context.at).then(|| boundary(target.micros(), 1_000_000))
         }
         Piece::Field(Field::Elapsed, _) => context.since.map(|since| boundary(since.micros(), 1_000_000)),
+        Piece::Field(Field::Since(from), _) => target_of(from, context).map(|from| boundary(from.micros(), 1_000_000)),
     };
     Pieces(text).filter_map(of_piece).min()
 }

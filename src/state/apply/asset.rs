@@ -7,13 +7,14 @@ use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::ids::AssetId;
 use crate::show::light::usage::{repointed_preset, repointed_zone};
+use crate::show::media::Details;
 use crate::show::program::Studio;
 use crate::show::time::ShowTime;
 use crate::show::usage::{Part, User, repointed_input, repointed_scene, repointed_transition};
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
 
-const MAX_ASSETS: usize = 1_000;
+const MAX_ASSETS: usize = 5_000;
 /// Of a font; collections have some dozens.
 const MAX_FAMILIES: usize = 128;
 
@@ -26,7 +27,23 @@ pub(super) fn add(show: &Show, asset: Asset, now: ShowTime) -> Result<Event, Rej
     if let Some(user) = show.users_of(&asset.id, now).into_iter().find(|user| !user.part().takes(asset.kind)) {
         return Err(wrong_kind(&asset, user.part()));
     }
-    Ok(Event::AssetAdded { asset: Arc::new(asset) })
+    let known = show.assets.get(&asset.id).and_then(|known| known.details.clone());
+    let details = asset.details.clone().or(known);
+    Ok(Event::AssetAdded { asset: Arc::new(Asset { details, ..asset }) })
+}
+
+pub(super) fn describe(show: &Show, id: AssetId, details: Details) -> Result<Event, Rejection> {
+    find(show, &id)?;
+    check_details(&details)?;
+    if let Some(cover) = &details.cover {
+        let missing = || Err(Rejection::NoAsset(cover.clone()));
+        fits(show, cover.as_str(), Part::Cover).unwrap_or_else(missing)?;
+    }
+    Ok(Event::AssetDescribed { asset: id, details: Arc::new(details) })
+}
+
+fn check_details(details: &Details) -> Result<(), Rejection> {
+    details.check().map_err(|why| Rejection::Invalid { what: "asset", why: why.to_owned() })
 }
 
 pub(super) fn check(asset: &Asset) -> Result<(), Rejection> {
@@ -38,7 +55,7 @@ pub(super) fn check(asset: &Asset) -> Result<(), Rejection> {
     if asset.families.len() > MAX_FAMILIES || asset.families.iter().any(|family| family.chars().count() > 128) {
         return invalid("its families are too many, or too long");
     }
-    Ok(())
+    asset.details.as_deref().map_or(Ok(()), check_details)
 }
 
 pub(super) fn check_count(assets: usize) -> Result<(), Rejection> {
@@ -67,6 +84,8 @@ pub(super) fn remove(show: &Show, id: AssetId, now: ShowTime) -> Result<Event, R
         Some(User::Transition { .. }) => Err(Rejection::AssetInTransition(id)),
         Some(User::Zone { zone, .. }) => Err(Rejection::AssetInZone(id, zone)),
         Some(User::LightPreset { preset, .. }) => Err(Rejection::AssetInLightPreset(id, preset)),
+        Some(User::Track { playlist, .. }) => Err(Rejection::AssetInPlaylist(id, playlist)),
+        Some(User::Cover { asset }) => Err(Rejection::AssetIsCover(id, asset)),
         None => Ok(Event::AssetRemoved { asset: id }),
     }
 }

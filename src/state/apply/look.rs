@@ -137,6 +137,7 @@ pub(super) fn check_content(show: &Show, layer: &Layer) -> Result<(), Rejection>
         | Content::Pattern { beep: _ }
         | Content::Image { asset: _ }
         | Content::Group { layers: _ }
+        | Content::Player { part: _, color: _ }
         | Content::Backdrop => Ok(()),
         Content::Gradient { from: _, to: _, shape: _, angle, stops } => {
             if stops.len() > MAX_STOPS {

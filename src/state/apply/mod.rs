@@ -6,6 +6,7 @@ mod asset;
 mod batch;
 mod destination;
 mod display;
+mod download;
 pub mod due;
 mod feed;
 mod fixture;
@@ -18,11 +19,15 @@ mod look;
 mod macros;
 mod palette;
 mod patch;
+mod player;
+mod playlist;
 mod preset;
 mod scene;
 mod stored;
 mod stream;
 mod studio;
+mod tag;
+mod timetable;
 mod value;
 mod version;
 mod whole;
@@ -38,6 +43,7 @@ use super::command::Command;
 use super::event::{Event, evolve};
 use super::rejection::Rejection;
 
+pub use player::left_alone;
 pub use whole::check_whole;
 
 pub fn apply(show: &mut Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
@@ -99,6 +105,7 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::RemoveDestination { destination } => one(destination::remove(show, destination)?),
         Command::AddAsset { asset } => one(asset::add(show, asset, now)?),
         Command::RemoveAsset { asset } => one(asset::remove(show, asset, now)?),
+        Command::DescribeAsset { asset, details } => one(asset::describe(show, asset, *details)?),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with),
         Command::Import { collection, mode } => import::import(show, *collection, mode, given),
         Command::SetValue { name, value } => one(value::set(show, name, value)?),
@@ -171,6 +178,28 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::RemoveLightPreset { id } => one(preset::remove(show, id)?),
         Command::ImportLightPresets { presets, palettes, only_new } => {
             preset::import(show, preset::Brought { presets, palettes, only_new }, given)
+        }
+        command @ (Command::PutPlaylist { .. }
+        | Command::ChangePlaylist { .. }
+        | Command::RemovePlaylist { .. }
+        | Command::AddTracks { .. }
+        | Command::ChangeTrack { .. }
+        | Command::RemoveTracks { .. }
+        | Command::OrderTracks { .. }
+        | Command::MoveTrack { .. }) => playlist::decide(show, command, now),
+        command @ (Command::PlayPlaylist { .. }
+        | Command::ControlPlayer { .. }
+        | Command::ChangePlayer { .. }
+        | Command::EndPlay { .. }) => player::decide(show, command, now),
+        command @ (Command::ReportTag { .. }
+        | Command::AssociateTag { .. }
+        | Command::ChangeTag { .. }
+        | Command::RemoveTag { .. }
+        | Command::StartAssociation { .. }
+        | Command::CancelAssociation { .. }
+        | Command::ChangeNfc { .. }) => tag::decide(show, command, now),
+        command @ (Command::BeginDownload { .. } | Command::EndDownload { .. } | Command::RemoveDownload { .. }) => {
+            download::decide(show, command, given)
         }
     }
 }

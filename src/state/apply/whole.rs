@@ -2,8 +2,8 @@
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
 use super::{
-    asset, batch, destination, display, feed, fixture, house, input, macros, palette, preset, scene, stream, studio, value,
-    version, zone,
+    asset, batch, destination, display, download, feed, fixture, house, input, macros, palette, player, playlist, preset,
+    scene, stream, studio, tag, value, version, zone,
 };
 use crate::show::Show;
 use crate::state::rejection::Rejection;
@@ -32,6 +32,10 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         light_presets,
         light_feeds,
         displays,
+        playlists,
+        player: _,
+        nfc: _,
+        downloads,
     } = show;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
@@ -106,11 +110,23 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         check_place(id.as_str(), preset.id.as_str())?;
         preset::check(preset)?;
     }
+    playlist::check_count(playlists.len())?;
+    for (id, playlist) in playlists.iter() {
+        check_place(id.as_str(), playlist.id().as_str())?;
+        playlist::check(show, playlist)?;
+    }
+    player::check(show)?;
+    tag::check(show)?;
+    download::check_count(downloads.len())?;
+    for (id, download) in downloads.iter() {
+        check_place(id.as_str(), download.id.as_str())?;
+        download::check(download)?;
+    }
     Ok(())
 }
 
 /// Things lie under their own ids.
-fn check_place(place: &str, id: &str) -> Result<(), Rejection> {
+pub(super) fn check_place(place: &str, id: &str) -> Result<(), Rejection> {
     if place == id {
         return Ok(());
     }

@@ -53,6 +53,11 @@ impl DataDirectory {
         self.path.join("templates")
     }
 
+    /// Touched now and then while the server lives.
+    pub fn alive(&self) -> PathBuf {
+        self.path.join("alive")
+    }
+
     pub fn recordings(&self) -> PathBuf {
         self.path.join("recordings")
     }

@@ -1,0 +1,222 @@
+//! Playlists and the player in the words of music box clients: tracks with numbers, positions instead of anchors.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::time::rfc3339;
+use crate::show::Show;
+use crate::show::ids::PlaylistId;
+use crate::show::player::staged::state_of;
+use crate::show::player::{Now, Way, following, position_in_order};
+use crate::show::playlist::{Playlist, Track};
+use crate::show::tag::{Association, AssociationState, Tag};
+use crate::show::time::ShowTime;
+use crate::state::Seq;
+
+/// The show at an instant, and the number of its newest change.
+#[derive(Clone, Copy)]
+pub struct At<'a> {
+    pub show: &'a Show,
+    pub now: ShowTime,
+    pub seq: Seq,
+}
+
+impl At<'_> {
+    pub fn track(&self, track: &Track, number: usize) -> Value {
+        let asset = self.show.assets.get(&track.asset);
+        let length_us = asset.and_then(|asset| asset.length_us());
+        let details = asset.and_then(|asset| asset.details.as_ref());
+        json!({
+            "id": track.id,
+            "title": track.title,
+            "filename": track.filename,
+            "duration_ms": length_us.unwrap_or(0) / 1_000,
+            "duration": length_us.map(|length| length as f64 / 1_000_000.0),
+            // Where it can be fetched; where it lies is nobody's business.
+            "file_path": format!("/api/assets/{}/file", track.asset),
+            "file_hash": track.asset,
+            "file_size": asset.map(|asset| asset.bytes),
+            "media": track.asset,
+            "kind": asset.map(|asset| asset.kind),
+            "cover": details.and_then(|details| details.cover.as_ref()),
+            "artist": track.artist,
+            "album": track.album,
+            "track_number": number,
+            "number": number,
+            "still_ms": track.still_ms,
+            "times": track.times,
+            "when": track.when,
+            "play_count": track.play_count,
+            "created_at": rfc3339(track.created_at),
+            "updated_at": rfc3339(track.updated_at),
+            "server_seq": self.seq,
+        })
+    }
+
+    pub fn playlist(&self, playlist: &Playlist) -> Value {
+        let mut value = self.playlist_lite(playlist);
+        let numbered = (1..).zip(&playlist.tracks);
+        value["tracks"] = numbered.map(|(number, track)| self.track(track, number)).collect();
+        value
+    }
+
+    /// Without its tracks.
+    pub fn playlist_lite(&self, playlist: &Playlist) -> Value {
+        let head = &playlist.head;
+        json!({
+            "id": head.id,
+            "title": head.title,
+            "description": head.description,
+            "type": "playlist",
+            "nfc_tag_id": self.show.nfc.tag_of(&head.id).map(|tag| &tag.id),
+            "track_count": playlist.tracks.len(),
+            "total_duration_ms": self.total_ms(playlist),
+            "still_ms": head.still_ms,
+            "times": head.times,
+            "resumes": head.resumes,
+            "when": head.when,
+            "last_played": head.last_played.map_or(0, ShowTime::millis),
+            "created_at": rfc3339(head.created_at),
+            "updated_at": rfc3339(head.updated_at),
+            "server_seq": self.seq,
+            "playlist_seq": head.version,
+        })
+    }
+
+    fn total_ms(&self, playlist: &Playlist) -> u64 {
+        let assets = playlist.tracks.iter().filter_map(|track| self.show.assets.get(&track.asset));
+        assets.filter_map(|asset| asset.length_us()).sum::<u64>() / 1_000
+    }
+
+    pub fn playlists(&self) -> Value {
+        json!({ "playlists": self.all().iter().map(|playlist| self.playlist_lite(playlist)).collect::<Vec<_>>() })
+    }
+
+    /// In the order of their making.
+    pub fn all(&self) -> Vec<&Arc<Playlist>> {
+        let mut all: Vec<_> = self.show.playlists.values().collect();
+        all.sort_by(|a, b| a.head.created_at.cmp(&b.head.created_at).then_with(|| a.id().cmp(b.id())));
+        all
+    }
+
+    pub fn player(&self) -> Value {
+        let player = &self.show.player;
+        let now = player.now.as_ref();
+        let playlist = now.and_then(|now| self.show.playlists.get(&now.playlist));
+        let track = now.zip(playlist).and_then(|(now, playlist)| playlist.track(&now.track));
+        let number = now.zip(playlist).and_then(|(now, playlist)| playlist.place_of(&now.track)).map(|place| place + 1);
+        let (index, count) =
+            now.zip(playlist).map_or((0, 0), |(now, playlist)| position_in_order(playlist, player.settings.shuffle, now));
+        let leads = |way| now.is_some_and(|now| following(self.show, now, way, self.now).is_some());
+        let state = match now {
+            Some(_) if player.faults > 0 && !now.is_some_and(Now::is_playing) => "error",
+            Some(now) => state_of(now),
+            None => "stopped",
+        };
+        json!({
+            "is_playing": now.is_some_and(Now::is_playing),
+            "state": state,
+            "active_playlist_id": now.map(|now| &now.playlist),
+            "active_playlist_title": playlist.map(|playlist| &playlist.head.title),
+            "active_track_id": now.map(|now| &now.track),
+            "active_track": track.zip(number).map(|(track, number)| self.track(track, number)),
+            "active_track_number": number,
+            "active_track_title": track.map(|track| &track.title),
+            "position_ms": now.map_or(0, |now| now.offset_ms(self.now)),
+            "duration_ms": now.and_then(Now::length_ms).unwrap_or(0),
+            "track_index": index,
+            "track_count": count,
+            "can_prev": leads(Way::Previous),
+            "can_next": leads(Way::Next),
+            "volume": player.settings.volume.min(player.settings.max_volume),
+            "muted": player.settings.muted,
+            "repeat": player.settings.repeat,
+            "shuffle": player.settings.shuffle,
+            "crossfade_ms": player.settings.crossfade_ms,
+            "play": now.map(|now| now.play),
+            "server_seq": self.seq,
+            "error_message": player.fault.as_ref().filter(|_| player.faults > 0).map(|fault| &fault.reason),
+            "last_error": player.fault.as_ref().map(|fault| json!({
+                "playlist_id": fault.playlist, "track_id": fault.track, "title": fault.title, "reason": fault.reason,
+                "at": rfc3339(fault.at),
+            })),
+        })
+    }
+
+    /// What a slider needs twice a second.
+    pub fn position(&self) -> Value {
+        let now = self.show.player.now.as_ref();
+        json!({
+            "position_ms": now.map_or(0, |now| now.offset_ms(self.now)),
+            "track_id": now.map(|now| &now.track),
+            "is_playing": now.is_some_and(Now::is_playing),
+            "duration_ms": now.and_then(Now::length_ms).unwrap_or(0),
+        })
+    }
+
+    pub fn volume(&self) -> Value {
+        let settings = &self.show.player.settings;
+        json!({ "volume": settings.volume.min(settings.max_volume), "muted": settings.muted })
+    }
+
+    fn titled(&self, id: &PlaylistId) -> Value {
+        let title = self.show.playlists.get(id).map(|playlist| playlist.head.title.as_str());
+        json!({ "id": id, "title": title.unwrap_or_default() })
+    }
+
+    pub fn tag(&self, tag: &Tag) -> Value {
+        json!({
+            "tag_id": tag.id,
+            "playlist_id": tag.playlist,
+            "playlist_title": self.titled(&tag.playlist)["title"],
+            "name": tag.name,
+            "second_tap": tag.second_tap,
+            "on_removal": tag.on_removal,
+            "created_at": rfc3339(tag.created_at),
+        })
+    }
+
+    /// `nfc_association_state`.
+    pub fn association(&self, association: &Association) -> Value {
+        let Association { state, playlist, tag, message, expires_at, existing, .. } = association;
+        let mut value = json!({
+            "state": state.name(),
+            "playlist_id": playlist,
+            "tag_id": tag,
+            "message": message.as_deref().unwrap_or(word(*state)),
+            "assoc_id": association.id,
+            "server_seq": self.seq,
+        });
+        if association.is_active() {
+            value["expires_at"] = json!(expires_at.millis() as f64 / 1_000.0);
+        }
+        if let Some(existing) = existing {
+            value["existing_playlist"] = self.titled(existing);
+        }
+        value
+    }
+
+    /// `nfc_status`.
+    pub fn nfc_status(&self, association: &Association) -> Value {
+        json!({
+            "assoc_id": association.id,
+            "state": association.state.name(),
+            "playlist_id": association.playlist,
+            "tag_id": association.tag,
+            "server_seq": self.seq,
+        })
+    }
+}
+
+/// For people.
+fn word(state: AssociationState) -> &'static str {
+    match state {
+        AssociationState::Waiting => "Hold a tag to the reader",
+        AssociationState::Duplicate => "This tag belongs to another playlist",
+        AssociationState::Success => "The tag now starts this playlist",
+        AssociationState::Timeout => "No tag came in time",
+        AssociationState::Cancelled => "It was called off",
+        AssociationState::Error => "The tag can not be used",
+    }
+}

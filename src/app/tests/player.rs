@@ -1,0 +1,126 @@
+//! What is played, as it is seen and heard: nothing is missing where one track ends and the next begins.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use super::Stage;
+use crate::frame::picture::Frame;
+use crate::show::input::Playback;
+
+fn ffmpeg(arguments: &str, to: &Path) {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostdin", "-v", "error", "-y"]).args(arguments.split_whitespace()).arg(to);
+    let output = ffmpeg.output().expect("ffmpeg is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Noise at half of the loudness that there is, of so many samples; and those samples, interleaved.
+fn noise(stage: &Stage, id: &str, samples: u32) -> Vec<i16> {
+    let (file, raw) = (stage.assets.join(format!("{id}.flac")), stage.assets.join(format!("{id}.raw")));
+    let source =
+        format!("-f lavfi -i anoisesrc=r=48000:a=0.5:s={samples} -af atrim=end_sample={samples} -ac 2 -sample_fmt s16");
+    ffmpeg(&source, &file);
+    ffmpeg(&format!("-i {} -f s16le", file.display()), &raw);
+    let bytes = std::fs::read(raw).expect("what was written");
+    let read: Vec<i16> = bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
+    assert_eq!(read.len() as u32, samples * 2);
+    stage.add(id, "sound", "flac", Some((u64::from(samples) * 1_000_000).div_ceil(48_000)));
+    read
+}
+
+/// Picture N is grey of the level `from` + 2 N.
+fn numbered(stage: &Stage, id: &str, from: u32, frames: u32) {
+    let source = format!("-f lavfi -i color=s=64x64:r=30,format=yuv420p,geq=lum={from}+2*N:cb=128:cr=128");
+    let file = stage.assets.join(format!("{id}.mp4"));
+    ffmpeg(&format!("{source} -frames:v {frames} -c:v libx264 -qp 8 -pix_fmt yuv420p -g 30 -bf 2"), &file);
+    stage.add(id, "video", "mp4", Some(u64::from(frames) * 1_000_000 / 30));
+}
+
+fn playlist(id: &str, assets: &[&str]) -> serde_json::Value {
+    let tracks: Vec<_> = assets.iter().map(|asset| json!({"id": asset, "asset": asset})).collect();
+    json!({"command": "put_playlist", "playlist": {"id": id, "title": id, "tracks": tracks}})
+}
+
+fn show_player(stage: &Stage) {
+    stage.tell(json!({"command": "change_stream_config", "patch": {"width": 320, "height": 180, "fps": 30}}));
+    let scene = json!({"id": "s", "layers": [{"id": "p", "kind": "player"}]});
+    stage.tell(json!({"command": "put_scene", "scene": scene}));
+    stage.tell(json!({"command": "take_scene", "scene": "s"}));
+}
+
+fn is_over(stage: &Stage) -> bool {
+    let show = stage.state.snapshot().show.clone();
+    show.player.now.as_ref().is_some_and(|now| now.playback == Playback::Stopped) && show.player.leaving.is_none()
+}
+
+/// Samples after which an edge has been softened.
+const SOFT: usize = 1_000;
+
+/// All samples that were mixed, as the numbers that they were in the file.
+fn heard(stage: &Stage) -> Vec<i16> {
+    let chunks = std::iter::from_fn(|| stage.sounds.try_take());
+    let samples = chunks.flat_map(|chunk| chunk.samples.to_vec());
+    samples.map(|sample| (sample * 32_768.0).round() as i16).collect()
+}
+
+#[test]
+fn flac_follows_flac_on_the_sample() {
+    let stage = Stage::new();
+    stage.sounds.set_wanted(true);
+    // None of them ends where a piece, a picture or a millisecond does.
+    let files = [("a", 59_261), ("b", 33_333), ("c", 71_993)].map(|(id, samples)| noise(&stage, id, samples));
+    stage.tell(playlist("p", &["a", "b", "c"]));
+    stage.tell(json!({"command": "change_player", "patch": {"volume": 100}}));
+    stage.tell(json!({"command": "play_playlist", "playlist": "p"}));
+    stage.until("it was played to its end", || is_over(&stage));
+    let (heard, expected) = (heard(&stage), files.concat());
+    // Out of silence it comes softly, in some milliseconds.
+    let (from, begun) = (2 * SOFT, &expected[2 * SOFT..2 * SOFT + 64]);
+    let first = heard.windows(64).position(|window| window == begun).expect("it is heard") - from;
+    let same = heard[first + from..].iter().zip(&expected[from..]).take_while(|(heard, expected)| heard == expected).count();
+    assert_eq!(same + from, expected.len(), "all three without a gap, of {} samples", heard.len());
+    let after = &heard[first + expected.len()..];
+    assert!(after[2 * SOFT..].iter().all(|sample| *sample == 0), "and then nothing");
+}
+
+/// The grey level in the middle of the canvas.
+fn level(frame: &Frame) -> u8 {
+    let layout = frame.layout();
+    frame.planes()[0][90 * layout.luma_stride + 160]
+}
+
+#[test]
+fn no_frame_is_black_or_missing_where_one_video_follows_the_other() {
+    let stage = Stage::new();
+    show_player(&stage);
+    stage.frames.set_wanted(true);
+    for (id, from, frames) in [("a", 20, 45), ("b", 112, 31), ("c", 176, 26)] {
+        numbered(&stage, id, from, frames);
+    }
+    stage.tell(playlist("p", &["a", "b", "c"]));
+    stage.tell(json!({"command": "play_playlist", "playlist": "p"}));
+    let mut frames = Vec::new();
+    stage.until("it was played to its end", || {
+        frames.extend(std::iter::from_fn(|| stage.frames.try_take()).map(|frame| (frame.number.0, level(&frame))));
+        is_over(&stage)
+    });
+    let begins = frames.iter().position(|(_, level)| *level >= 19).expect("it is seen");
+    // 20, 22 … 108, 112 … 172, 176 … 226: by the number of the frame, whatever a busy machine has skipped.
+    let expected: Vec<u8> = [(20, 45), (112, 31), (176, 26)]
+        .iter()
+        .flat_map(|(from, count): &(u8, u8)| (0..*count).map(move |index| from + 2 * index))
+        .collect();
+    let first = frames[begins].0;
+    let mut wrong = Vec::new();
+    for (number, seen) in &frames[begins..] {
+        let Some(expected) = expected.get((number - first) as usize) else { break };
+        if seen.abs_diff(*expected) > 1 {
+            wrong.push((number - first, *seen, *expected));
+        }
+    }
+    assert_eq!(wrong, [], "frame, seen, expected");
+    let last = frames.last().expect("a frame").0 - first;
+    assert!(last as usize >= expected.len(), "{last}");
+}

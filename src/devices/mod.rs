@@ -1,0 +1,3 @@
+//! What this machine has besides pictures, light and sound.
+
+pub mod nfc;

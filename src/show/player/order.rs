@@ -1,0 +1,145 @@
+//! Which track comes after which: pure, so that everyone who looks ahead sees the same.
+
+use crate::show::Show;
+use crate::show::asset::AssetKind;
+use crate::show::ids::TrackId;
+use crate::show::playlist::{Playlist, Track};
+use crate::show::time::ShowTime;
+
+use super::{Now, Repeat};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By itself, when a track is over.
+    On,
+    Next,
+    Previous,
+}
+
+/// What is to be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pick {
+    pub track: TrackId,
+    pub round: u32,
+    pub seed: u64,
+}
+
+/// Tried until one does not begin with what was just heard.
+const SEEDS: u64 = 8;
+
+/// Where each track stands in the order, as something that can be compared.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank(u64, usize);
+
+fn rank(shuffle: bool, seed: u64, id: &TrackId, place: usize) -> Rank {
+    Rank(if shuffle { hash(seed, id.as_str()) } else { 0 }, place)
+}
+
+/// FNV-1a, then stirred until one bit more or less changes all others.
+fn hash(seed: u64, text: &str) -> u64 {
+    let basis = 0xcbf2_9ce4_8422_2325 ^ seed;
+    let mixed = text.bytes().fold(basis, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// Whether there is something to play, and it is its time.
+fn is_playable(show: &Show, track: &Track, at: ShowTime) -> bool {
+    let is_there =
+        show.assets.get(&track.asset).is_some_and(|asset| asset.kind.is_played() || asset.kind == AssetKind::Image);
+    is_there && track.when.as_ref().is_none_or(|when| when.is_open(at))
+}
+
+struct Order<'a> {
+    show: &'a Show,
+    playlist: &'a Playlist,
+    shuffle: bool,
+    at: ShowTime,
+}
+
+impl<'a> Order<'a> {
+    fn ranked(&self, seed: u64) -> impl Iterator<Item = (Rank, &'a Track)> {
+        let (show, at, shuffle) = (self.show, self.at, self.shuffle);
+        let tracks = self.playlist.tracks.iter().enumerate();
+        let ranked = tracks.map(move |(place, track)| (rank(shuffle, seed, &track.id, place), &**track));
+        ranked.filter(move |(_, track)| is_playable(show, track, at))
+    }
+
+    fn first(&self, seed: u64) -> Option<&'a Track> {
+        self.ranked(seed).min_by_key(|(rank, _)| *rank).map(|(_, track)| track)
+    }
+
+    fn last(&self, seed: u64) -> Option<&'a Track> {
+        self.ranked(seed).max_by_key(|(rank, _)| *rank).map(|(_, track)| track)
+    }
+
+    fn after(&self, seed: u64, rank: Rank) -> Option<&'a Track> {
+        let later = self.ranked(seed).filter(|(other, _)| *other > rank);
+        later.min_by_key(|(rank, _)| *rank).map(|(_, track)| track)
+    }
+
+    fn before(&self, seed: u64, rank: Rank) -> Option<&'a Track> {
+        let earlier = self.ranked(seed).filter(|(other, _)| *other < rank);
+        earlier.max_by_key(|(rank, _)| *rank).map(|(_, track)| track)
+    }
+
+    /// Of another round through the playlist: it does not begin with what was just heard, if there is anything else.
+    fn seed_after(&self, seed: u64, heard: &TrackId) -> u64 {
+        let seeds = (1..=SEEDS).map(|step| hash(seed, "again").wrapping_add(step));
+        let begins_otherwise = |seed: &u64| self.first(*seed).is_some_and(|first| first.id != *heard);
+        if self.shuffle { seeds.clone().find(begins_otherwise).unwrap_or(seed.wrapping_add(1)) } else { seed }
+    }
+}
+
+/// What a playlist begins with.
+pub fn pick_first(show: &Show, playlist: &Playlist, seed: u64, at: ShowTime) -> Option<Pick> {
+    let order = Order { show, playlist, shuffle: show.player.settings.shuffle, at };
+    Some(Pick { track: order.first(seed)?.id.clone(), round: 1, seed })
+}
+
+/// What is played after it (or before). None if that is the end.
+pub fn following(show: &Show, now: &Now, way: Way, at: ShowTime) -> Option<Pick> {
+    let playlist = show.playlists.get(&now.playlist)?;
+    let settings = &show.player.settings;
+    let order = Order { show, playlist, shuffle: settings.shuffle, at };
+    let here = playlist.track(&now.track);
+    if let (Way::On, Some(track)) = (way, here.filter(|track| is_playable(show, track, at))) {
+        let again = |round| Some(Pick { track: track.id.clone(), round, seed: now.seed });
+        if now.round < track.times(&playlist.head) {
+            return again(now.round + 1);
+        }
+        if settings.repeat == Repeat::One {
+            return again(1);
+        }
+    }
+    let place = playlist.place_of(&now.track);
+    // One that was taken out has left its place to the next.
+    let own = rank(settings.shuffle, now.seed, &now.track, place.unwrap_or(now.place));
+    let later = Rank(own.0, own.1.saturating_sub(usize::from(place.is_none())));
+    let is_missing_first = place.is_none() && now.place == 0 && !settings.shuffle;
+    let around = settings.repeat == Repeat::All;
+    let pick = |track: &Track, seed| Pick { track: track.id.clone(), round: 1, seed };
+    match way {
+        Way::Previous => {
+            let before = order.before(now.seed, own).or_else(|| order.last(now.seed).filter(|_| around));
+            before.map(|track| pick(track, now.seed))
+        }
+        Way::On | Way::Next if is_missing_first => order.first(now.seed).map(|track| pick(track, now.seed)),
+        Way::On | Way::Next => match order.after(now.seed, later) {
+            Some(track) => Some(pick(track, now.seed)),
+            None if around => {
+                let seed = order.seed_after(now.seed, &now.track);
+                order.first(seed).map(|track| pick(track, seed))
+            }
+            None => None,
+        },
+    }
+}
+
+/// How many tracks come before it in the order, and how many there are.
+pub fn position_in_order(playlist: &Playlist, shuffle: bool, now: &Now) -> (usize, usize) {
+    let own = rank(shuffle, now.seed, &now.track, playlist.place_of(&now.track).unwrap_or(now.place));
+    let ranks = playlist.tracks.iter().enumerate().map(|(place, track)| rank(shuffle, now.seed, &track.id, place));
+    (ranks.filter(|rank| *rank < own).count(), playlist.tracks.len())
+}

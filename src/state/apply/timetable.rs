@@ -1,0 +1,60 @@
+//! Playlists that start and stop by themselves, when their time comes and when it is over.
+
+use std::sync::Arc;
+
+use super::{player, playlist};
+use crate::show::Show;
+use crate::show::ids::PlaylistId;
+use crate::show::player::Player;
+use crate::show::playlist::{Head, Playlist};
+use crate::show::time::ShowTime;
+use crate::state::event::{Event, evolve};
+
+/// The next playlist whose timetable opens or closes.
+pub(super) fn next_due(show: &Show) -> Option<(ShowTime, &Arc<Playlist>)> {
+    let timed = show.playlists.values().filter_map(|playlist| Some((playlist.head.changes_at?, playlist)));
+    timed.min_by(|(at, playlist), (other_at, other)| at.cmp(other_at).then_with(|| playlist.id().cmp(other.id())))
+}
+
+pub(super) fn come_due(show: &Show, playlist: &Arc<Playlist>, at: ShowTime) -> Vec<Event> {
+    let when = playlist.head.when.as_deref();
+    let is_open = when.is_some_and(|when| when.is_open(at));
+    let changes_at = playlist::next_change(when, at);
+    let looked = Event::PlaylistSaved { playlist: Arc::new(Head { changes_at, ..playlist.head.changed() }) };
+    let mut after = show.clone();
+    evolve(&mut after, &looked);
+    let more = if is_open { opens(&after, playlist.id(), at) } else { closes(&after, playlist.id(), at) };
+    std::iter::once(looked).chain(more).collect()
+}
+
+fn is_playing(show: &Show, id: &PlaylistId) -> bool {
+    show.player.now.as_ref().is_some_and(|now| now.is_playing() && now.playlist == *id)
+}
+
+fn opens(show: &Show, id: &PlaylistId, at: ShowTime) -> Vec<Event> {
+    if is_playing(show, id) {
+        return Vec::new();
+    }
+    let interrupted = show.player.now.as_ref().filter(|now| now.is_playing()).map(|now| now.playlist.clone());
+    // Where nothing in it can be played, nothing happens.
+    let events = player::play_playlist(show, id, None, None, at).unwrap_or_default();
+    with_interrupted(events, interrupted)
+}
+
+fn closes(show: &Show, id: &PlaylistId, at: ShowTime) -> Vec<Event> {
+    if !is_playing(show, id) {
+        return Vec::new();
+    }
+    let before = show.player.interrupted.as_ref();
+    let back = before.and_then(|before| player::play_playlist(show, before, None, None, at).ok());
+    with_interrupted(back.unwrap_or_else(|| player::stopped(show, at)), None)
+}
+
+fn with_interrupted(mut events: Vec<Event>, interrupted: Option<PlaylistId>) -> Vec<Event> {
+    for event in &mut events {
+        if let Event::PlayerChanged { player } = event {
+            *player = Arc::new(Player { interrupted: interrupted.clone(), ..Player::clone(player) });
+        }
+    }
+    events
+}
