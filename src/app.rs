@@ -3,6 +3,7 @@
 mod copy;
 mod doors;
 mod ear;
+mod fetch;
 mod plays;
 mod surfaces;
 mod tags;
@@ -35,6 +36,8 @@ use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
 use crate::library::Library;
+use crate::library::downloads::Downloads;
+use crate::library::uploads::{Limits, Uploads};
 use crate::light;
 use crate::picture;
 use crate::picture::movement::Movement;
@@ -130,6 +133,8 @@ struct House {
     clock: Clock,
     vitals: Arc<Vitals>,
     library: Library,
+    uploads: Uploads,
+    downloads: Option<Downloads>,
     templates: Templates,
     identity: Identity,
     redis: Option<redis_copy::Target>,
@@ -168,6 +173,8 @@ impl House {
         let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
             .map_err(|error| BadSetting { key: "pipelines_dir", why: error.to_string() })?;
         let library = Library::open(directory.assets(), config.max_upload_mb)?;
+        let uploads = Uploads::open(directory.uploads(), upload_limits(config), clock.clone()).await?;
+        let downloads = fetch::downloads(config, &directory, &clock)?;
         let templates = Templates::open(&directory.templates())?;
         let identity = Identity::open(&config.data_dir, clock.clone())?;
 
@@ -291,6 +298,8 @@ impl House {
             clock,
             vitals,
             library,
+            uploads,
+            downloads,
             templates,
             identity,
             redis,
@@ -372,6 +381,8 @@ impl House {
             vitals: self.vitals.clone(),
             clock: self.clock.clone(),
             library: self.library.clone(),
+            uploads: self.uploads.clone(),
+            downloads: self.downloads.clone(),
             templates: self.templates.clone(),
             identity: self.identity.clone(),
             readers: self.readers.clone(),
@@ -476,6 +487,11 @@ impl House {
             false => tracing::warn!(?late, after = ?watch.elapsed(), "some were late and are left behind"),
         }
     }
+}
+
+fn upload_limits(config: &Config) -> Limits {
+    let bytes = |megabytes: u64| megabytes.saturating_mul(1024 * 1024);
+    Limits { file: bytes(config.max_upload_mb), staged: bytes(config.upload_quota_mb), ..Limits::default() }
 }
 
 struct Served {

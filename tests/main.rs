@@ -7,11 +7,14 @@ mod architecture;
 mod bad_input;
 mod crossfade;
 mod doors;
+mod downloads;
 mod durability;
 mod inputs;
 mod light_load;
 mod lights;
 mod multiview;
+#[cfg(feature = "nfc")]
+mod nfc;
 mod outputs;
 mod redis;
 mod soak;

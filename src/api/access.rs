@@ -40,6 +40,8 @@ pub enum Class {
     Write,
     /// Pictures and uploads.
     Heavy,
+    /// Parts of an upload: many, and some take long.
+    Part,
     /// Passwords and refresh tokens.
     Login,
 }

@@ -85,13 +85,14 @@ fn with_body(
     (path, now): (&str, ShowTime),
 ) -> Response {
     let (mut parts, _) = response.into_parts();
+    let is_unified = unified::is_unified(path);
     let (message, details, timestamp) = (error.to_string(), error.details(), rfc3339(now));
     let mut body = json!({
         "status": "error",
         "message": message,
-        "error_type": ApiError::class(parts.status),
+        "error_type": if is_unified { unified::class(parts.status) } else { ApiError::class(parts.status) },
         "details": details,
-        "timestamp": if unified::is_unified(path) { json!(unified::seconds(now)) } else { json!(timestamp) },
+        "timestamp": if is_unified { json!(unified::seconds(now)) } else { json!(timestamp) },
         "request_id": id.to_str().unwrap_or_default(),
         "error": { "code": error.code(), "message": message, "details": details, "timestamp": timestamp },
     });

@@ -9,6 +9,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::rest::tus::status_of_resumable;
 use crate::exchange::archive::ArchiveError;
 use crate::exchange::obs::ObsError;
 use crate::identity::{self, IdentityError};
@@ -20,7 +21,10 @@ use crate::send::whep::WhepError;
 use crate::show::light::animation::parameter::ParameterError;
 use crate::show::light::color::Mode;
 use crate::show::light::house::MainMode;
+use crate::library::downloads::{AddressError, SearchError, UnknownQuality};
+use crate::library::uploads::UploadError;
 use crate::state::SubmitError;
+
 use crate::state::rejection::{Kind, Rejection};
 use crate::template::TemplateError;
 
@@ -92,6 +96,21 @@ pub enum ApiError {
     Busy,
     #[error("{what} need GStreamer's {element}, which is not installed here: install {package}, and start the server anew")]
     NotInstalled { what: &'static str, element: &'static str, package: String },
+    #[error(transparent)]
+    Upload(#[from] UploadError),
+    #[error("downloads are off: set downloads = true in the configuration, if you may copy what you fetch")]
+    DownloadsOff,
+    #[error("{0}")]
+    DownloaderMissing(String),
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    #[error(transparent)]
+    Quality(#[from] UnknownQuality),
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// Of a door that has statuses of its own.
+    #[error("{why}")]
+    Resumable { status: StatusCode, code: &'static str, why: String },
     #[error("there is no display: create one first, POST /api/displays")]
     NoDisplay,
     #[error("the engine makes no picture at the moment")]
@@ -158,6 +177,13 @@ impl ApiError {
             ApiError::RangeNotThere { .. } => "range_not_there",
             ApiError::NeedsUpload => "needs_upload",
             ApiError::NoDisplay => "no_display",
+            ApiError::Upload(error) => error.code(),
+            ApiError::Resumable { code, .. } => code,
+            ApiError::DownloadsOff => "downloads_disabled",
+            ApiError::DownloaderMissing(_) => "downloader_unavailable",
+            ApiError::Address(error) => error.code(),
+            ApiError::Quality(_) => "unknown_quality",
+            ApiError::Search(error) => error.code(),
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
             ApiError::RateLimited { .. } => "rate_limited",
@@ -214,6 +240,12 @@ impl ApiError {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             ApiError::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
+            ApiError::Upload(error) => status_of_upload(error),
+            ApiError::Resumable { status, .. } => *status,
+            ApiError::DownloadsOff => StatusCode::NOT_IMPLEMENTED,
+            ApiError::DownloaderMissing(_) => StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::Address(_) | ApiError::Quality(_) => StatusCode::BAD_REQUEST,
+            ApiError::Search(error) => status_of_search(error),
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ApiError::NotInstalled { .. } => StatusCode::NOT_IMPLEMENTED,
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -346,6 +378,25 @@ fn status_of_whep(error: &WhepError) -> StatusCode {
         WhepError::NotEncoded | WhepError::Unreachable => StatusCode::CONFLICT,
         WhepError::NoH264 => StatusCode::UNPROCESSABLE_ENTITY,
         WhepError::TooMany(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn status_of_search(error: &SearchError) -> StatusCode {
+    match error.code() {
+        "invalid_query" => StatusCode::BAD_REQUEST,
+        "search_disabled" => StatusCode::NOT_IMPLEMENTED,
+        "too_many_searches" => StatusCode::TOO_MANY_REQUESTS,
+        "search_timeout" => StatusCode::GATEWAY_TIMEOUT,
+        "video_search_failed" => StatusCode::BAD_GATEWAY,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn status_of_upload(error: &UploadError) -> StatusCode {
+    match error {
+        UploadError::Checksum => StatusCode::UNPROCESSABLE_ENTITY,
+        UploadError::Interrupted { .. } => StatusCode::BAD_REQUEST,
+        other => status_of_resumable(other),
     }
 }
 

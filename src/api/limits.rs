@@ -24,7 +24,7 @@ fn allowance(class: Class) -> Option<Allowance> {
         Class::Free => return None,
         Class::Read => (1_000, Duration::from_millis(5)),
         // A slider that is dragged sends sixty a second; two of them are steered with both hands.
-        Class::Write => (1_000, Duration::from_millis(5)),
+        Class::Write | Class::Part => (1_000, Duration::from_millis(5)),
         Class::Heavy => (60, Duration::from_millis(50)),
         // Passwords are guessed by asking often; people mistype theirs a few times.
         Class::Login => (10, Duration::from_secs(5)),
@@ -39,6 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A Raspberry Pi has four slow cores and the show to paint.
 const IN_FLIGHT_ON_A_PI: usize = 12;
 const IN_FLIGHT: usize = 64;
+const RECEIVING: usize = 64;
 
 /// Whom requests are counted to: a user wherever they are, and strangers by address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +77,8 @@ struct Inner {
     working: Arc<Semaphore>,
     /// Uploads and pictures take long; they do not keep others from asking.
     working_hard: Arc<Semaphore>,
+    /// Somebody with a slow line keeps nobody else from sending.
+    receiving: Arc<Semaphore>,
     /// Strangers log in, and may take their time over it.
     logging_in: Arc<Semaphore>,
     patience: Duration,
@@ -94,6 +97,7 @@ impl Limits {
             full_at: Mutex::default(),
             working: Arc::new(Semaphore::new(in_flight)),
             working_hard: Arc::new(Semaphore::new(in_flight.div_ceil(2))),
+            receiving: Arc::new(Semaphore::new(RECEIVING)),
             logging_in: Arc::new(Semaphore::new(in_flight)),
             patience,
         }))
@@ -127,6 +131,7 @@ impl Limits {
         let turns = match class {
             Class::Free => return Ok(None),
             Class::Heavy => &self.0.working_hard,
+            Class::Part => &self.0.receiving,
             Class::Login => &self.0.logging_in,
             Class::Read | Class::Write => &self.0.working,
         };

@@ -14,6 +14,7 @@ mod close;
 mod codes;
 mod connection;
 mod face;
+mod fetching;
 mod figures;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
@@ -32,6 +33,7 @@ mod routes;
 mod serve;
 mod socketio;
 mod tls;
+mod uploading;
 mod wire;
 mod ws;
 
@@ -50,6 +52,8 @@ use crate::devices::nfc::NfcHandle;
 use crate::frame::leds::ZoneFrames;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
+use crate::library::downloads::Downloads;
+use crate::library::uploads::Uploads;
 use crate::send::hls::Shelf;
 use crate::send::preview::PreviewHandle;
 use crate::send::recordings::Recordings;
@@ -89,6 +93,9 @@ pub struct Parts {
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
     pub library: Library,
+    pub uploads: Uploads,
+    /// None: off.
+    pub downloads: Option<Downloads>,
     pub templates: Templates,
     pub identity: Identity,
     pub readers: Arc<NfcHandle>,
@@ -136,6 +143,8 @@ pub struct Api {
     vitals: Arc<Vitals>,
     clock: Clock,
     library: Library,
+    uploads: Uploads,
+    downloads: Option<Downloads>,
     templates: Templates,
     identity: Identity,
     readers: Arc<NfcHandle>,
@@ -184,6 +193,8 @@ impl Api {
             vitals,
             clock,
             library,
+            uploads,
+            downloads,
             templates,
             identity,
             readers,
@@ -218,6 +229,8 @@ impl Api {
             vitals,
             clock,
             library,
+            uploads,
+            downloads,
             templates,
             identity,
             readers,
@@ -234,6 +247,10 @@ impl Api {
         tokio::spawn(news::spread(api.clone(), news_out, status_out));
         tokio::spawn(meters::spread(api.clone(), meters_out));
         tokio::spawn(pixels::spread(api.clone(), pixels_out));
+        tokio::spawn(uploading::look_after(api.clone()));
+        if let Some(downloads) = api.downloads.clone() {
+            tokio::spawn(fetching::look_after(api.clone(), downloads));
+        }
         api
     }
 

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use axum::routing::{MethodRouter, delete, get, head, options, patch, post, put};
+use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -21,7 +22,7 @@ use super::guard::guard;
 use super::rest::{
     animations, asset_file, assets, auth, colors, destinations, displays, exchange, fixtures, hls, inputs, layers,
     light_feeds, light_presets, lights, loops, macros, nfc, past, player, playlists, preview, recordings, scenes, schedule,
-    show_archive, stream, studio, system, templates, tokens, users, values, whep, zones,
+    show_archive, stream, studio, system, templates, tokens, tus, uploads, users, values, whep, youtube, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -237,6 +238,30 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/api/playlists/{playlist}/tracks", OPERATOR, Class::Write, || delete(playlists::remove_tracks)),
     row("PATCH", "/api/playlists/{playlist}/tracks/{track}", OPERATOR, Class::Write, || patch(playlists::change_track)),
     row("POST", "/api/playlists/{playlist}/move-track", OPERATOR, Class::Write, || post(playlists::move_track_from)),
+    row("POST", "/api/playlists/{playlist}/uploads/session", OPERATOR, Class::Write, || post(uploads::begin)),
+    row("PUT", "/api/playlists/{playlist}/uploads/{session}/chunks/{index}", OPERATOR, Class::Part, || {
+        // Bounded by what was announced.
+        put(uploads::chunk).layer(DefaultBodyLimit::disable())
+    }),
+    row("POST", "/api/playlists/{playlist}/uploads/{session}/finalize", OPERATOR, Class::Heavy, || post(uploads::finalize)),
+    row("GET", "/api/playlists/{playlist}/uploads/{session}", OPERATOR, Class::Read, || get(uploads::status)),
+    row("GET", "/api/uploads/sessions", OPERATOR, Class::Read, || get(uploads::sessions)),
+    row("DELETE", "/api/uploads/sessions/{session}", OPERATOR, Class::Write, || delete(uploads::remove)),
+    row("POST", "/api/uploads/cleanup", OPERATOR, Class::Write, || post(uploads::clean_up)),
+    row("OPTIONS", "/api/uploads/tus", OPERATOR, Class::Read, || options(tus::files)),
+    row("POST", "/api/uploads/tus", OPERATOR, Class::Part, || post(tus::files).layer(DefaultBodyLimit::disable())),
+    row("OPTIONS", "/api/uploads/tus/{upload}", OPERATOR, Class::Read, || options(tus::file)),
+    row("HEAD", "/api/uploads/tus/{upload}", OPERATOR, Class::Read, || head(tus::file)),
+    row("PATCH", "/api/uploads/tus/{upload}", OPERATOR, Class::Part, || {
+        patch(tus::file).layer(DefaultBodyLimit::disable())
+    }),
+    row("POST", "/api/uploads/tus/{upload}", OPERATOR, Class::Part, || post(tus::file).layer(DefaultBodyLimit::disable())),
+    row("DELETE", "/api/uploads/tus/{upload}", OPERATOR, Class::Write, || delete(tus::file)),
+    row("POST", "/api/youtube/download", OPERATOR, Class::Heavy, || post(youtube::download)),
+    row("GET", "/api/youtube/status/{download}", VIEWER, Class::Read, || get(youtube::status)),
+    row("GET", "/api/youtube/search", OPERATOR, Class::Heavy, || get(youtube::search)),
+    row("GET", "/api/youtube/downloads", VIEWER, Class::Read, || get(youtube::list)),
+    row("DELETE", "/api/youtube/downloads/{download}", OPERATOR, Class::Write, || delete(youtube::remove)),
     row("GET", "/api/nfc/status", VIEWER, Class::Read, || get(nfc::status)),
     row("GET", "/api/nfc/tags", VIEWER, Class::Read, || get(nfc::tags)),
     row("PATCH", "/api/nfc/tags/{tag}", OPERATOR, Class::Write, || patch(nfc::change_tag)),
@@ -344,14 +369,22 @@ pub fn ws_router(api: Api) -> Router {
 /// sites that are allowed may see of it, and last what nobody has read.
 pub(super) fn around(routes: Router<Api>, api: Api) -> Router {
     let cors = cross_origin(&api.settings.allowed_origins);
-    routes
+    let inner = routes
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(api.clone(), guard))
         .layer(from_fn_with_state(api.clone(), answer))
         .layer(CompressionLayer::new().compress_when(worth_it()))
-        .layer(cors)
-        .layer(from_fn(leftover::discard))
-        .with_state(api)
+        .with_state(api);
+    inner.clone().layer(cors).layer(from_fn_with_state(inner, not_of_pages)).layer(from_fn(leftover::discard))
+}
+
+/// To the layer about pages of other sites every OPTIONS is the question before a request. One that is not is for the row.
+async fn not_of_pages(State(inner): State<Router>, request: Request, next: Next) -> Response {
+    let before_another = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() != Method::OPTIONS || before_another {
+        return next.run(request).await;
+    }
+    inner.oneshot(request).await.into_response()
 }
 
 /// Text of some length; pictures are compressed already, and a motion JPEG must not wait for more.
@@ -371,18 +404,35 @@ fn cross_origin(allowed: &[String]) -> CorsLayer {
     }
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())))
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             HeaderName::from_static("x-client-op-id"),
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static("x-request-id"),
+            HeaderName::from_static("x-http-method-override"),
+            HeaderName::from_static("tus-resumable"),
+            HeaderName::from_static("upload-length"),
+            HeaderName::from_static("upload-defer-length"),
+            HeaderName::from_static("upload-offset"),
+            HeaderName::from_static("upload-metadata"),
+            HeaderName::from_static("upload-checksum"),
         ])
         .expose_headers([
             HeaderName::from_static("x-marquee-seq"),
             HeaderName::from_static("x-marquee-repeated"),
             HeaderName::from_static("x-request-id"),
+            HeaderName::from_static("tus-resumable"),
+            HeaderName::from_static("tus-version"),
+            HeaderName::from_static("tus-extension"),
+            HeaderName::from_static("tus-max-size"),
+            HeaderName::from_static("tus-checksum-algorithm"),
+            HeaderName::from_static("upload-offset"),
+            HeaderName::from_static("upload-length"),
+            HeaderName::from_static("upload-defer-length"),
+            HeaderName::from_static("upload-metadata"),
+            HeaderName::from_static("upload-expires"),
             header::LOCATION,
             header::RETRY_AFTER,
         ])

@@ -3,6 +3,7 @@
 //! The library knows files; which of them the show uses is `state`'s business, and the door ties the two.
 
 mod check;
+pub mod downloads;
 mod drawing_check;
 mod error;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -10,12 +11,13 @@ pub mod fuzz;
 mod image_check;
 mod probe;
 mod upload;
+pub mod uploads;
 mod work;
 
 #[cfg(test)]
 mod tests;
 
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::media::kind::{HEAD, sniff};
 use crate::show::asset::Asset;
 use check::Found;
 
@@ -96,6 +99,30 @@ impl Library {
         run(move || keep(&directory, upload, name)).await
     }
 
+    /// The same for a file that came in another way. When it has been moved already (a crash came between), it is found by its
+    /// content.
+    pub async fn adopt(
+        &self,
+        path: &Path,
+        blake3: &str,
+        bytes: u64,
+        name: &str,
+        _turn: &Turn<'_>,
+    ) -> Result<Asset, LibraryError> {
+        let (name, directory, path) = (presentable(name), self.0.directory.clone(), path.to_owned());
+        let hash = blake3::Hash::from_hex(blake3).map_err(|error| LibraryError::Storage(error.to_string()))?;
+        let others = MAX_UPLOAD;
+        run(move || {
+            let found = if path.exists() { path } else { placed(&directory, &hash)? };
+            let is_long = is_long_file(&found)?;
+            if !is_long && bytes > others {
+                return Err(LibraryError::TooLarge { limit: others });
+            }
+            keep(&directory, Upload::adopted(found, hash, bytes), name)
+        })
+        .await
+    }
+
     /// Removes the file; one that is not there is as good as removed.
     pub async fn remove(&self, asset: &Asset, _turn: &Turn<'_>) -> Result<(), LibraryError> {
         let (path, directory) = (self.path_of(asset), self.0.directory.clone());
@@ -126,6 +153,25 @@ async fn run<T: Send + 'static>(work: impl FnOnce() -> Result<T, LibraryError> +
         // A decoder that panics has met a file that nobody should show.
         Err(_) => Err(LibraryError::Broken("it can not be decoded".to_owned())),
     }
+}
+
+/// Where the file of that content lies, whatever its format.
+fn placed(directory: &Path, hash: &blake3::Hash) -> Result<PathBuf, LibraryError> {
+    let lost = || LibraryError::Interrupted("its file is gone".to_owned());
+    let id = Asset::id_of(&hash.to_hex()).map_err(|_| lost())?;
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.file_stem().is_some_and(|stem| stem == id.as_str()) {
+            return Ok(path);
+        }
+    }
+    Err(lost())
+}
+
+fn is_long_file(path: &Path) -> Result<bool, LibraryError> {
+    let mut head = Vec::with_capacity(HEAD);
+    std::fs::File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(check::is_long(sniff(&head)))
 }
 
 fn keep(directory: &Path, upload: Upload, name: String) -> Result<Asset, LibraryError> {

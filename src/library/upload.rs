@@ -21,11 +21,20 @@ pub struct Upload {
     bytes: u64,
 }
 
-/// Removed when dropped, also when the request ends in the middle.
-struct Temporary(PathBuf);
+/// Removed when dropped, also when the request ends in the middle; unless somebody else looks after it.
+struct Temporary(PathBuf, Care);
+
+#[derive(PartialEq)]
+enum Care {
+    Ours,
+    Theirs,
+}
 
 impl Drop for Temporary {
     fn drop(&mut self) {
+        if self.1 == Care::Theirs {
+            return;
+        }
         match fs::remove_file(&self.0) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 tracing::warn!(file = %self.0.display(), %error, "a temporary file can not be removed: {error}");
@@ -54,7 +63,7 @@ pub async fn receive<S>(directory: &Path, mut chunks: S, bounds: Bounds, expecte
 where
     S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
 {
-    let file = Temporary(directory.join(format!("{TEMPORARY}{:016x}", fastrand::u64(..))));
+    let file = Temporary(directory.join(format!("{TEMPORARY}{:016x}", fastrand::u64(..))), Care::Ours);
     let mut out = tokio::fs::OpenOptions::new().write(true).create_new(true).open(&file.0).await?;
     let mut hasher = blake3::Hasher::new();
     let mut bytes = 0_u64;
@@ -78,6 +87,11 @@ where
 }
 
 impl Upload {
+    /// A file that is whole and lies elsewhere on the same filesystem: it is moved from there, or stays.
+    pub fn adopted(path: PathBuf, hash: blake3::Hash, bytes: u64) -> Self {
+        Self { file: Temporary(path, Care::Theirs), hash, bytes }
+    }
+
     pub fn path(&self) -> &Path {
         &self.file.0
     }

@@ -72,7 +72,9 @@ async function asks() {
   const health = await heard.ask("health_check", {}, "health_status");
   assert.equal(health.connected_clients, 1);
   assert.equal(health.health_metrics.health.status, "ok");
-  const state = await heard.ask("client:request_current_state", {}, "state:show");
+  const player = await heard.ask("client:request_current_state", {}, "state:player");
+  assert.equal(player.data.state, "stopped");
+  const state = await heard.expect("state:show");
   assert.deepEqual(state.data.scenes.map((scene) => scene.id), ["a", "b"]);
 }
 

@@ -5,6 +5,7 @@ pub mod http;
 pub mod leds;
 pub mod load;
 pub mod media;
+pub mod media_site;
 pub mod nginx;
 pub mod npm;
 pub mod olad;
@@ -17,7 +18,10 @@ pub mod server;
 pub mod spoken;
 pub mod throttle;
 pub mod users;
+#[cfg(feature = "nfc")]
+pub mod vpcd;
 pub mod ws;
+pub mod yt_dlp;
 
 use std::net::{TcpListener, UdpSocket};
 use std::sync::LazyLock;

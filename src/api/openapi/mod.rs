@@ -2,11 +2,13 @@
 
 mod bodies;
 mod lights;
+mod musicbox;
 mod operation;
 mod operations;
 mod sent;
 mod surfaces;
 mod troubles;
+mod uploads;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

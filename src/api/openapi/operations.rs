@@ -11,11 +11,13 @@ use super::bodies::{
     TakeAnswer, TemplateView, TokenAnswer, ValueAnswer,
 };
 use super::lights;
+use super::musicbox;
 use super::operation::{Answer, Body, Operation, Shape, acts, changes, puts, reads, removes, shape};
 use super::sent::{
     DestinationPatch, InputPatch, LayerBody, LayerPatch, MixerPatch, NewDestination, NewInput, NewScene, NewTransition,
     Play, ScenePatch, StreamConfigPatch, StudioPatch,
 };
+use super::uploads;
 use super::troubles::{
     BATCH_TROUBLE, DESTINATION_TROUBLE, IMPORT_TROUBLE, INPUT_TROUBLE, LAYER_TROUBLE, MACRO_TROUBLE, OBS_TROUBLE,
     PASSWORD_TROUBLE, PLAY_TROUBLE, REFRESH_TROUBLE, REPLAY_TROUBLE, RESTORE_TROUBLE, SCENE_PATCH_TROUBLE, SCENE_TROUBLE,
@@ -459,6 +461,6 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/tokens/{token}") => {
             removes("identity", "Revoke an API token", &["token_not_found", "identity_storage"])
         }
-        _ => return lights::describe(row),
+        _ => return lights::describe(row).or_else(|| musicbox::describe(row)).or_else(|| uploads::describe(row)),
     })
 }

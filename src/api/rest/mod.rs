@@ -31,10 +31,13 @@ pub mod studio;
 pub mod system;
 pub mod templates;
 pub mod tokens;
+pub mod tus;
 pub mod unified;
+pub mod uploads;
 pub mod users;
 pub mod values;
 pub mod whep;
+pub mod youtube;
 pub mod zones;
 
 use axum::Json;

@@ -36,6 +36,11 @@ pub fn found(api: &Api, message: &'static str, data: Value) -> Answer {
     Ok(marked(StatusCode::OK, Unified { message, data, seq: api.state.snapshot().seq }))
 }
 
+/// What was done beside the show.
+pub fn made(api: &Api, status: StatusCode, message: &'static str, data: Value) -> Answer {
+    Ok(marked(status, Unified { message, data, seq: api.state.snapshot().seq }))
+}
+
 /// What a change led to.
 pub fn done(receipt: &Receipt, status: StatusCode, message: &'static str, data: Value) -> Answer {
     let mut response = marked(status, Unified { message, data, seq: receipt.seq });
@@ -67,6 +72,20 @@ pub fn filled(mut response: Response, id: &HeaderValue, client_op_id: Option<&st
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     (parts, body.to_string()).into_response()
+}
+
+/// What these clients call errors of a status.
+pub fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "validation_error",
+        401 | 403 => "permission_denied",
+        404 => "not_found",
+        409 => "conflict",
+        429 => "rate_limit_exceeded",
+        501 | 503 | 507 => "service_unavailable",
+        status if status >= 500 => "internal_error",
+        _ => "bad_request",
+    }
 }
 
 /// Whose errors tell the time in seconds, too.

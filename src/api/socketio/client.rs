@@ -14,8 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::ack::Ack;
 use super::musicbox::MusicBox;
+use super::progress::Progress;
 use crate::api::Api;
-use crate::api::ask::Performed;
+use crate::api::ask::{Asker, Performed};
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
 use crate::api::pixels::{Pixels, Watching};
@@ -58,6 +59,7 @@ pub struct Client {
     /// There while it follows the frames of lights.
     pub(super) frames: Option<Watching>,
     pub(super) music: MusicBox,
+    pub(super) progress: Progress,
     /// Number of the newest change that the client knows.
     pub(super) told: Seq,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
@@ -97,6 +99,7 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         topics: Topics::default(),
         frames: None,
         music: MusicBox::new(),
+        progress: Progress::new(api.uploads.changed_since(u64::MAX).until),
         told: Seq::default(),
         snapshots: api.state.snapshots(),
         pending: FuturesOrdered::new(),
@@ -121,6 +124,11 @@ fn weight(value: &Value) -> usize {
 }
 
 impl Client {
+    /// Whose uploads are told to it.
+    pub(super) fn owner(&self) -> String {
+        Asker { door: "socketio", caller: self.caller.clone(), operation: None }.owner()
+    }
+
     async fn run(mut self, mut hearing: mpsc::Receiver<Heard>) {
         let status = json!({
             "status": "connected",
@@ -150,6 +158,7 @@ impl Client {
                     Err(_) => break,
                 },
                 () = self.music.tick(), if self.follows_player() => self.tell_position(),
+                () = self.progress.tick(), if self.follows_player() => self.tell_progress().await,
                 pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels),
             }
         }

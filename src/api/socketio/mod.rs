@@ -5,6 +5,7 @@ mod ack;
 mod client;
 mod hear;
 mod musicbox;
+mod progress;
 mod tell;
 
 use std::time::Duration;

@@ -33,6 +33,7 @@ use crate::devices::nfc::presence::Graces;
 use crate::devices::nfc::{self, NfcHandle};
 use crate::identity::Identity;
 use crate::library::Library;
+use crate::library::uploads::{Limits, Uploads};
 use crate::send::preview::PreviewPicture;
 use crate::send::preview::by_hand::preview_by_hand;
 use crate::send::recordings::Recordings;
@@ -118,7 +119,10 @@ impl House {
         let (multiview, overviews) = preview_by_hand(vitals.multiview_counts());
         let (closing, closed) = watch::channel(false);
         let recordings = Recordings::new(directory.path().join("recordings"));
+        let uploads = Uploads::open(directory.path().join("uploads"), Limits { margin: 0, ..Limits::default() }, clock.clone());
         let parts = Parts {
+            uploads: uploads.await.expect("a store"),
+            downloads: None,
             state,
             preview,
             multiview,

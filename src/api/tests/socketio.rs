@@ -93,6 +93,7 @@ async fn a_client_joins_sees_changes_and_leaves() {
     let health = expect(&mut client, "health_status").await;
     assert_eq!((&health["connected_clients"], &health["health_metrics"]["health"]["status"]), (&json!(1), &json!("ok")));
     emit(&mut client, "client:request_current_state", json!({})).await;
+    assert_eq!(expect(&mut client, "state:player").await["data"]["state"], "stopped");
     assert_eq!(expect(&mut client, "state:show").await["data"]["scenes"].as_array().expect("scenes").len(), 3);
     emit(&mut client, "dance", json!({})).await;
     assert_eq!(expect(&mut client, "err:op").await["code"], "unknown_event");

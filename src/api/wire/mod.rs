@@ -27,3 +27,4 @@ pub mod story;
 pub mod stream;
 pub mod system;
 pub mod time;
+pub mod upload;

@@ -134,6 +134,37 @@ pub const KEYS: &[Key] = &[
         help: "Largest video or sound that can be uploaded, in MiB; pictures, fonts and colour tables may have 32",
     },
     Key {
+        name: "upload_quota_mb",
+        value_name: "N",
+        default: "16384",
+        help: "What uploads that are under way may take up together, in MiB",
+    },
+    Key {
+        name: "downloads",
+        value_name: SWITCH,
+        default: "false",
+        help: "Fetch media from elsewhere with yt-dlp; what may be copied is up to you",
+    },
+    Key {
+        name: "yt_dlp",
+        value_name: "FILE",
+        default: "",
+        help: "Where yt-dlp lies; empty: it is looked for in PATH",
+    },
+    Key {
+        name: "download_sites",
+        value_name: "NAMES",
+        default: "default,-generic",
+        help: "What yt-dlp may fetch from, by the names of its extractors, separated by commas",
+    },
+    Key {
+        name: "download_hosts",
+        value_name: "HOSTS",
+        default: "",
+        help: "Addresses on the own network that may be fetched from, as nas.local:8080 or 192.168.1.0/24, separated by commas",
+    },
+    Key { name: "download_search", value_name: SWITCH, default: "false", help: "Let YouTube be searched" },
+    Key {
         name: "log",
         value_name: "FILTER",
         default: "info",

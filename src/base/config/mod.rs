@@ -43,6 +43,12 @@ pub struct Config {
     /// None: what suits the machine.
     pub max_in_flight: Option<usize>,
     pub max_upload_mb: u64,
+    pub upload_quota_mb: u64,
+    pub downloads: bool,
+    pub yt_dlp: Option<PathBuf>,
+    pub download_sites: Vec<String>,
+    pub download_hosts: Vec<String>,
+    pub download_search: bool,
     pub log: String,
     pub log_format: LogFormat,
 }
@@ -185,6 +191,12 @@ impl Config {
             rate_limit: value("rate_limit").factor_or_off()?,
             max_in_flight: value("max_in_flight").count_or_auto()?,
             max_upload_mb: value("max_upload_mb").upload_size()?,
+            upload_quota_mb: value("upload_quota_mb").upload_size()?,
+            downloads: value("downloads").switch()?,
+            yt_dlp: value("yt_dlp").given().map(PathBuf::from),
+            download_sites: value("download_sites").list(),
+            download_hosts: value("download_hosts").list(),
+            download_search: value("download_search").switch()?,
             log: value("log").log_filter()?,
             log_format: value("log_format").log_format()?,
         })

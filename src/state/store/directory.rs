@@ -53,6 +53,15 @@ impl DataDirectory {
         self.path.join("templates")
     }
 
+    /// On the same filesystem as the assets: what is whole is moved there.
+    pub fn uploads(&self) -> PathBuf {
+        self.path.join("uploads")
+    }
+
+    pub fn downloads(&self) -> PathBuf {
+        self.path.join("downloads")
+    }
+
     /// Touched now and then while the server lives.
     pub fn alive(&self) -> PathBuf {
         self.path.join("alive")
