@@ -491,7 +491,12 @@ impl House {
 
 fn upload_limits(config: &Config) -> Limits {
     let bytes = |megabytes: u64| megabytes.saturating_mul(1024 * 1024);
-    Limits { file: bytes(config.max_upload_mb), staged: bytes(config.upload_quota_mb), ..Limits::default() }
+    Limits {
+        file: bytes(config.max_upload_mb),
+        staged: bytes(config.upload_quota_mb),
+        margin: bytes(config.upload_spare_mb),
+        ..Limits::default()
+    }
 }
 
 struct Served {

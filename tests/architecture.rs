@@ -85,8 +85,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "api", "base", "demo", "devices", "frame", "gst", "identity", "inlet", "library", "light", "picture", "send", "show",
-            "sound", "state", "template",
+            "api", "base", "demo", "devices", "frame", "gst", "identity", "inlet", "library", "light", "picture", "send",
+            "show", "sound", "state", "template",
         ],
     ),
 ];

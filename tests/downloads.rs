@@ -299,7 +299,7 @@ async fn a_search_asks_nobody_on_this_machine() {
     let query = Query::new(&house.site.url("/clip.mp4"), 3).unwrap();
     // With a way to YouTube there are results; without, it says so.
     if let Err(error) = house.downloads.search(&query).await {
-        assert!(matches!(error.code(), "search_failed" | "search_timeout"), "{error}");
+        assert!(matches!(error.code(), "video_search_failed" | "search_timeout"), "{error}");
     }
     assert!(house.site.asked().is_empty());
 }

@@ -6,28 +6,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::server::Server;
+use crate::support::small_disk::SmallDisk;
 use crate::support::{eventually, let_pass};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A small file system of its own, which can be filled.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    /// None where we may not mount.
-    fn mount(megabytes: u32) -> Option<Self> {
-        let dir = tempfile::tempdir().unwrap();
-        let options = format!("size={megabytes}m");
-        let status = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(dir.path()).status().ok()?;
-        status.success().then_some(Self(dir))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
-    }
-}
 
 fn put(server: &Server, name: &str) -> u16 {
     server.http.put(&format!("/api/scenes/{name}"), &json!({"name": "x".repeat(100)})).status
@@ -39,10 +21,10 @@ fn a_full_disk_turns_commands_away_while_the_show_goes_on() {
         eprintln!("skipped: no right to mount a small disk");
         return;
     };
-    let data_dir = disk.0.path().join("data");
+    let data_dir = disk.path().join("data");
     let server = Server::start_in(&data_dir, &["--demo", "--live"]);
     assert_eq!(put(&server, "before"), 201);
-    let filler = disk.0.path().join("filler");
+    let filler = disk.path().join("filler");
     // All of it: what `write` gives up on is left as zeros.
     let _ = std::fs::write(&filler, vec![0; 12 << 20]);
     let mut acknowledged = vec!["before".to_owned()];
@@ -83,10 +65,10 @@ fn a_recording_that_finds_no_space_waits_for_it() {
         eprintln!("skipped: no right to mount a small disk");
         return;
     };
-    let server = Server::start_in(&disk.0.path().join("data"), &["--demo", "--live"]);
+    let server = Server::start_in(&disk.path().join("data"), &["--demo", "--live"]);
     server.record("file", "mkv");
     server.wait_for_destination("file", "live", PATIENCE);
-    let filler = disk.0.path().join("filler");
+    let filler = disk.path().join("filler");
     let _ = std::fs::write(&filler, vec![0; 12 << 20]);
     server.wait_for_destination("file", "backing_off", PATIENCE);
     let view = server.http.get("/api/destinations/file").json();

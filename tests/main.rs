@@ -26,6 +26,7 @@ mod support;
 mod survival;
 mod tour;
 mod typescript;
+mod uploads;
 mod users;
 mod watching;
 #[cfg(feature = "whep")]

@@ -14,6 +14,8 @@ use crate::exchange::archive::ArchiveError;
 use crate::exchange::obs::ObsError;
 use crate::identity::{self, IdentityError};
 use crate::library::LibraryError;
+use crate::library::downloads::{AddressError, SearchError, UnknownQuality};
+use crate::library::uploads::UploadError;
 use crate::send::discover::DiscoverError;
 use crate::send::recordings::RecordingError;
 use crate::send::replay::ReplayError;
@@ -21,8 +23,6 @@ use crate::send::whep::WhepError;
 use crate::show::light::animation::parameter::ParameterError;
 use crate::show::light::color::Mode;
 use crate::show::light::house::MainMode;
-use crate::library::downloads::{AddressError, SearchError, UnknownQuality};
-use crate::library::uploads::UploadError;
 use crate::state::SubmitError;
 
 use crate::state::rejection::{Kind, Rejection};

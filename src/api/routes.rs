@@ -252,9 +252,7 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/uploads/tus", OPERATOR, Class::Part, || post(tus::files).layer(DefaultBodyLimit::disable())),
     row("OPTIONS", "/api/uploads/tus/{upload}", OPERATOR, Class::Read, || options(tus::file)),
     row("HEAD", "/api/uploads/tus/{upload}", OPERATOR, Class::Read, || head(tus::file)),
-    row("PATCH", "/api/uploads/tus/{upload}", OPERATOR, Class::Part, || {
-        patch(tus::file).layer(DefaultBodyLimit::disable())
-    }),
+    row("PATCH", "/api/uploads/tus/{upload}", OPERATOR, Class::Part, || patch(tus::file).layer(DefaultBodyLimit::disable())),
     row("POST", "/api/uploads/tus/{upload}", OPERATOR, Class::Part, || post(tus::file).layer(DefaultBodyLimit::disable())),
     row("DELETE", "/api/uploads/tus/{upload}", OPERATOR, Class::Write, || delete(tus::file)),
     row("POST", "/api/youtube/download", OPERATOR, Class::Heavy, || post(youtube::download)),

@@ -15,11 +15,14 @@ pub mod prometheus;
 pub mod redis;
 pub mod senders;
 pub mod server;
+pub mod small_disk;
 pub mod spoken;
 pub mod throttle;
+pub mod uploads;
 pub mod users;
 #[cfg(feature = "nfc")]
 pub mod vpcd;
+pub mod wire;
 pub mod ws;
 pub mod yt_dlp;
 

@@ -126,6 +126,17 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Its directory is there as long as what this gives.
+    pub fn kill_and_keep(mut self) -> Option<tempfile::TempDir> {
+        let own = self._own_dir.take();
+        self.kill();
+        own
+    }
+
+    pub fn keep(&mut self, dir: Option<tempfile::TempDir>) {
+        self._own_dir = dir;
+    }
+
     /// SIGTERM, and how it ended.
     #[track_caller]
     pub fn stop(mut self) -> ExitStatus {

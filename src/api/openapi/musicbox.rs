@@ -196,9 +196,10 @@ fn player(row: &Row) -> Option<Operation> {
         ("POST", "/api/player/previous") => does("The track before, or this one anew"),
         ("POST", "/api/player/seek") => with(shape::<SeekBody>(), does("Elsewhere in the track")),
         ("POST", "/api/player/volume") => with(shape::<VolumeBody>(), does("How loud")),
-        ("PATCH", "/api/player/settings") => {
-            with(shape::<PlayerPatch>(), acts("player", "Repeat, shuffle, crossfade", gives(), &["out_of_range", "invalid_value"]))
-        }
+        ("PATCH", "/api/player/settings") => with(
+            shape::<PlayerPatch>(),
+            acts("player", "Repeat, shuffle, crossfade", gives(), &["out_of_range", "invalid_value"]),
+        ),
         ("GET", "/api/player/status" | "/api/playback/status") => reads("player", "What is played", gives(), &[]),
         _ => return None,
     })
@@ -212,9 +213,10 @@ fn playlists(row: &Row) -> Option<Operation> {
         ("GET", "/api/playlists/{playlist}") => reads("playlists", "A playlist", gives(), &["playlist_not_found"]),
         ("PUT", "/api/playlists/{playlist}") => with(shape::<PlaylistPatch>(), does("Change a playlist")),
         ("DELETE", "/api/playlists/{playlist}") => removes("playlists", "Remove a playlist", &["playlist_not_found"]),
-        ("POST", "/api/playlists/{playlist}/start") => {
-            perhaps(shape::<StartBody>(), acts("playlists", "Play it", gives(), &["playlist_not_found", "track_not_found", "nothing_to_play"]))
-        }
+        ("POST", "/api/playlists/{playlist}/start") => perhaps(
+            shape::<StartBody>(),
+            acts("playlists", "Play it", gives(), &["playlist_not_found", "track_not_found", "nothing_to_play"]),
+        ),
         ("POST", "/api/playlists/{playlist}/play/{track}") => {
             acts("playlists", "Play one of its tracks", gives(), &["playlist_not_found", "track_not_found"])
         }
@@ -242,29 +244,35 @@ fn nfc(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/nfc/session/{session}") => acts("nfc", "Wait no more", gives(), &["association_not_found"]),
         ("GET", "/api/nfc/settings") => reads("nfc", "What taps mean", gives(), &[]),
         ("PATCH", "/api/nfc/settings") => with(shape::<NfcPatch>(), does("Say what taps mean")),
-        ("POST", "/api/nfc/tap") => with(shape::<TapBody>(), acts("nfc", "A tap without a reader", gives(), &["tag_not_there"])),
+        ("POST", "/api/nfc/tap") => {
+            with(shape::<TapBody>(), acts("nfc", "A tap without a reader", gives(), &["tag_not_there"]))
+        }
         _ => return None,
     })
 }
 
 fn loops(row: &Row) -> Option<Operation> {
-    const LOOP: &[&str] = &["not_in_loop", "asset_missing", "wrong_asset_kind", "already_exists", "order_mismatch", "too_many"];
+    const LOOP: &[&str] =
+        &["not_in_loop", "asset_missing", "wrong_asset_kind", "already_exists", "order_mismatch", "too_many"];
     let does = |summary| acts("loop", summary, looped(), LOOP);
     Some(match (row.method, row.path) {
         ("GET", "/api/loop") => reads("loop", "What is looped through", looped(), &[]),
         ("POST", "/api/loop") => makes(with(shape::<SlugBody>(), does("Add to the loop"))),
         ("PUT", "/api/loop") => with(shape::<OrderBody>(), does("Another order")),
         ("DELETE", "/api/loop/{slug}") => does("Take out of the loop"),
-        ("POST", "/api/media/{slug}/activate") => acts("loop", "Show it now", looped(), &["asset_not_found", "wrong_asset_kind", "too_many"]),
+        ("POST", "/api/media/{slug}/activate") => {
+            acts("loop", "Show it now", looped(), &["asset_not_found", "wrong_asset_kind", "too_many"])
+        }
         ("GET", "/api/playback") => reads("loop", "What is played", looped(), &[]),
         ("POST", "/api/playback/toggle") => acts("loop", "Pause, or go on", looped(), PLAY),
         ("POST", "/api/playback/next") => acts("loop", "The next one", looped(), PLAY),
         ("POST", "/api/playback/previous") => acts("loop", "The one before", looped(), PLAY),
         ("POST", "/api/playback/loop-mode") => perhaps(shape::<ModeBody>(), acts("loop", "All, or one", looped(), &[])),
         ("GET", "/api/display") => reads("loop", "How displays show it", looped(), &[]),
-        ("POST", "/api/display") => {
-            with(shape::<DisplayBody>(), acts("loop", "Set all displays", looped(), &["no_display", "out_of_range", "invalid_value"]))
-        }
+        ("POST", "/api/display") => with(
+            shape::<DisplayBody>(),
+            acts("loop", "Set all displays", looped(), &["no_display", "out_of_range", "invalid_value"]),
+        ),
         _ => return None,
     })
 }

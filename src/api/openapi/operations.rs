@@ -17,13 +17,13 @@ use super::sent::{
     DestinationPatch, InputPatch, LayerBody, LayerPatch, MixerPatch, NewDestination, NewInput, NewScene, NewTransition,
     Play, ScenePatch, StreamConfigPatch, StudioPatch,
 };
-use super::uploads;
 use super::troubles::{
     BATCH_TROUBLE, DESTINATION_TROUBLE, IMPORT_TROUBLE, INPUT_TROUBLE, LAYER_TROUBLE, MACRO_TROUBLE, OBS_TROUBLE,
     PASSWORD_TROUBLE, PLAY_TROUBLE, REFRESH_TROUBLE, REPLAY_TROUBLE, RESTORE_TROUBLE, SCENE_PATCH_TROUBLE, SCENE_TROUBLE,
     STUDIO_TROUBLE, TAKE_TROUBLE, TEMPLATE_TROUBLE, TOKEN_TROUBLE, TRANSITION_TROUBLE, UNDO_TROUBLE, USER_TROUBLE,
     VALUE_TROUBLE,
 };
+use super::uploads;
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;

@@ -46,7 +46,8 @@ const PART: &[&str] = &[
     "upload_finishing",
     "upload_finished",
 ];
-const CHUNK: &[&str] = &["chunk_not_found", "wrong_chunk_size", "chunk_differs", "length_unknown", "upload_not_found", "storage_full"];
+const CHUNK: &[&str] =
+    &["chunk_not_found", "wrong_chunk_size", "chunk_differs", "length_unknown", "upload_not_found", "storage_full"];
 const FINAL: &[&str] = &[
     "upload_not_found",
     "upload_incomplete",

@@ -43,10 +43,8 @@ fn check_playlist(api: &Api, id: &PlaylistId) -> Result<(), ApiError> {
 /// 64 hexadecimal digits: a SHA-256.
 fn digest(text: Option<String>) -> Result<Option<[u8; 32]>, ApiError> {
     let Some(text) = text else { return Ok(None) };
-    let wrong = || ApiError::InvalidBody {
-        field: "file_hash".to_owned(),
-        why: "a SHA-256 has 64 hexadecimal digits".to_owned(),
-    };
+    let wrong =
+        || ApiError::InvalidBody { field: "file_hash".to_owned(), why: "a SHA-256 has 64 hexadecimal digits".to_owned() };
     let mut bytes = [0; 32];
     if text.len() != 64 || !text.is_ascii() {
         return Err(wrong());
@@ -170,7 +168,11 @@ pub(in crate::api) fn track(api: &Api, playlist: &PlaylistId, track: &Value) -> 
     found.next().map_or_else(|| json!({ "id": track }), |(number, found)| at.track(found, number))
 }
 
-pub async fn status(State(api): State<Api>, InPath((playlist, id)): InPath<(PlaylistId, UploadId)>, Bare(asker): Bare) -> Answer {
+pub async fn status(
+    State(api): State<Api>,
+    InPath((playlist, id)): InPath<(PlaylistId, UploadId)>,
+    Bare(asker): Bare,
+) -> Answer {
     own_in(&api, &playlist, id, &asker)?;
     found(&api, "the upload", upload::status(&api.uploads.status(id)?))
 }
@@ -181,11 +183,7 @@ pub struct OfState {
     status: Option<Stage>,
 }
 
-pub async fn sessions(
-    State(api): State<Api>,
-    wishes: Result<Query<OfState>, QueryRejection>,
-    Bare(asker): Bare,
-) -> Answer {
+pub async fn sessions(State(api): State<Api>, wishes: Result<Query<OfState>, QueryRejection>, Bare(asker): Bare) -> Answer {
     let Query(OfState { status }) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
     let own = owner(&asker);
     let all = api.uploads.list(status);
@@ -208,7 +206,8 @@ pub struct OfAge {
 const MAX_AGE_HOURS: f64 = 24.0 * 365.0;
 
 pub async fn clean_up(State(api): State<Api>, wishes: Result<Query<OfAge>, QueryRejection>, Bare(_): Bare) -> Answer {
-    let Query(OfAge { max_age_hours }) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
+    let Query(OfAge { max_age_hours }) =
+        wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
     let hours = max_age_hours.unwrap_or(24.0);
     if !(0.0..=MAX_AGE_HOURS).contains(&hours) {
         return Err(ApiError::InvalidQuery("max_age_hours is 0 to 8760".to_owned()));

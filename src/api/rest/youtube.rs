@@ -78,7 +78,8 @@ pub struct Wishes {
 
 pub async fn search(State(api): State<Api>, wishes: Result<Query<Wishes>, QueryRejection>) -> Answer {
     let downloads = on(&api)?;
-    let Query(Wishes { query, max_results }) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
+    let Query(Wishes { query, max_results }) =
+        wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
     let words = Words::new(&query, max_results.unwrap_or(USUAL_RESULTS))?;
     let results = downloads.search(&words).await?;
     let results: Vec<Value> = results

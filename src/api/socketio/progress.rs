@@ -91,10 +91,9 @@ impl Client {
                     "youtube:complete",
                     json!({ "task_id": id, "track": now["result"]["track"], "playlist_id": download.playlist }),
                 ),
-                DownloadCourse::Error { .. } | DownloadCourse::Cancelled {} => (
-                    "youtube:error",
-                    json!({ "task_id": id, "message": now["error_message"], "code": now["error_code"] }),
-                ),
+                DownloadCourse::Error { .. } | DownloadCourse::Cancelled {} => {
+                    ("youtube:error", json!({ "task_id": id, "message": now["error_message"], "code": now["error_code"] }))
+                }
             };
             self.emit(event, &payload).await;
         }

@@ -119,7 +119,8 @@ impl House {
         let (multiview, overviews) = preview_by_hand(vitals.multiview_counts());
         let (closing, closed) = watch::channel(false);
         let recordings = Recordings::new(directory.path().join("recordings"));
-        let uploads = Uploads::open(directory.path().join("uploads"), Limits { margin: 0, ..Limits::default() }, clock.clone());
+        let uploads =
+            Uploads::open(directory.path().join("uploads"), Limits { margin: 0, ..Limits::default() }, clock.clone());
         let parts = Parts {
             uploads: uploads.await.expect("a store"),
             downloads: None,

@@ -140,17 +140,18 @@ pub const KEYS: &[Key] = &[
         help: "What uploads that are under way may take up together, in MiB",
     },
     Key {
+        name: "upload_spare_mb",
+        value_name: "N",
+        default: "256",
+        help: "What uploads leave free on the disk, in MiB: the show itself needs some, too",
+    },
+    Key {
         name: "downloads",
         value_name: SWITCH,
         default: "false",
         help: "Fetch media from elsewhere with yt-dlp; what may be copied is up to you",
     },
-    Key {
-        name: "yt_dlp",
-        value_name: "FILE",
-        default: "",
-        help: "Where yt-dlp lies; empty: it is looked for in PATH",
-    },
+    Key { name: "yt_dlp", value_name: "FILE", default: "", help: "Where yt-dlp lies; empty: it is looked for in PATH" },
     Key {
         name: "download_sites",
         value_name: "NAMES",
