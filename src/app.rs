@@ -4,6 +4,7 @@ mod copy;
 mod doors;
 mod ear;
 mod fetch;
+mod machine;
 mod plays;
 mod surfaces;
 mod tags;
@@ -25,8 +26,10 @@ use crate::base::config::{Config, Hidden};
 use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
-use crate::devices::nfc::NfcHandle;
+use crate::devices::Machine;
 use crate::devices::nfc::event::NfcEvent;
+use crate::devices::system::LogRing;
+use crate::devices::update::Update;
 use crate::frame::ingest::Ingest;
 use crate::frame::leds::ZoneFrames;
 use crate::frame::mailbox::{Mailbox, WhenFull};
@@ -95,7 +98,21 @@ pub fn capabilities(config: &Config) -> anyhow::Result<String> {
     Ok(format!("{}\n", serde_json::to_string_pretty(&capabilities)?))
 }
 
-pub fn serve(config: Config) -> anyhow::Result<()> {
+/// How serving ends when nothing goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to.
+    Stopped,
+    /// Whoever looks after this program is to start it again.
+    Again,
+}
+
+/// `log`: what the doors show of it.
+pub fn serve(config: Config, log: LogRing) -> anyhow::Result<Ended> {
+    let update = machine::updates(&config)?;
+    if !machine::may_go_on(&update) {
+        return Ok(Ended::Again);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("doors")
@@ -105,18 +122,18 @@ pub fn serve(config: Config) -> anyhow::Result<()> {
     let served = runtime.block_on(async {
         let mut told = Told::listen()?;
         let doors = Doors::bind(&config).await?;
-        let mut house = House::build(&config).await?;
+        let mut house = House::build(&config, update, log).await?;
         house.let_in_only_who_may(&config).await?;
         house.begin(&config).await?;
         let served = house.open(doors, &config).await?;
-        told.next().await;
+        let ended = told.next_or(house.machine.restart.asked()).await;
         tokio::spawn(async move {
             told.next().await;
             tracing::warn!("told twice: leaving at once");
             std::process::exit(130);
         });
         house.close(served).await;
-        Ok(())
+        Ok(ended)
     });
     // Who did not end in time is left behind; waiting for them is over.
     runtime.shutdown_background();
@@ -127,7 +144,7 @@ pub fn serve(config: Config) -> anyhow::Result<()> {
 struct House {
     /// Held until the end: the lock on the data directory.
     directory: DataDirectory,
-    readers: Arc<NfcHandle>,
+    machine: Machine,
     taps: Option<Receiver<NfcEvent>>,
     state: StateHandle,
     clock: Clock,
@@ -160,7 +177,7 @@ struct House {
 }
 
 impl House {
-    async fn build(config: &Config) -> anyhow::Result<Self> {
+    async fn build(config: &Config, update: Update, log: LogRing) -> anyhow::Result<Self> {
         let directory = DataDirectory::open(&config.data_dir)?;
         let clock = Clock::system();
         let vitals = Arc::new(Vitals::new());
@@ -289,10 +306,10 @@ impl House {
         let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
         engine.extend([("sound", sounds), ("multiview", wall), ("effects", effects_thread), ("films", films_thread)]);
         engine.extend(started.engine);
-        let (readers, taps) = tags::start(config, &clock)?;
+        let (machine, taps) = machine::machine(config, update, log, &clock)?;
         Ok(Self {
             directory,
-            readers,
+            machine,
             taps: Some(taps),
             state,
             clock,
@@ -385,7 +402,7 @@ impl House {
             downloads: self.downloads.clone(),
             templates: self.templates.clone(),
             identity: self.identity.clone(),
-            readers: self.readers.clone(),
+            machine: self.machine.clone(),
             settings: settings(config),
             capabilities: self.capabilities.clone(),
             addresses: addresses.clone(),
@@ -402,6 +419,8 @@ impl House {
         if let Some(taps) = self.taps.take() {
             tokio::spawn(tags::tell(self.state.clone(), taps));
         }
+        let seen = api.clone();
+        tokio::spawn(machine::prove(self.machine.clone(), move || seen.is_well()));
         tasks.push(("plays", tokio::spawn(plays::watch(self.plays(), closed.clone()))));
         let until_closed = || {
             let api = api.clone();

@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
+use marquee::app::Ended;
+use marquee::base::clock::Clock;
+use marquee::base::config::Config;
 use marquee::base::{memory, telemetry};
 use marquee::cli::{self, Asked};
+use marquee::devices::system::{EXIT_CODE, LogRing, RingBounds, RingLayer};
 use marquee::{app, check, users};
 
 fn main() -> ExitCode {
@@ -19,11 +23,17 @@ fn main() -> ExitCode {
         Asked::Check(data_dir) => report(check::check(&data_dir)),
         Asked::User { data_dir, command } => report(users::see_to(&data_dir, command)),
         Asked::Capabilities(config) => report(app::capabilities(&config)),
-        Asked::Serve(config) => {
-            memory::share_one_heap();
-            telemetry::start(config.log_format, &config.log);
-            report(app::serve(*config).map(|()| String::new()))
-        }
+        Asked::Serve(config) => serve(*config),
+    }
+}
+
+fn serve(config: Config) -> ExitCode {
+    memory::share_one_heap();
+    let log = LogRing::new(Clock::system(), RingBounds::default());
+    telemetry::start(config.log_format, &config.log, RingLayer::new(log.clone()));
+    match app::serve(config, log) {
+        Ok(Ended::Again) => ExitCode::from(EXIT_CODE),
+        result => report(result.map(|_| String::new())),
     }
 }
 

@@ -9,7 +9,11 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::codes::status_of;
 use super::rest::tus::status_of_resumable;
+use crate::devices::system::{PowerError, RestartRefused};
+use crate::devices::update::UpdateError;
+use crate::devices::wifi::WifiError;
 use crate::exchange::archive::ArchiveError;
 use crate::exchange::obs::ObsError;
 use crate::identity::{self, IdentityError};
@@ -108,6 +112,14 @@ pub enum ApiError {
     Quality(#[from] UnknownQuality),
     #[error(transparent)]
     Search(#[from] SearchError),
+    #[error(transparent)]
+    Wifi(#[from] WifiError),
+    #[error(transparent)]
+    Update(#[from] UpdateError),
+    #[error(transparent)]
+    Restart(#[from] RestartRefused),
+    #[error(transparent)]
+    Power(#[from] PowerError),
     /// Of a door that has statuses of its own.
     #[error("{why}")]
     Resumable { status: StatusCode, code: &'static str, why: String },
@@ -183,6 +195,10 @@ impl ApiError {
             ApiError::DownloaderMissing(_) => "downloader_unavailable",
             ApiError::Address(error) => error.code(),
             ApiError::Quality(_) => "unknown_quality",
+            ApiError::Wifi(error) => error.code(),
+            ApiError::Update(error) => error.code(),
+            ApiError::Restart(refused) => refused.code(),
+            ApiError::Power(error) => error.code(),
             ApiError::Search(error) => error.code(),
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
@@ -246,6 +262,8 @@ impl ApiError {
             ApiError::DownloaderMissing(_) => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Address(_) | ApiError::Quality(_) => StatusCode::BAD_REQUEST,
             ApiError::Search(error) => status_of_search(error),
+            // What is said of a machine has one status each.
+            ApiError::Wifi(_) | ApiError::Update(_) | ApiError::Restart(_) | ApiError::Power(_) => listed(self.code()),
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ApiError::NotInstalled { .. } => StatusCode::NOT_IMPLEMENTED,
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -266,6 +284,8 @@ impl ApiError {
             ApiError::State(SubmitError::Rejected(rejection)) => details_of(rejection),
             ApiError::Template(TemplateError::Parameter { field, .. }) => json!({ "field": field }),
             ApiError::InvalidBody { field, .. } if !field.is_empty() => json!({ "field": field }),
+            ApiError::Wifi(WifiError::Unavailable(why)) => json!({ "reason_code": why.code() }),
+            ApiError::Update(UpdateError::Unavailable(why)) => json!({ "reason_code": why.code() }),
             ApiError::RateLimited { retry_after } => json!({ "retry_after_ms": retry_after.as_millis() as u64 }),
             ApiError::NotInstalled { element, package, .. } => json!({ "element": element, "package": package }),
             ApiError::BodyTooLarge { limit } => json!({ "limit_bytes": limit }),
@@ -379,6 +399,10 @@ fn status_of_whep(error: &WhepError) -> StatusCode {
         WhepError::NoH264 => StatusCode::UNPROCESSABLE_ENTITY,
         WhepError::TooMany(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+fn listed(code: &str) -> StatusCode {
+    status_of(code).and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn status_of_search(error: &SearchError) -> StatusCode {

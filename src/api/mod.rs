@@ -48,7 +48,7 @@ use tokio::sync::watch;
 
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
-use crate::devices::nfc::NfcHandle;
+use crate::devices::Machine;
 use crate::frame::leds::ZoneFrames;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
@@ -98,7 +98,7 @@ pub struct Parts {
     pub downloads: Option<Downloads>,
     pub templates: Templates,
     pub identity: Identity,
-    pub readers: Arc<NfcHandle>,
+    pub machine: Machine,
     pub settings: Settings,
     /// What this build on this machine can and can not do.
     pub capabilities: Arc<Value>,
@@ -147,7 +147,7 @@ pub struct Api {
     downloads: Option<Downloads>,
     templates: Templates,
     identity: Identity,
-    readers: Arc<NfcHandle>,
+    machine: Machine,
     settings: Arc<Settings>,
     limits: Limits,
     capabilities: Arc<Value>,
@@ -197,7 +197,7 @@ impl Api {
             downloads,
             templates,
             identity,
-            readers,
+            machine,
             settings,
             capabilities,
             addresses,
@@ -233,7 +233,7 @@ impl Api {
             downloads,
             templates,
             identity,
-            readers,
+            machine,
             settings,
             limits,
             capabilities,
@@ -281,6 +281,11 @@ impl Api {
 
     fn health(&self) -> HealthView {
         HealthView::new(self.vitals.status.conditions(), self.is_on_air(), self.clock.now().since(self.started))
+    }
+
+    /// Nothing that the show needs is down.
+    pub fn is_well(&self) -> bool {
+        !self.health().is_down()
     }
 
     fn figures(&self) -> Figures {

@@ -21,8 +21,9 @@ use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
     animations, asset_file, assets, auth, colors, destinations, displays, exchange, fixtures, hls, inputs, layers,
-    light_feeds, light_presets, lights, loops, macros, nfc, past, player, playlists, preview, recordings, scenes, schedule,
-    show_archive, stream, studio, system, templates, tokens, tus, uploads, users, values, whep, youtube, zones,
+    light_feeds, light_presets, lights, loops, machine, macros, nfc, past, player, playlists, preview, recordings, scenes,
+    schedule, show_archive, stream, studio, system, templates, tokens, tus, updates, uploads, users, values, whep, wifi,
+    youtube, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -296,6 +297,23 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/whep/{rendition}/{viewer}", VIEWER, Class::Read, || delete(whep::leave)),
     row("GET", "/api/health", Access::Anyone, Class::Free, || get(system::health)),
     row("GET", "/api/system/metrics", VIEWER, Class::Read, || get(system::metrics)),
+    row("GET", "/api/system/info", VIEWER, Class::Read, || get(machine::info)),
+    row("GET", "/api/system/logs", ADMIN, Class::Read, || get(machine::logs)),
+    row("POST", "/api/system/restart", ADMIN, Class::Heavy, || post(machine::restart)),
+    row("POST", "/api/system/power", ADMIN, Class::Heavy, || post(machine::power)),
+    row("POST", "/api/system/power/confirm", ADMIN, Class::Heavy, || post(machine::confirm_power)),
+    row("GET", "/api/wifi/status", VIEWER, Class::Read, || get(wifi::status)),
+    row("GET", "/api/wifi/networks", OPERATOR, Class::Read, || get(wifi::networks)),
+    row("DELETE", "/api/wifi/networks/{ssid}", ADMIN, Class::Heavy, || delete(wifi::forget)),
+    row("POST", "/api/wifi/scan", OPERATOR, Class::Heavy, || post(wifi::scan)),
+    row("POST", "/api/wifi/connect", ADMIN, Class::Heavy, || post(wifi::connect)),
+    row("POST", "/api/wifi/confirm", ADMIN, Class::Heavy, || post(wifi::confirm)),
+    row("POST", "/api/wifi/disconnect", ADMIN, Class::Heavy, || post(wifi::disconnect)),
+    row("POST", "/api/wifi/enabled", ADMIN, Class::Heavy, || post(wifi::enable)),
+    row("GET", "/api/updates", VIEWER, Class::Read, || get(updates::status)),
+    row("POST", "/api/updates/check", ADMIN, Class::Heavy, || post(updates::check)),
+    row("POST", "/api/updates/download", ADMIN, Class::Heavy, || post(updates::download)),
+    row("POST", "/api/updates/install", ADMIN, Class::Heavy, || post(updates::install)),
     row("GET", "/api/capabilities", VIEWER, Class::Read, || get(system::capabilities)),
     row("GET", "/api/addresses", VIEWER, Class::Read, || get(system::addresses)),
     row("POST", "/api/auth/login", Access::Anyone, Class::Login, || post(auth::login)),

@@ -22,7 +22,7 @@ use crate::picture::list::DisplayList;
 use crate::picture::pictures::Pictures;
 use crate::picture::plan::plan;
 use crate::show::time::ShowTime;
-use crate::{api, identity, inlet, library, send, state};
+use crate::{api, devices, identity, inlet, library, send, state};
 
 /// Its name in fuzz/, and what it does with any bytes.
 type Target = (&'static str, fn(&[u8]));
@@ -49,6 +49,9 @@ pub const TARGETS: &[Target] = &[
     ("video_upload", library::fuzz::video_upload),
     ("obs_file", exchanged::obs_file),
     ("show_archive", exchanged::show_archive),
+    ("wifi_request", devices::wifi::fuzz::wifi_request),
+    ("update_texts", devices::update::fuzz::update_texts),
+    ("log_fields", devices::system::fuzz::log_fields),
     ("pixel_packets", inlet::fuzz::pixel_packets),
 ];
 

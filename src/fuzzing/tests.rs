@@ -97,6 +97,9 @@ targets! {
     video_upload: 50,
     obs_file: 2,
     show_archive: 2,
+    wifi_request: 1,
+    update_texts: 1,
+    log_fields: 1,
     pixel_packets: 1,
 }
 

@@ -26,7 +26,7 @@ pub async fn status(State(api): State<Api>) -> Answer {
     let at = At { show: &snapshot.show, now: api.clock.now(), seq: snapshot.seq };
     let Nfc { association, tap, .. } = &*snapshot.show.nfc;
     let active = snapshot.show.nfc.active();
-    let readers = api.readers.status();
+    let readers = api.machine.readers.status();
     let data = json!({
         "reader_available": readers.available,
         "reason": readers.reason,

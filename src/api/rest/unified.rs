@@ -90,7 +90,17 @@ pub fn class(status: StatusCode) -> &'static str {
 
 /// Whose errors tell the time in seconds, too.
 pub fn is_unified(path: &str) -> bool {
-    const PATHS: [&str; 6] =
-        ["/api/player/", "/api/playlists", "/api/nfc/", "/api/uploads", "/api/youtube/", "/api/playback/status"];
+    const PATHS: [&str; 10] = [
+        "/api/player/",
+        "/api/playlists",
+        "/api/nfc/",
+        "/api/uploads",
+        "/api/youtube/",
+        "/api/playback/status",
+        "/api/system/info",
+        "/api/system/logs",
+        "/api/system/power",
+        "/api/system/restart",
+    ];
     PATHS.iter().any(|prefix| path.starts_with(prefix))
 }

@@ -16,6 +16,7 @@ mod socketio;
 mod templates;
 mod values;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
@@ -29,8 +30,11 @@ use tower::ServiceExt;
 use super::{Addresses, Api, Parts, Settings, router};
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
-use crate::devices::nfc::presence::Graces;
-use crate::devices::nfc::{self, NfcHandle};
+use crate::devices::nfc::{self, presence::Graces};
+use crate::devices::system::{LogRing, Power, PowerSettings, Restart, RingBounds, SystemInfoSource};
+use crate::devices::update::{Update, UpdateSettings};
+use crate::devices::wifi::{Patience, Wifi, WifiSettings};
+use crate::devices::{Bus, Machine};
 use crate::identity::Identity;
 use crate::library::Library;
 use crate::library::uploads::{Limits, Uploads};
@@ -99,9 +103,22 @@ impl Reply {
     }
 }
 
-fn no_readers(clock: &Clock) -> Arc<NfcHandle> {
+/// A machine with nothing on it.
+fn no_machine(clock: &Clock, directory: &Path) -> Machine {
     let (out, _) = tokio::sync::mpsc::channel(1);
-    Arc::new(nfc::start(Vec::new(), Graces::default(), clock, &out).expect("no thread"))
+    let bus = || Bus::At("unix:path=/nowhere/at/all".to_owned());
+    let wifi = WifiSettings { bus: bus(), interface: None, patience: Patience::default() };
+    let version = "0.1.0".parse().expect("a version");
+    let update = UpdateSettings { address: None, keys: Vec::new(), root: Some(directory.to_owned()), version };
+    Machine {
+        readers: Arc::new(nfc::start(Vec::new(), Graces::default(), clock, &out).expect("no thread")),
+        wifi: Wifi::connect(wifi, clock.clone()),
+        update: Update::open(&update),
+        info: Arc::new(SystemInfoSource::new("0.1.0", directory.to_owned())),
+        log: LogRing::new(clock.clone(), RingBounds::default()),
+        restart: Restart::new(None, |_| None),
+        power: Power::new(PowerSettings { enabled: false, bus: bus() }, clock.clone()),
+    }
 }
 
 impl House {
@@ -134,7 +151,7 @@ impl House {
             library: Library::open(directory.path().join("assets"), 64).expect("a library"),
             templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
-            readers: no_readers(&clock),
+            machine: no_machine(&clock, directory.path()),
             settings,
             shelf: Default::default(),
             recordings: recordings.clone(),

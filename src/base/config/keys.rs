@@ -66,6 +66,36 @@ pub const KEYS: &[Key] = &[
         help: "A reader of tags (PN532) on a serial port, such as /dev/ttyUSB0; empty: none",
     },
     Key {
+        name: "wifi_interface",
+        value_name: "NAME",
+        default: "",
+        help: "The WiFi device that is told of and changed, such as wlan0; empty is the first one that NetworkManager has",
+    },
+    Key {
+        name: "update_url",
+        value_name: "URL",
+        default: "",
+        help: "Where newer versions are told of (docs/OPERATIONS.md); empty looks for none",
+    },
+    Key {
+        name: "update_keys",
+        value_name: "KEYS",
+        default: "",
+        help: "Public keys of minisign, one of which newer versions are signed with, separated by commas",
+    },
+    Key {
+        name: "restart",
+        value_name: "auto|true|false",
+        default: "auto",
+        help: "Whether an admin may restart the server; auto is where systemd would start it again",
+    },
+    Key {
+        name: "power",
+        value_name: SWITCH,
+        default: "false",
+        help: "Whether an admin may restart the machine or switch it off",
+    },
+    Key {
         name: "redis",
         value_name: "URL",
         default: "",

@@ -31,6 +31,12 @@ pub struct Config {
     pub light_devices: Vec<PathBuf>,
     pub nfc: bool,
     pub nfc_serial: Option<PathBuf>,
+    pub wifi_interface: Option<String>,
+    pub update_url: Option<String>,
+    pub update_keys: Vec<String>,
+    /// None: where somebody would start it again.
+    pub restart: Option<bool>,
+    pub power: bool,
     pub redis: Option<Redis>,
     pub restore_from_redis: bool,
     pub admin_password: Option<Hidden>,
@@ -179,6 +185,11 @@ impl Config {
             light_devices: value("light_devices").list().into_iter().map(PathBuf::from).collect(),
             nfc: value("nfc").switch()?,
             nfc_serial: value("nfc_serial").given().map(PathBuf::from),
+            wifi_interface: value("wifi_interface").given(),
+            update_url: value("update_url").given(),
+            update_keys: value("update_keys").list(),
+            restart: value("restart").switch_or_auto()?,
+            power: value("power").switch()?,
             redis: value("redis").redis_url()?.map(|url| {
                 let authority = value("redis_ca").given().map(PathBuf::from);
                 Redis { url, authority, prefix: value("redis_prefix").text }

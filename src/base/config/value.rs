@@ -135,6 +135,16 @@ impl Value {
         }
     }
 
+    /// None: auto.
+    pub fn switch_or_auto(self) -> Result<Option<bool>, ConfigError> {
+        match self.text.as_str() {
+            "auto" => Ok(None),
+            "true" | "1" | "yes" | "on" => Ok(Some(true)),
+            "false" | "0" | "no" | "off" => Ok(Some(false)),
+            _ => Err(self.bad("give auto, true or false")),
+        }
+    }
+
     pub fn log_filter(self) -> Result<String, ConfigError> {
         match tracing_subscriber::EnvFilter::try_new(&self.text) {
             Ok(_) => Ok(self.text),
