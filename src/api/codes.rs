@@ -70,6 +70,8 @@ pub const CODES: &[Code] = &[
     http("preset_not_found", 404, "no such preset of lights"),
     http("revision_not_found", 404, "the preset was never saved that often, or it is forgotten"),
     http("asset_not_found", 404, "no such asset"),
+    http("no_thumbnail", 404, "there is no small picture of it, or none yet"),
+    http("no_waveform", 404, "it is no sound, or not known yet how loud it is when"),
     http("batch_not_found", 404, "no such scheduled batch"),
     http("macro_not_found", 404, "no such macro"),
     http("version_not_found", 404, "the scene has no such version"),

@@ -50,6 +50,7 @@ use crate::devices::nfc::NfcHandle;
 use crate::frame::leds::ZoneFrames;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
+use crate::library::details::DetailsHandle;
 use crate::send::hls::Shelf;
 use crate::send::preview::PreviewHandle;
 use crate::send::recordings::Recordings;
@@ -89,6 +90,7 @@ pub struct Parts {
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
     pub library: Library,
+    pub details: DetailsHandle,
     pub templates: Templates,
     pub identity: Identity,
     pub readers: Arc<NfcHandle>,
@@ -136,6 +138,7 @@ pub struct Api {
     vitals: Arc<Vitals>,
     clock: Clock,
     library: Library,
+    details: DetailsHandle,
     templates: Templates,
     identity: Identity,
     readers: Arc<NfcHandle>,
@@ -184,6 +187,7 @@ impl Api {
             vitals,
             clock,
             library,
+            details,
             templates,
             identity,
             readers,
@@ -218,6 +222,7 @@ impl Api {
             vitals,
             clock,
             library,
+            details,
             templates,
             identity,
             readers,

@@ -20,8 +20,8 @@ use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
     animations, asset_file, assets, auth, colors, destinations, displays, exchange, fixtures, hls, inputs, layers,
-    light_feeds, light_presets, lights, loops, macros, nfc, past, player, playlists, preview, recordings, scenes, schedule,
-    show_archive, stream, studio, system, templates, tokens, users, values, whep, zones,
+    light_feeds, light_presets, lights, loops, macros, media, media_made, nfc, past, player, playlists, preview, recordings,
+    scenes, schedule, show_archive, stream, studio, system, templates, tokens, users, values, whep, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -251,6 +251,11 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/loop", OPERATOR, Class::Write, || post(loops::add)),
     row("PUT", "/api/loop", OPERATOR, Class::Write, || put(loops::reorder)),
     row("DELETE", "/api/loop/{slug}", OPERATOR, Class::Write, || delete(loops::remove)),
+    row("GET", "/api/media", VIEWER, Class::Read, || get(media::list)),
+    row("POST", "/api/media/cleanup", OPERATOR, Class::Heavy, || post(media::cleanup)),
+    row("DELETE", "/api/media/{slug}", OPERATOR, Class::Write, || delete(media::remove)),
+    row("GET", "/api/media/{slug}/thumbnail", VIEWER, Class::Read, || get(media_made::thumbnail)),
+    row("GET", "/api/media/{slug}/waveform", VIEWER, Class::Read, || get(media_made::waveform)),
     row("POST", "/api/media/{slug}/activate", OPERATOR, Class::Write, || post(loops::activate)),
     row("GET", "/api/playback", VIEWER, Class::Read, || get(loops::playback)),
     row("POST", "/api/playback/toggle", OPERATOR, Class::Write, || post(loops::toggle)),

@@ -3,12 +3,16 @@
 //! The library knows files; which of them the show uses is `state`'s business, and the door ties the two.
 
 mod check;
+pub mod derived;
+pub mod details;
 mod drawing_check;
 mod error;
+
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod image_check;
 mod probe;
+mod thumbnail;
 mod upload;
 mod work;
 

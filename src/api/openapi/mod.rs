@@ -2,6 +2,7 @@
 
 mod bodies;
 mod lights;
+mod media;
 mod operation;
 mod operations;
 mod sent;

@@ -10,7 +10,6 @@ use super::bodies::{
     ReplaceAsset, RolePatch, RunMacro, SceneStepAnswer, ShowAnswer, ShowImported, StateAnswer, StepAnswer, StepBack, Take,
     TakeAnswer, TemplateView, TokenAnswer, ValueAnswer,
 };
-use super::lights;
 use super::operation::{Answer, Body, Operation, Shape, acts, changes, puts, reads, removes, shape};
 use super::sent::{
     DestinationPatch, InputPatch, LayerBody, LayerPatch, MixerPatch, NewDestination, NewInput, NewScene, NewTransition,
@@ -22,6 +21,7 @@ use super::troubles::{
     STUDIO_TROUBLE, TAKE_TROUBLE, TEMPLATE_TROUBLE, TOKEN_TROUBLE, TRANSITION_TROUBLE, UNDO_TROUBLE, USER_TROUBLE,
     VALUE_TROUBLE,
 };
+use super::{lights, media};
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
@@ -459,6 +459,6 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/tokens/{token}") => {
             removes("identity", "Revoke an API token", &["token_not_found", "identity_storage"])
         }
-        _ => return lights::describe(row),
+        _ => return media::describe(row).or_else(|| lights::describe(row)),
     })
 }

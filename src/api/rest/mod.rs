@@ -17,6 +17,8 @@ pub mod light_presets;
 pub mod lights;
 pub mod loops;
 pub mod macros;
+pub mod media;
+pub mod media_made;
 pub mod nfc;
 pub mod past;
 pub mod player;

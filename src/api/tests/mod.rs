@@ -6,6 +6,7 @@ mod displays;
 mod docs;
 mod exchange;
 mod lights;
+mod media;
 mod past;
 mod protocol;
 mod rest;
@@ -33,6 +34,7 @@ use crate::devices::nfc::presence::Graces;
 use crate::devices::nfc::{self, NfcHandle};
 use crate::identity::Identity;
 use crate::library::Library;
+use crate::library::details::DetailsHandle;
 use crate::send::preview::PreviewPicture;
 use crate::send::preview::by_hand::preview_by_hand;
 use crate::send::recordings::Recordings;
@@ -127,6 +129,7 @@ impl House {
             vitals,
             clock: clock.clone(),
             library: Library::open(directory.path().join("assets"), 64).expect("a library"),
+            details: DetailsHandle::idle(directory.path().join("derived")),
             templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             readers: no_readers(&clock),
