@@ -166,6 +166,7 @@ pub const CODES: &[Code] = &[
     http("broken_media", 422, "the video or sound is damaged, cut off, or has neither picture nor sound"),
     http("broken_font", 422, "the font is damaged, or can not be drawn"),
     http("broken_lut", 422, "the colour table can not be read"),
+    http("broken_frames", 422, "an archive of frames is damaged, or is not what its `metadata.json` says"),
     http("image_too_large", 422, "more than 8192 × 8192 or 64 million pixels"),
     http("broken_image", 422, "the picture is damaged or cut off"),
     http("no_h264_in_offer", 422, "a WHEP offer without a picture in H.264 with `packetization-mode=1`"),

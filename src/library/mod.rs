@@ -7,6 +7,7 @@ pub mod derived;
 pub mod details;
 mod drawing_check;
 mod error;
+pub mod frames;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;

@@ -28,7 +28,8 @@ pub use still::{Still, still};
 pub use tags::Tags;
 pub use wave::Wave;
 
-/// Nothing was read or decoded for so long: machines may be slow, and others go first.
+/// Nothing was read or decoded for so long: machines may be slow, and others go first. GStreamer 1.22 keeps to itself what goes wrong in the
+/// instant in which it puts a demuxer in its place; the file is broken then, and nothing comes any more.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often the pipeline is looked at.
 const NAP: Duration = Duration::from_millis(20);
