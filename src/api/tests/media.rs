@@ -104,7 +104,8 @@ async fn what_nothing_uses_is_removed_with_its_cover() {
     assert_eq!((&done["removed"], &done["dry_run"]), (&told["removed"], &json!(false)));
     let mut left = slugs(&house.ask("GET", "/api/media").await.json());
     let mut expected = vec![kept, other_cover];
-    (left.sort(), expected.sort());
+    left.sort();
+    expected.sort();
     assert_eq!(left, expected);
     let none = house.ask("POST", "/api/media/cleanup").await.expect(200).json();
     assert_eq!(none, json!({ "success": true, "dry_run": false, "removed": [], "freed_bytes": 0 }));

@@ -57,7 +57,7 @@ impl Pictures {
         // One that is cut in the middle of its last picture ends there.
         let end = self.stop.filter(|stop| *stop > last.at).map_or(end, |stop| end.min(stop));
         // Nanoseconds of a third of a second are rounded; the length is not to be a microsecond less for that.
-        (end.nseconds() + 999) / 1_000
+        end.nseconds().div_ceil(1_000)
     }
 }
 

@@ -31,7 +31,7 @@ const NAP: Duration = Duration::from_millis(100);
 /// Nothing has come out of a file for so long, and GStreamer's own watch has not noticed.
 const PATIENCE: Duration = Duration::from_secs(150);
 /// One that was told to stop is waited for as long.
-const LEAVING: Duration = Duration::from_millis(250);
+const LEAVING: Duration = Duration::from_millis(100);
 /// Until the show is asked again that could not be told.
 const AGAIN: Duration = Duration::from_secs(2);
 /// The server has ended so often while it looked into a file, and not by being told to.

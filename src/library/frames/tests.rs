@@ -131,7 +131,8 @@ fn a_name_that_leads_elsewhere_gets_nothing_read() {
 
 #[test]
 fn what_is_more_than_a_plain_file_is_refused() {
-    let odd: [(&str, fn(&mut File)); 12] = [
+    type Change = fn(&mut File);
+    let odd: [(&str, Change); 12] = [
         ("a link", |file| file.attributes = 0o120_777 << 16),
         ("a device", |file| file.attributes = 0o020_666 << 16),
         ("encrypted", |file| file.flags = 1),
