@@ -39,6 +39,7 @@ use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
 use crate::library::Library;
+use crate::library::details::{self, DetailsHandle};
 use crate::library::downloads::Downloads;
 use crate::library::uploads::{Limits, Uploads};
 use crate::light;
@@ -152,6 +153,7 @@ struct House {
     library: Library,
     uploads: Uploads,
     downloads: Option<Downloads>,
+    details: DetailsHandle,
     templates: Templates,
     identity: Identity,
     redis: Option<redis_copy::Target>,
@@ -168,11 +170,14 @@ struct House {
     sending: Sending,
     stop_engine: StopFlag,
     stop_preview: StopFlag,
+    /// What is in files can be found out the next time.
+    stop_details: StopFlag,
     /// After the engine: its last frames are dark, and still sent.
     stop_surfaces: StopFlag,
     surfaces: Vec<JoinHandle<()>>,
     engine: Vec<(&'static str, JoinHandle<()>)>,
     writer: JoinHandle<()>,
+    details_thread: JoinHandle<()>,
     preview_threads: [JoinHandle<()>; 2],
 }
 
@@ -201,6 +206,13 @@ impl House {
         if was_playing {
             plays::go_on(&state).await;
         }
+        let stop_details = StopFlag::default();
+        let (details, details_thread) = details::start(details::Env {
+            state: state.clone(),
+            library: library.clone(),
+            derived: directory.derived(),
+            stop: stop_details.clone(),
+        })?;
         let show = state.live_show();
         let encoder_frames = Mailbox::new(ENCODER_PLACES, WhenFull::DropNewest);
         let preview_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
@@ -317,6 +329,7 @@ impl House {
             library,
             uploads,
             downloads,
+            details,
             templates,
             identity,
             redis,
@@ -333,10 +346,12 @@ impl House {
             sending,
             stop_engine,
             stop_preview,
+            stop_details,
             stop_surfaces,
             surfaces: started.surfaces,
             engine,
             writer,
+            details_thread,
             preview_threads: [preview_thread, multiview_thread],
         })
     }
@@ -400,6 +415,7 @@ impl House {
             library: self.library.clone(),
             uploads: self.uploads.clone(),
             downloads: self.downloads.clone(),
+            details: self.details.clone(),
             templates: self.templates.clone(),
             identity: self.identity.clone(),
             machine: self.machine.clone(),
@@ -479,15 +495,19 @@ impl House {
     async fn close(self, served: Served) {
         tracing::info!("going down");
         let watch = Stopwatch::start();
+        self.stop_details.stop();
         self.state.close();
         self.stop_engine.stop();
-        let Self { sending, engine, writer, preview_threads, stop_preview, stop_surfaces, surfaces, .. } = self;
+        let Self { sending, engine, writer, details_thread, preview_threads, stop_preview, stop_surfaces, surfaces, .. } =
+            self;
         let closing = tokio::task::spawn_blocking(move || {
             let mut late = sending.stop(PATIENCE_WITH_OUTPUTS);
             stop_preview.stop();
             let left = || PATIENCE_WITH_ALL.saturating_sub(watch.elapsed()).min(PATIENCE_WITH_THREADS);
-            let threads =
-                engine.into_iter().chain([("state", writer)]).chain(preview_threads.map(|thread| ("preview", thread)));
+            let threads = engine
+                .into_iter()
+                .chain([("details", details_thread), ("state", writer)])
+                .chain(preview_threads.map(|thread| ("preview", thread)));
             let mut end = |name: &str, thread| late.extend((!join_within(thread, left())).then(|| name.to_owned()));
             threads.for_each(|(name, thread)| end(name, thread));
             stop_surfaces.stop();

@@ -99,6 +99,7 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("redb", &["state"]),
     ("redis", &["state"]),
     ("tar", &["exchange"]),
+    ("flate2", &["library"]),
     ("socketioxide", &["api"]),
     ("socketioxide_core", &["api"]),
     ("axum", &["api"]),

@@ -126,13 +126,17 @@ impl Asker {
 
     /// Whose things are told apart by this; nothing for those without a name.
     pub fn owner(&self) -> String {
-        actor(&self.caller).unwrap_or_default()
+        owner(&self.caller)
     }
 
     fn origin(&self, command: &Command) -> Origin {
         let operation = self.operation.clone().map(|id| Operation { id, digest: Digest::of(command) });
         Origin { door: self.door.to_owned(), actor: actor(&self.caller), operation }
     }
+}
+
+pub fn owner(caller: &Caller) -> String {
+    actor(caller).unwrap_or_default()
 }
 
 /// As the journal names them; a token may be called like a user.

@@ -127,6 +127,10 @@ pub enum ApiError {
     NoDisplay,
     #[error("the engine makes no picture at the moment")]
     NoPicture,
+    #[error("there is no thumbnail of it: {0}")]
+    NoThumbnail(&'static str),
+    #[error("there is no waveform of it: {0}")]
+    NoWaveform(&'static str),
     #[error("there is no such playlist or segment, or none any more")]
     NoHls,
     #[error(transparent)]
@@ -206,6 +210,8 @@ impl ApiError {
             ApiError::Busy => "busy",
             ApiError::NotInstalled { .. } => "not_installed",
             ApiError::NoPicture => "no_picture",
+            ApiError::NoThumbnail(_) => "no_thumbnail",
+            ApiError::NoWaveform(_) => "no_waveform",
             ApiError::NoHls => "hls_not_found",
             ApiError::Recording(RecordingError::Unknown) => "recording_not_found",
             ApiError::Recording(RecordingError::Open) => "recording_in_use",
@@ -246,6 +252,7 @@ impl ApiError {
             | ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
             ApiError::ForbiddenOrigin(_) | ApiError::ForbiddenHost(_) | ApiError::RoleNeeded { .. } => StatusCode::FORBIDDEN,
             ApiError::UnknownPath | ApiError::NoHls | ApiError::NoViewer => StatusCode::NOT_FOUND,
+            ApiError::NoThumbnail(_) | ApiError::NoWaveform(_) => StatusCode::NOT_FOUND,
             ApiError::Whep(error) => status_of_whep(error),
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::RangeNotThere { .. } => StatusCode::RANGE_NOT_SATISFIABLE,

@@ -9,10 +9,12 @@ mod able;
 mod access;
 mod answer;
 mod ask;
+mod census;
 mod chronicle;
 mod close;
 mod codes;
 mod connection;
+mod dashboard;
 mod face;
 mod fetching;
 mod figures;
@@ -52,6 +54,7 @@ use crate::devices::Machine;
 use crate::frame::leds::ZoneFrames;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::library::Library;
+use crate::library::details::DetailsHandle;
 use crate::library::downloads::Downloads;
 use crate::library::uploads::Uploads;
 use crate::send::hls::Shelf;
@@ -96,6 +99,7 @@ pub struct Parts {
     pub uploads: Uploads,
     /// None: off.
     pub downloads: Option<Downloads>,
+    pub details: DetailsHandle,
     pub templates: Templates,
     pub identity: Identity,
     pub machine: Machine,
@@ -145,6 +149,7 @@ pub struct Api {
     library: Library,
     uploads: Uploads,
     downloads: Option<Downloads>,
+    details: DetailsHandle,
     templates: Templates,
     identity: Identity,
     machine: Machine,
@@ -155,6 +160,9 @@ pub struct Api {
     live: Live,
     chronicle: Arc<Chronicle>,
     archives: rest::show_archive::Turns,
+    /// What was written of media for the dashboard.
+    written: Arc<dashboard::Written>,
+    census: census::Census,
     started: ShowTime,
 }
 
@@ -195,6 +203,7 @@ impl Api {
             library,
             uploads,
             downloads,
+            details,
             templates,
             identity,
             machine,
@@ -231,6 +240,7 @@ impl Api {
             library,
             uploads,
             downloads,
+            details,
             templates,
             identity,
             machine,
@@ -241,6 +251,8 @@ impl Api {
             live,
             chronicle,
             archives: Default::default(),
+            written: Arc::default(),
+            census: census::Census::default(),
             started,
         };
         tokio::spawn(figures::measure(api.clone(), figures_out, metrics_out));

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, delete, get, head, options, patch, post, put};
 use tower::ServiceExt;
@@ -20,10 +20,10 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    animations, asset_file, assets, auth, colors, destinations, displays, exchange, fixtures, hls, inputs, layers,
-    light_feeds, light_presets, lights, loops, machine, macros, nfc, past, player, playlists, preview, recordings, scenes,
-    schedule, show_archive, stream, studio, system, templates, tokens, tus, updates, uploads, users, values, whep, wifi,
-    youtube, zones,
+    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs,
+    layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made, nfc, past, player, playlists,
+    preview, recordings, scenes, schedule, show_archive, stream, studio, system, templates, tokens, tus, updates, uploads,
+    users, values, whep, wifi, youtube, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -275,6 +275,11 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/loop", OPERATOR, Class::Write, || post(loops::add)),
     row("PUT", "/api/loop", OPERATOR, Class::Write, || put(loops::reorder)),
     row("DELETE", "/api/loop/{slug}", OPERATOR, Class::Write, || delete(loops::remove)),
+    row("GET", "/api/media", VIEWER, Class::Read, || get(media::list)),
+    row("POST", "/api/media/cleanup", OPERATOR, Class::Heavy, || post(media::cleanup)),
+    row("DELETE", "/api/media/{slug}", OPERATOR, Class::Write, || delete(media::remove)),
+    row("GET", "/api/media/{slug}/thumbnail", VIEWER, Class::Read, || get(media_made::thumbnail)),
+    row("GET", "/api/media/{slug}/waveform", VIEWER, Class::Read, || get(media_made::waveform)),
     row("POST", "/api/media/{slug}/activate", OPERATOR, Class::Write, || post(loops::activate)),
     row("GET", "/api/playback", VIEWER, Class::Read, || get(loops::playback)),
     row("POST", "/api/playback/toggle", OPERATOR, Class::Write, || post(loops::toggle)),
@@ -297,6 +302,9 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/whep/{rendition}/{viewer}", VIEWER, Class::Read, || delete(whep::leave)),
     row("GET", "/api/health", Access::Anyone, Class::Free, || get(system::health)),
     row("GET", "/api/system/metrics", VIEWER, Class::Read, || get(system::metrics)),
+    row("GET", "/api/dashboard", VIEWER, Class::Read, || get(dashboard::all)),
+    row("GET", "/api/dashboard/storage", VIEWER, Class::Read, || get(dashboard::storage)),
+    row("GET", "/api/websocket/status", VIEWER, Class::Read, || get(dashboard::listeners)),
     row("GET", "/api/system/info", VIEWER, Class::Read, || get(machine::info)),
     row("GET", "/api/system/logs", ADMIN, Class::Read, || get(machine::logs)),
     row("POST", "/api/system/restart", ADMIN, Class::Heavy, || post(machine::restart)),
@@ -391,16 +399,17 @@ pub(super) fn around(routes: Router<Api>, api: Api) -> Router {
         .layer(from_fn_with_state(api.clone(), answer))
         .layer(CompressionLayer::new().compress_when(worth_it()))
         .with_state(api);
-    inner.clone().layer(cors).layer(from_fn_with_state(inner, not_of_pages)).layer(from_fn(leftover::discard))
+    let for_pages = inner.clone().layer(cors);
+    let either = move |request: Request| {
+        let router = if is_of_a_page(&request) { &for_pages } else { &inner };
+        router.clone().oneshot(request)
+    };
+    Router::new().fallback(either).layer(from_fn(leftover::discard))
 }
 
 /// To the layer about pages of other sites every OPTIONS is the question before a request. One that is not is for the row.
-async fn not_of_pages(State(inner): State<Router>, request: Request, next: Next) -> Response {
-    let before_another = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    if request.method() != Method::OPTIONS || before_another {
-        return next.run(request).await;
-    }
-    inner.oneshot(request).await.into_response()
+fn is_of_a_page(request: &Request) -> bool {
+    request.method() != Method::OPTIONS || request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 /// Text of some length; pictures are compressed already, and a motion JPEG must not wait for more.

@@ -38,6 +38,16 @@ pub fn go_first() -> bool {
     gone.inspect_err(|error| tracing::debug!(%error, "a thread that must not be late is like any other")).is_ok()
 }
 
+/// What the nice value of a thread is whose work can wait.
+const LAST: i32 = 15;
+
+/// From here on this thread, and those that it starts, get what others leave. There is no way back without rights that most servers do
+/// not have, so only a thread that ends with its work should do this.
+pub fn go_last() -> bool {
+    let gone = rustix::process::setpriority_process(None, LAST);
+    gone.inspect_err(|error| tracing::debug!(%error, "a thread that can wait is like any other")).is_ok()
+}
+
 /// Waits for a thread to end, at most `patience`; says whether it did.
 pub fn join_within<T>(thread: JoinHandle<T>, patience: Duration) -> bool {
     let watch = Stopwatch::start();
@@ -65,5 +75,7 @@ mod tests {
         });
         let (own, started, expected) = first.expect("a thread").join().expect("it ends");
         assert_eq!((own, started, niceness()), (expected, expected, before));
+        let last = spawn_thread("last", move || (go_last(), niceness())).expect("a thread").join();
+        assert_eq!((last.expect("it ends"), niceness()), ((true, LAST), before));
     }
 }

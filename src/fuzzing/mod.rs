@@ -47,6 +47,7 @@ pub const TARGETS: &[Target] = &[
     ("image_upload", library::fuzz::image_upload),
     ("drawing_upload", library::fuzz::drawing_upload),
     ("video_upload", library::fuzz::video_upload),
+    ("zip_upload", library::fuzz::zip_upload),
     ("obs_file", exchanged::obs_file),
     ("show_archive", exchanged::show_archive),
     ("wifi_request", devices::wifi::fuzz::wifi_request),

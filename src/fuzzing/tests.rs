@@ -95,6 +95,7 @@ targets! {
     image_upload: 2,
     drawing_upload: 5,
     video_upload: 50,
+    zip_upload: 1,
     obs_file: 2,
     show_archive: 2,
     wifi_request: 1,

@@ -6,6 +6,7 @@ pub mod missing;
 pub mod pipeline;
 pub mod sink;
 pub mod source;
+pub mod survey;
 mod warm;
 
 use std::sync::Once;

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use super::check::{check, is_long};
 use super::error::LibraryError;
+use super::frames::Frames;
 use super::image_check::check_file;
 use super::{MAX_NAME, presentable};
 use crate::base::fuzz::{check_code, check_told};
@@ -52,6 +53,24 @@ pub fn video_upload(bytes: &[u8]) {
     if is_long(sniff(bytes)) {
         gst::start().expect("GStreamer is installed");
         check_upload(bytes);
+    }
+}
+
+/// Frames that a client has made: what is taken is there, all of it, and none of it is large.
+pub fn zip_upload(bytes: &[u8]) {
+    match Frames::read(bytes) {
+        Ok(frames) => {
+            assert!(!frames.is_empty() && frames.metadata.frame_count.is_none_or(|count| count == frames.len()));
+            for index in 0..frames.len() {
+                let picture = frames.picture(bytes, index).expect("it was looked at");
+                assert!(picture.width() > 0 && picture.height() > 0);
+                assert!((1_000..=3_600_000_000).contains(&frames.metadata.delay_us(index)));
+            }
+        }
+        Err(error) => {
+            check_code(error.code());
+            check_told(&error.to_string());
+        }
     }
 }
 

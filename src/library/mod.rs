@@ -3,13 +3,18 @@
 //! The library knows files; which of them the show uses is `state`'s business, and the door ties the two.
 
 mod check;
+pub mod derived;
+pub mod details;
 pub mod downloads;
 mod drawing_check;
 mod error;
+pub mod frames;
+
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod image_check;
 mod probe;
+mod thumbnail;
 mod upload;
 pub mod uploads;
 mod work;

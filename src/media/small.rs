@@ -1,7 +1,7 @@
 //! Any picture of the library, small: for what shows it on a few lights.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::path::Path;
 
 use image::imageops::{FilterType, thumbnail};
@@ -40,8 +40,16 @@ fn fitted((width, height): (u32, u32), side: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
+/// A picture that is in memory already; of one that moves, the first.
+pub fn small_of(bytes: &[u8], side: u32) -> Result<Small, String> {
+    shrunk(ImageReader::new(Cursor::new(bytes)), side)
+}
+
 fn still(path: &Path, side: u32) -> Result<Small, String> {
-    let mut reader = ImageReader::open(path).map_err(|error| error.to_string())?;
+    shrunk(ImageReader::open(path).map_err(|error| error.to_string())?, side)
+}
+
+fn shrunk(mut reader: ImageReader<impl BufRead + Seek>, side: u32) -> Result<Small, String> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);

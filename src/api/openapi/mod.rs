@@ -2,6 +2,8 @@
 
 mod bodies;
 mod lights;
+mod machine;
+mod media;
 mod musicbox;
 mod operation;
 mod operations;

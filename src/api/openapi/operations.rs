@@ -10,8 +10,6 @@ use super::bodies::{
     ReplaceAsset, RolePatch, RunMacro, SceneStepAnswer, ShowAnswer, ShowImported, StateAnswer, StepAnswer, StepBack, Take,
     TakeAnswer, TemplateView, TokenAnswer, ValueAnswer,
 };
-use super::lights;
-use super::musicbox;
 use super::operation::{Answer, Body, Operation, Shape, acts, changes, puts, reads, removes, shape};
 use super::sent::{
     DestinationPatch, InputPatch, LayerBody, LayerPatch, MixerPatch, NewDestination, NewInput, NewScene, NewTransition,
@@ -23,7 +21,7 @@ use super::troubles::{
     STUDIO_TROUBLE, TAKE_TROUBLE, TEMPLATE_TROUBLE, TOKEN_TROUBLE, TRANSITION_TROUBLE, UNDO_TROUBLE, USER_TROUBLE,
     VALUE_TROUBLE,
 };
-use super::uploads;
+use super::{lights, machine, media, musicbox, uploads};
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
@@ -461,6 +459,12 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("DELETE", "/api/tokens/{token}") => {
             removes("identity", "Revoke an API token", &["token_not_found", "identity_storage"])
         }
-        _ => return lights::describe(row).or_else(|| musicbox::describe(row)).or_else(|| uploads::describe(row)),
+        _ => return elsewhere(row),
     })
+}
+
+fn elsewhere(row: &Row) -> Option<Operation> {
+    [lights::describe, machine::describe, media::describe, musicbox::describe, uploads::describe]
+        .into_iter()
+        .find_map(|describe| describe(row))
 }

@@ -16,7 +16,7 @@ use crate::api::wire::recording::{RecordingView, ReplayView};
 use crate::send::recordings::RecordingError;
 
 /// Files are looked at and written where waiting for a disk keeps nobody else waiting.
-async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+pub(super) async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::Internal)
 }
 

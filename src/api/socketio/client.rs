@@ -17,7 +17,8 @@ use super::musicbox::MusicBox;
 use super::progress::Progress;
 use crate::api::Api;
 use crate::api::ask::{Asker, Performed};
-use crate::api::chronicle::Topics;
+use crate::api::census::Present;
+use crate::api::chronicle::{Topic, Topics};
 use crate::api::error::ApiError;
 use crate::api::pixels::{Pixels, Watching};
 use crate::api::serve::Peer;
@@ -60,6 +61,7 @@ pub struct Client {
     pub(super) frames: Option<Watching>,
     pub(super) music: MusicBox,
     pub(super) progress: Progress,
+    present: Present,
     /// Number of the newest change that the client knows.
     pub(super) told: Seq,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
@@ -100,6 +102,7 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         frames: None,
         music: MusicBox::new(),
         progress: Progress::new(api.uploads.changed_since(u64::MAX).until),
+        present: api.census.somebody(),
         told: Seq::default(),
         snapshots: api.state.snapshots(),
         pending: FuturesOrdered::new(),
@@ -152,6 +155,7 @@ impl Client {
                 Some(heard) = hearing.recv(), if self.pending.len() < MAX_PENDING => {
                     self.unheard.fetch_sub(heard.weight, Ordering::Relaxed);
                     self.hear(heard).await;
+                    self.present.is_in(self.topics.iter().map(Topic::name).map(str::to_owned).chain(self.music.rooms()));
                 }
                 changed = self.snapshots.changed() => match changed {
                     Ok(()) => self.tell_changes().await,

@@ -47,6 +47,12 @@ impl MusicBox {
         self.position.tick().await;
     }
 
+    /// Those that are named after one thing.
+    pub fn rooms(&self) -> impl Iterator<Item = String> {
+        let playlists = self.playlists.iter().cloned().map(Named::Playlist);
+        playlists.chain(self.association.iter().cloned().map(Named::Nfc)).map(|named| named.name())
+    }
+
     /// It is to be told of tags that are tied, whatever rooms it is in.
     pub fn link(&mut self) {
         self.links = true;

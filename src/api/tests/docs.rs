@@ -19,6 +19,7 @@ fn every_code_is_documented_and_every_documented_code_exists() {
         include_str!("../error.rs"),
         include_str!("../wire/message.rs"),
         include_str!("../../library/error.rs"),
+        include_str!("../../library/frames/mod.rs"),
         include_str!("../../identity/error.rs"),
         include_str!("../../state/rejection.rs"),
         include_str!("../../template/error.rs"),

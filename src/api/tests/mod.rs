@@ -6,6 +6,7 @@ mod displays;
 mod docs;
 mod exchange;
 mod lights;
+mod media;
 mod past;
 mod protocol;
 mod rest;
@@ -37,6 +38,7 @@ use crate::devices::wifi::{Patience, Wifi, WifiSettings};
 use crate::devices::{Bus, Machine};
 use crate::identity::Identity;
 use crate::library::Library;
+use crate::library::details::DetailsHandle;
 use crate::library::uploads::{Limits, Uploads};
 use crate::send::preview::PreviewPicture;
 use crate::send::preview::by_hand::preview_by_hand;
@@ -149,6 +151,7 @@ impl House {
             vitals,
             clock: clock.clone(),
             library: Library::open(directory.path().join("assets"), 64).expect("a library"),
+            details: DetailsHandle::idle(directory.path().join("derived")),
             templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             machine: no_machine(&clock, directory.path()),

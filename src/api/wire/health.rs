@@ -35,6 +35,10 @@ impl HealthView {
         serde_json::json!({ "status": self.status })
     }
 
+    pub fn status(&self) -> Health {
+        self.status
+    }
+
     pub fn is_down(&self) -> bool {
         self.status == Health::Down
     }

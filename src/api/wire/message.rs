@@ -149,6 +149,34 @@ impl Extra {
     }
 }
 
+/// The rooms of pages of displays; their words are others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisplayRoom {
+    Dashboard,
+    Progress,
+    Wifi,
+    System,
+}
+
+impl DisplayRoom {
+    pub const ALL: [DisplayRoom; 4] =
+        [DisplayRoom::Dashboard, DisplayRoom::Progress, DisplayRoom::Wifi, DisplayRoom::System];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            DisplayRoom::Dashboard => "dashboard",
+            DisplayRoom::Progress => "progress",
+            DisplayRoom::Wifi => "wifi",
+            DisplayRoom::System => "system",
+        }
+    }
+
+    fn named(name: &str) -> Result<DisplayRoom, Unintelligible> {
+        let known = DisplayRoom::ALL.into_iter().find(|room| room.name() == name);
+        known.ok_or_else(|| Unintelligible::UnknownRoom(name.chars().take(64).collect()))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnyRoom {
     Topic(Topic),
@@ -183,6 +211,11 @@ pub enum ClientMessage {
         epoch: String,
         last_seq: u64,
         topics: Vec<Topic>,
+    },
+    /// As pages of displays say it.
+    Display {
+        rooms: Vec<DisplayRoom>,
+        joins: bool,
     },
     /// Kept unread: what is wrong with it is told under its name.
     Command {
@@ -286,7 +319,28 @@ pub fn from_msgpack(bytes: &[u8]) -> Result<ClientMessage, Unintelligible> {
     if reader.get_ref().is_empty() { read(message) } else { Err(malformed("there is something behind the message")) }
 }
 
+/// Pages of displays name rooms beside the type, or under `data`.
+fn display_rooms(message: &Value) -> Option<Vec<&Value>> {
+    let named = if message.get("payload").is_some() { None } else { Some(message.get("data").unwrap_or(message)) }?;
+    match (named.get("room"), named.get("rooms")) {
+        (Some(room), _) => Some(vec![room]),
+        (None, Some(Value::Array(rooms))) => Some(rooms.iter().collect()),
+        _ => None,
+    }
+}
+
+fn display(rooms: &[&Value], joins: bool) -> Result<ClientMessage, Unintelligible> {
+    let named = |room: &&Value| DisplayRoom::named(room.as_str().unwrap_or_default());
+    Ok(ClientMessage::Display { rooms: rooms.iter().map(named).collect::<Result<_, _>>()?, joins })
+}
+
 fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
+    let kind = message.get("type").and_then(Value::as_str);
+    if let Some(joins @ ("subscribe" | "unsubscribe")) = kind
+        && let Some(rooms) = display_rooms(&message)
+    {
+        return display(&rooms, joins == "subscribe");
+    }
     let payload = message.get_mut("payload").map_or(json!({}), Value::take);
     match message.get("type").and_then(Value::as_str) {
         Some("hello") => {

@@ -2,6 +2,7 @@
 //!
 //! Stream types have the camelCase names of the stream API, everything else snake_case. Times are milliseconds of Unix time.
 
+pub mod dashboard;
 pub mod destination;
 pub mod display;
 pub mod encoding;

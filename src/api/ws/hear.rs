@@ -3,20 +3,22 @@
 use std::ops::ControlFlow;
 
 use futures_util::FutureExt;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::MAX_MESSAGE;
+use super::display::Display;
 use super::session::{Answered, Flow, Session, closing};
 use super::socket::{Gone, Heard};
 use crate::api::access::Class;
-use crate::api::ask::Asker;
+use crate::api::ask::{Asker, owner};
 use crate::api::chronicle::{Since, Topic};
 use crate::api::close;
 use crate::api::gate::{counted_as, is_a_guess};
 use crate::api::limits::Client;
 use crate::api::pixels::Watching;
+use crate::api::wire::dashboard::message as displayed;
 use crate::api::wire::encoding::Encoding;
-use crate::api::wire::message::{self, AnyRoom, ClientMessage, Extra, Format, PROTOCOL, Unintelligible, Wish};
+use crate::api::wire::message::{self, AnyRoom, ClientMessage, DisplayRoom, Extra, Format, PROTOCOL, Unintelligible, Wish};
 use crate::state::operation::OperationId;
 use crate::state::{Epoch, Seq};
 
@@ -60,6 +62,7 @@ impl Session {
             ClientMessage::Subscribe { rooms, wish } => self.subscribe(rooms, wish).await,
             ClientMessage::Unsubscribe { rooms } => self.unsubscribe(rooms).await,
             ClientMessage::Sync { epoch, last_seq, topics } => self.sync(&epoch, Seq(last_seq), topics).await,
+            ClientMessage::Display { rooms, joins } => self.follow(&rooms, joins).await,
             ClientMessage::Command { operation, fields } => self.command(operation, fields).await,
         }
     }
@@ -113,6 +116,25 @@ impl Session {
         self.tell_subscribed().await
     }
 
+    /// In the words of pages of displays; what is told to everybody is not for them.
+    async fn follow(&mut self, rooms: &[DisplayRoom], joins: bool) -> Flow {
+        if self.plain {
+            self.plain = false;
+            self.extras.clear();
+            self.preview = None;
+        }
+        let owner = self.caller.as_ref().map(owner).unwrap_or_default();
+        let api = self.api.clone();
+        let display = self.display.get_or_insert_with(|| Box::new(Display::new(&api, owner)));
+        let told = if joins { display.join(&api, rooms) } else { Vec::new() };
+        if !joins {
+            display.leave(rooms);
+        }
+        let in_rooms = display.rooms();
+        self.say_json(told).await?;
+        self.say_value(&displayed("subscribed", &json!({ "rooms": in_rooms }))).await
+    }
+
     fn watch_preview(&mut self, format: Format) {
         let watcher = self.preview.take().map_or_else(|| self.api.preview.watch(), |(watcher, _)| watcher);
         self.preview = Some((watcher, format));
@@ -160,6 +182,7 @@ impl Session {
         extras.extend(self.preview.is_some().then_some(Extra::Preview));
         extras.extend(self.frames.is_some().then_some(Extra::Frames));
         let preview = self.preview.as_ref().map(|(_, format)| *format);
+        self.present.is_in(self.topics.iter().map(Topic::name).chain(extras.iter().map(|extra| extra.name())));
         let subscribed = message::subscribed(self.topics, &extras, preview, &self.snapshots.borrow().clone());
         self.say_value(&subscribed).await
     }

@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod conformance;
+mod display;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod hear;

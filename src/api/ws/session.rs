@@ -13,9 +13,11 @@ use futures_util::stream::FuturesOrdered;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
+use super::display::{Display, Woken};
 use super::socket::{Farewell, Socket};
 use super::tell::told;
 use crate::api::ask::Performed;
+use crate::api::census::Present;
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
 use crate::api::gate::Who;
@@ -69,6 +71,9 @@ pub struct Session {
     pub(super) preview: Option<(Watcher, Format)>,
     /// There while it follows the frames of lights.
     pub(super) frames: Option<Watching>,
+    /// There once it speaks as pages of displays do.
+    pub(super) display: Option<Box<Display>>,
+    pub(super) present: Present,
     /// There while it follows the meters: levels are measured only while somebody watches.
     pub(super) watches_levels: Option<LevelsWatcher>,
     /// Number of the newest change that the client knows.
@@ -111,6 +116,8 @@ impl Session {
             extras: if plain { vec![Extra::Dashboard] } else { Vec::new() },
             preview: preview.map(|format| (api.preview.watch(), format)),
             frames: None,
+            display: None,
+            present: api.census.somebody(),
             watches_levels: None,
             told: Seq::default(),
             news: api.live.news.clone(),
@@ -170,6 +177,7 @@ impl Session {
                     let meters = self.meters.borrow_and_update().clone();
                     self.say_text(meters.text(self.encoding)).await?;
                 }
+                woken = next_display(&mut self.display) => self.tell_display(woken).await?,
                 (picture, format) = next_picture(&mut self.preview) => self.show(picture, format).await?,
                 pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels).await?,
             }
@@ -211,6 +219,14 @@ impl Session {
 async fn next_picture(preview: &mut Option<(Watcher, Format)>) -> (Option<Arc<PreviewPicture>>, Format) {
     match preview {
         Some((watcher, format)) => (watcher.next().await.map(|(picture, _)| picture), *format),
+        None => std::future::pending().await,
+    }
+}
+
+/// Never, for those who do not speak so.
+async fn next_display(display: &mut Option<Box<Display>>) -> Woken {
+    match display {
+        Some(display) => display.wake().await,
         None => std::future::pending().await,
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::display::Woken;
 use super::session::{Answered, Flow, Session};
 use super::socket::Gone;
 use crate::api::chronicle::{AS_ONE, ONE_BY_ONE, Since, Told, Topic};
 use crate::api::news::{self, News};
 use crate::api::pixels::Pixels;
-use crate::api::wire::encoding::Text;
+use crate::api::wire::encoding::{Encoding, Text};
 use crate::api::wire::light::zone_changed;
 use crate::api::wire::message::{self, Format};
 use crate::api::wire::story;
@@ -156,6 +157,21 @@ impl Session {
             Format::Binary => self.socket.tell_bytes(watching.binary(&pixels)).await,
             Format::Json => self.socket.tell(watching.text(&pixels, self.encoding)).await,
         })
+    }
+
+    pub(super) async fn tell_display(&mut self, woken: Woken) -> Flow {
+        let told = self.display.as_mut().map_or_else(Vec::new, |display| display.tell(&self.api, woken));
+        self.say_json(told).await
+    }
+
+    /// What is JSON already.
+    pub(super) async fn say_json(&mut self, texts: Vec<String>) -> Flow {
+        let encoded = |text: String| match self.encoding {
+            Encoding::Json => Text::Json(text.into()),
+            encoding => encoding.text(&serde_json::from_str(&text).unwrap_or_default()),
+        };
+        let texts = texts.into_iter().map(encoded).collect();
+        self.say_all(texts).await
     }
 
     pub(super) async fn say_value(&mut self, message: &Value) -> Flow {

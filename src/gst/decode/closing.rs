@@ -22,7 +22,7 @@ const MOST_STUCK_FOR_NETWORK: usize = 8;
 static STUCK: AtomicUsize = AtomicUsize::new(0);
 
 /// Memory is bounded, so no more are opened when too many could not be closed.
-pub(super) fn check_room(origin: &Origin) -> Result<(), GstError> {
+pub(in crate::gst) fn check_room(origin: &Origin) -> Result<(), GstError> {
     room_beside(STUCK.load(Ordering::Relaxed), origin)
 }
 
@@ -35,7 +35,7 @@ fn room_beside(stuck: usize, origin: &Origin) -> Result<(), GstError> {
 }
 
 /// Stops it, on a thread of its own, which is left behind if it does not come back.
-pub(super) fn close(pipeline: &gstreamer::Pipeline) {
+pub(in crate::gst) fn close(pipeline: &gstreamer::Pipeline) {
     close_within(PATIENCE, pipeline, &STUCK);
 }
 

@@ -5,9 +5,9 @@
 //! take seconds when a peer hangs: drop it where that is fine.
 
 mod chain;
-mod closing;
+pub(super) mod closing;
 pub mod inlet;
-mod origin;
+pub(super) mod origin;
 mod taken;
 
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! Where it comes from: the elements before the decoder, set up for the kind of source.
 
 use std::path::Path;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use gstreamer::glib::{self, Value};
 use gstreamer::prelude::*;
@@ -18,11 +18,9 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
     let pipeline = gstreamer::Pipeline::new();
     match origin {
         Origin::File(path) => {
-            // The data directory may be given from where the server was started; an address can not.
-            let path = std::path::absolute(path).map_err(|error| GstError::Failed(error.to_string()))?;
-            let uri = glib::filename_to_uri(path, None).map_err(|error| GstError::Failed(error.message().to_owned()))?;
-            stay_in_the_file(&pipeline, outlets);
-            let _ = decoding(&pipeline, outlets, uri.as_str())?;
+            let uri = uri_of(path)?;
+            stay_in_the_file(&pipeline, complaining(outlets));
+            let _ = decoding(&pipeline, outlets, &uri)?;
         }
         Origin::Network { url, secret, latency_ms } => {
             let url = with_key(url, secret);
@@ -63,11 +61,28 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
     Ok(pipeline)
 }
 
-pub(super) fn made(element: &str) -> Result<Element, GstError> {
+/// The data directory may be given from where the server was started; an address can not.
+pub(in crate::gst) fn uri_of(path: &Path) -> Result<String, GstError> {
+    let path = std::path::absolute(path).map_err(|error| GstError::Failed(error.to_string()))?;
+    let uri = glib::filename_to_uri(path, None).map_err(|error| GstError::Failed(error.message().to_owned()))?;
+    Ok(uri.into())
+}
+
+/// Without holding on to those it tells.
+fn complaining(outlets: &Arc<Outlets>) -> impl Fn(String) + Send + Sync + 'static {
+    let outlets = Arc::downgrade(outlets);
+    move |why| {
+        if let Some(outlets) = outlets.upgrade() {
+            outlets.complain(why);
+        }
+    }
+}
+
+pub(in crate::gst) fn made(element: &str) -> Result<Element, GstError> {
     ElementFactory::make(element).build().map_err(|_| missing::error_for(&[element.to_owned()]))
 }
 
-pub(super) fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result<(), GstError> {
+pub(in crate::gst) fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result<(), GstError> {
     pipeline.add(element).map_err(|error| GstError::BadPipeline(error.to_string()))
 }
 
@@ -77,7 +92,7 @@ pub(super) fn added(pipeline: &gstreamer::Pipeline, element: &Element) -> Result
 fn decoding(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, uri: &str) -> Result<Element, GstError> {
     let source = made("uridecodebin")?;
     source.set_property("uri", uri);
-    refuse_giants(&source, outlets);
+    refuse_giants(&source, complaining(outlets));
     added(pipeline, &source)?;
     attach_new_pads(pipeline, outlets, &source);
     Ok(source)
@@ -85,17 +100,16 @@ fn decoding(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>, uri: &str) -
 
 /// A picture too large is refused before a decoder takes memory for it, in words of ours. What a file hides here the filter behind the
 /// decoder refuses in GStreamer's.
-fn refuse_giants(source: &Element, outlets: &Arc<Outlets>) {
-    let outlets = Arc::downgrade(outlets);
+pub(in crate::gst) fn refuse_giants(source: &Element, complain: impl Fn(String) + Send + Sync + 'static) {
     // Asked at each step from the file to the pictures, with what has been found out so far.
     source.connect("autoplug-continue", false, move |values| {
         let caps = values.get(2)?.get::<Caps>().ok()?;
         let side = |name: &str| caps.structure(0).and_then(|structure| structure.get::<i32>(name).ok()).unwrap_or(0);
         let (width, height) = (side("width"), side("height"));
         let is_giant = width.max(height).unsigned_abs() > MOST_PIXELS_ACROSS;
-        if let Some(outlets) = outlets.upgrade().filter(|_| is_giant) {
+        if is_giant {
             let most = MOST_PIXELS_ACROSS;
-            outlets.complain(format!("its pictures are {width} x {height}; at most {most} pixels each way can be decoded"));
+            complain(format!("its pictures are {width} x {height}; at most {most} pixels each way can be decoded"));
         }
         Some((!is_giant).to_value())
     });
@@ -141,7 +155,7 @@ pub(super) fn attach_new_pads(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outl
 }
 
 fn keep_off_this_machine(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>) {
-    let outlets: Weak<Outlets> = Arc::downgrade(outlets);
+    let outlets = Arc::downgrade(outlets);
     pipeline.connect_deep_element_added(move |_, _, element| {
         let is_local = element.factory().is_some_and(|factory| LOCAL.contains(&factory.name().as_str()));
         if !is_local {
@@ -164,8 +178,7 @@ fn silence(source: &Element) {
 
 /// A file may be a playlist whatever its name and its first bytes, and those who upload it may not be those who may reach what it
 /// names.
-fn stay_in_the_file(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>) {
-    let outlets: Weak<Outlets> = Arc::downgrade(outlets);
+pub(in crate::gst) fn stay_in_the_file(pipeline: &gstreamer::Pipeline, complain: impl Fn(String) + Send + Sync + 'static) {
     pipeline.connect_deep_element_added(move |_, _, element| {
         let Some(factory) = element.factory() else { return };
         let class = factory.metadata("klass").unwrap_or_default();
@@ -173,9 +186,7 @@ fn stay_in_the_file(pipeline: &gstreamer::Pipeline, outlets: &Arc<Outlets>) {
         if is_source || class.contains("Adaptive") || class.contains("Network") {
             // Locked it never starts, whatever the others do until the decoder is closed.
             element.set_locked_state(true);
-            if let Some(outlets) = outlets.upgrade() {
-                outlets.complain("the file leads to other addresses, which are not followed".to_owned());
-            }
+            complain("the file leads to other addresses, which are not followed".to_owned());
         }
     });
 }

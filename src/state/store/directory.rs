@@ -49,6 +49,11 @@ impl DataDirectory {
         self.path.join("assets")
     }
 
+    /// What was made from assets, and can be made again.
+    pub fn derived(&self) -> PathBuf {
+        self.path.join("derived")
+    }
+
     pub fn templates(&self) -> PathBuf {
         self.path.join("templates")
     }
