@@ -16,6 +16,8 @@ mod multiview;
 #[cfg(feature = "nfc")]
 mod nfc;
 mod outputs;
+#[cfg(feature = "wifi")]
+mod power;
 mod redis;
 mod soak;
 mod socketio;
@@ -26,8 +28,11 @@ mod support;
 mod survival;
 mod tour;
 mod typescript;
+mod update;
 mod uploads;
 mod users;
 mod watching;
 #[cfg(feature = "whep")]
 mod whep;
+#[cfg(feature = "wifi")]
+mod wifi;

@@ -19,6 +19,7 @@ use crate::exchange::obs::ObsError;
 use crate::identity::{self, IdentityError};
 use crate::library::LibraryError;
 use crate::library::downloads::{AddressError, SearchError, UnknownQuality};
+use crate::library::frames::FramesError;
 use crate::library::uploads::UploadError;
 use crate::send::discover::DiscoverError;
 use crate::send::recordings::RecordingError;
@@ -113,6 +114,8 @@ pub enum ApiError {
     #[error(transparent)]
     Search(#[from] SearchError),
     #[error(transparent)]
+    Frames(#[from] FramesError),
+    #[error(transparent)]
     Wifi(#[from] WifiError),
     #[error(transparent)]
     Update(#[from] UpdateError),
@@ -199,6 +202,7 @@ impl ApiError {
             ApiError::DownloaderMissing(_) => "downloader_unavailable",
             ApiError::Address(error) => error.code(),
             ApiError::Quality(_) => "unknown_quality",
+            ApiError::Frames(error) => error.code(),
             ApiError::Wifi(error) => error.code(),
             ApiError::Update(error) => error.code(),
             ApiError::Restart(refused) => refused.code(),
@@ -269,8 +273,10 @@ impl ApiError {
             ApiError::DownloaderMissing(_) => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Address(_) | ApiError::Quality(_) => StatusCode::BAD_REQUEST,
             ApiError::Search(error) => status_of_search(error),
-            // What is said of a machine has one status each.
-            ApiError::Wifi(_) | ApiError::Update(_) | ApiError::Restart(_) | ApiError::Power(_) => listed(self.code()),
+            // Each of these has one status.
+            ApiError::Frames(_) | ApiError::Wifi(_) | ApiError::Update(_) | ApiError::Restart(_) | ApiError::Power(_) => {
+                listed(self.code())
+            }
             ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             ApiError::NotInstalled { .. } => StatusCode::NOT_IMPLEMENTED,
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,

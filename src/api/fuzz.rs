@@ -18,7 +18,7 @@ use super::guard;
 use super::request::{Fields, declared_length, is_json};
 use super::wire::encoding::{Encoding, Text};
 use super::wire::event::event_view;
-use super::wire::message::{self, AnyRoom, ClientMessage, Unintelligible};
+use super::wire::message::{self, AnyRoom, ClientMessage, DisplayRoom, Unintelligible};
 use super::wire::show::ShowView;
 use crate::base::fuzz::{SECRET, check_code, check_secret, check_told, with_secrets};
 use crate::base::vitals::Vitals;
@@ -84,6 +84,7 @@ fn check_message(heard: ClientMessage) {
             let _ = Epoch::try_from(epoch);
             check_since(Seq(last_seq));
         }
+        ClientMessage::Display { rooms, .. } => assert!(rooms.len() <= DisplayRoom::ALL.len()),
         ClientMessage::Command { fields, .. } => check_parsed::<Command>(fields),
     }
 }

@@ -21,9 +21,9 @@ use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
     animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs,
-    layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made, nfc, past, player, playlists,
-    preview, recordings, scenes, schedule, show_archive, stream, studio, system, templates, tokens, tus, updates, uploads,
-    users, values, whep, wifi, youtube, zones,
+    layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made, media_upload, nfc, past, player,
+    playlists, preview, recordings, scenes, schedule, show_archive, stream, studio, system, templates, tokens, tus, updates,
+    uploads, users, values, whep, wifi, youtube, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -276,6 +276,10 @@ pub const TABLE: &[Row] = &[
     row("PUT", "/api/loop", OPERATOR, Class::Write, || put(loops::reorder)),
     row("DELETE", "/api/loop/{slug}", OPERATOR, Class::Write, || delete(loops::remove)),
     row("GET", "/api/media", VIEWER, Class::Read, || get(media::list)),
+    row("POST", "/api/media", OPERATOR, Class::Heavy, || {
+        // As for assets.
+        post(media_upload::upload).layer(DefaultBodyLimit::disable())
+    }),
     row("POST", "/api/media/cleanup", OPERATOR, Class::Heavy, || post(media::cleanup)),
     row("DELETE", "/api/media/{slug}", OPERATOR, Class::Write, || delete(media::remove)),
     row("GET", "/api/media/{slug}/thumbnail", VIEWER, Class::Read, || get(media_made::thumbnail)),

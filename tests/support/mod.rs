@@ -1,11 +1,17 @@
 //! Real parts for tests: a marquee on free ports, its doors, and the peers it talks to.
 
+#[cfg(feature = "wifi")]
+pub mod bus;
+#[cfg(feature = "wifi")]
+pub mod dbusmock;
 pub mod flashes;
 pub mod http;
 pub mod leds;
 pub mod load;
 pub mod media;
 pub mod media_site;
+#[cfg(feature = "wifi")]
+pub mod network_manager;
 pub mod nginx;
 pub mod npm;
 pub mod olad;
@@ -13,6 +19,7 @@ pub mod picture;
 pub mod process;
 pub mod prometheus;
 pub mod redis;
+pub mod releases;
 pub mod senders;
 pub mod server;
 pub mod small_disk;

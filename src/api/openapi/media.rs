@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 
+use super::bodies::AssetsUpload;
 use super::operation::{Answer, Body, Operation, reads, removes, shape};
 use crate::api::routes::Row;
 use crate::library::details::Progress;
@@ -39,6 +40,23 @@ struct Media {
 
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
+struct Taken {
+    success: bool,
+    slug: AssetId,
+    media: Media,
+    frames: Option<FramesTaken>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct FramesTaken {
+    count: usize,
+    /// In the place of a file that can not be decoded.
+    shown: bool,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
 struct Waveform {
     length_ms: u64,
     /// From 0 to 1, of at most a thousand parts of equal length.
@@ -71,6 +89,25 @@ pub fn describe(row: &Row) -> Option<Operation> {
             Answer::Json(shape::<MediaList>()),
             &["invalid_query"],
         ),
+        ("POST", "/api/media") => {
+            let trouble = &[
+                "missing_file",
+                "upload_interrupted",
+                "upload_too_large",
+                "unsupported_media",
+                "unsupported_image",
+                "image_too_large",
+                "broken_image",
+                "broken_media",
+                "broken_frames",
+                "unexpected_file",
+                "too_many_frames",
+                "too_many",
+            ];
+            let takes = reads("media", "Add a file, perhaps with frames of it", Answer::Json(shape::<Taken>()), trouble);
+            let answers = vec![(200, Answer::Json(shape::<Taken>())), (201, Answer::Json(shape::<Taken>()))];
+            Operation { body: Body::Form(shape::<AssetsUpload>()), answers, ..takes }
+        }
         ("GET", "/api/media/{slug}/thumbnail") => {
             reads("media", "A small picture of it", Answer::Bytes("image/jpeg"), &["asset_not_found", "no_thumbnail"])
         }

@@ -26,7 +26,7 @@ use crate::state::rejection::Rejection;
 use crate::state::{Receipt, SubmitError};
 
 /// The form around the file.
-const MAX_AROUND: u64 = 64 * 1024;
+pub(super) const MAX_AROUND: u64 = 64 * 1024;
 /// Between two pieces of an upload.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -115,7 +115,7 @@ pub(super) async fn to_the_end<T: Send + 'static>(
 }
 
 /// The field's bytes. A broken form ends in an error, never just earlier.
-fn chunks(field: Field<'_>, limit: u64) -> impl Stream<Item = Result<bytes::Bytes, ChunkError>> {
+pub(super) fn chunks(field: Field<'_>, limit: u64) -> impl Stream<Item = Result<bytes::Bytes, ChunkError>> {
     stream::unfold(Some(field), move |field| async move {
         let mut field = field?;
         match tokio::time::timeout(PATIENCE, field.next()).await {
@@ -127,7 +127,7 @@ fn chunks(field: Field<'_>, limit: u64) -> impl Stream<Item = Result<bytes::Byte
     })
 }
 
-fn chunk_error(error: &MultipartError, limit: u64) -> ChunkError {
+pub(super) fn chunk_error(error: &MultipartError, limit: u64) -> ChunkError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ChunkError::TooLarge { limit },
         _ => ChunkError::Interrupted(error.body_text()),

@@ -21,6 +21,7 @@ pub mod machine;
 pub mod macros;
 pub mod media;
 pub mod media_made;
+pub mod media_upload;
 pub mod nfc;
 pub mod past;
 pub mod player;

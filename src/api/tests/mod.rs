@@ -2,6 +2,7 @@
 
 mod assets;
 mod auth;
+mod dashboard;
 mod displays;
 mod docs;
 mod exchange;

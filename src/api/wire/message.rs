@@ -330,8 +330,14 @@ fn display_rooms(message: &Value) -> Option<Vec<&Value>> {
 }
 
 fn display(rooms: &[&Value], joins: bool) -> Result<ClientMessage, Unintelligible> {
-    let named = |room: &&Value| DisplayRoom::named(room.as_str().unwrap_or_default());
-    Ok(ClientMessage::Display { rooms: rooms.iter().map(named).collect::<Result<_, _>>()?, joins })
+    let mut known = Vec::new();
+    for room in rooms {
+        let room = DisplayRoom::named(room.as_str().unwrap_or_default())?;
+        if !known.contains(&room) {
+            known.push(room);
+        }
+    }
+    Ok(ClientMessage::Display { rooms: known, joins })
 }
 
 fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
@@ -431,6 +437,7 @@ mod tests {
             ClientMessage::Subscribe { .. } => "subscribe",
             ClientMessage::Unsubscribe { .. } => "unsubscribe",
             ClientMessage::Sync { .. } => "sync",
+            ClientMessage::Display { .. } => "display",
             ClientMessage::Command { .. } => "command",
         };
         assert_eq!(from_json(text.as_bytes()).map(kind).map_err(|error| error.code()), expected, "{text}");
@@ -447,6 +454,8 @@ mod tests {
         assert!(matches!(from_json(sync.as_bytes()), Ok(ClientMessage::Sync { topics, .. }) if topics.len() == 2));
         let subscribe = format!(r#"{{"type":"subscribe","payload":{{"rooms":[{rooms},"preview"]}}}}"#);
         assert!(matches!(from_json(subscribe.as_bytes()), Ok(ClientMessage::Subscribe { rooms, .. }) if rooms.len() == 3));
+        let display = format!(r#"{{"type":"subscribe","rooms":[{}"wifi"]}}"#, r#""wifi","#.repeat(10_000));
+        assert!(matches!(from_json(display.as_bytes()), Ok(ClientMessage::Display { rooms, .. }) if rooms.len() == 1));
     }
 
     #[test]
@@ -470,6 +479,11 @@ mod tests {
         check(r#"{"type":"subscribe","payload":{"rooms":["frames"],"fps":30,"zones":["A"]}}"#, Ok("subscribe"));
         check(r#"{"type":"subscribe","payload":{"rooms":["frames"],"fps":0}}"#, Err("invalid_body"));
         check(r#"{"type":"dance"}"#, Err("unknown_message"));
+        check(r#"{"type":"subscribe","room":"dashboard"}"#, Ok("display"));
+        check(r#"{"type":"unsubscribe","rooms":["wifi","wifi"]}"#, Ok("display"));
+        check(r#"{"type":"subscribe","data":{"rooms":["progress"]}}"#, Ok("display"));
+        check(r#"{"type":"subscribe","room":"scenes"}"#, Err("unknown_room"));
+        check(r#"{"type":"subscribe","rooms":[7]}"#, Err("unknown_room"));
         check(r#"{"type":"subscribe"}"#, Err("invalid_body"));
         check(r#"{"type":"subscribe","payload":{"rooms":[]}}"#, Err("invalid_body"));
         check(r#"{"type":"subscribe","payload":{"rooms":["bar"]}}"#, Err("unknown_room"));

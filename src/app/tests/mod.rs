@@ -36,8 +36,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Stage {
     pub state: StateHandle,
-    pub clock: Clock,
-    pub vitals: Arc<Vitals>,
     pub frames: Arc<Mailbox<Frame>>,
     pub sounds: Arc<Mailbox<SoundChunk>>,
     pub assets: PathBuf,
@@ -99,7 +97,7 @@ impl Stage {
             .expect("a thread"),
         );
         threads.extend([films_thread, effects_thread]);
-        Stage { state, clock, vitals, frames, sounds, assets, stop, threads, _directory: directory }
+        Stage { state, frames, sounds, assets, stop, threads, _directory: directory }
     }
 
     /// What would be a request of its own.

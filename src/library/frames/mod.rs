@@ -1,6 +1,7 @@
 //! Frames that a client has made of a picture or a video for a small panel: a ZIP archive with `metadata.json` and a picture for each. It is
 //! read in memory, and everything in it is looked at before any of it is believed.
 
+mod animation;
 mod metadata;
 #[cfg(test)]
 pub(super) mod tests;
@@ -16,6 +17,8 @@ use crate::show::asset::Format;
 use zip::Entry;
 
 pub use metadata::Metadata;
+#[cfg(test)]
+pub use tests::example;
 
 /// Of the archive.
 pub const LARGEST_ARCHIVE: usize = 64 << 20;

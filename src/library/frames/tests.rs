@@ -69,6 +69,14 @@ fn metadata(json: &str) -> File {
 
 const SMALL: &str = r#"{"slug":"my-loop","original_filename":"my loop.gif","fps":20,"width":2,"height":1,"frame_count":3}"#;
 
+/// An archive that is as it should be, of three frames of one size.
+pub fn example() -> Vec<u8> {
+    let frame = |number: usize, color| file(&format!("{number}.png"), &picture(ImageFormat::Png, color));
+    let colors = [[255, 0, 0], [0, 255, 0], [0, 0, 255]];
+    let frames = colors.into_iter().enumerate().map(|(number, color)| frame(number, color));
+    zip(&std::iter::once(metadata(r#"{"fps":20,"frame_count":3}"#)).chain(frames).collect::<Vec<_>>())
+}
+
 fn good() -> Vec<File> {
     let raw = [0xf800_u16, 0x001f].map(u16::to_le_bytes).concat();
     let blue = picture(ImageFormat::Png, [0, 0, 255]);
@@ -211,4 +219,23 @@ fn numbers_in_names_count_as_numbers() {
     let mut names = vec!["f10", "f2", "f1", "f01b", "f1a", "e99999999999999999999999999", "e3"];
     names.sort_by(|one, other| in_order(one, other));
     assert_eq!(names, ["e3", "e99999999999999999999999999", "f1", "f1a", "f01b", "f2", "f10"]);
+}
+
+#[test]
+fn frames_become_an_animation_that_has_them_all() {
+    let uneven = zip(&good());
+    assert_eq!(Frames::read(&uneven).expect("good").animation(&uneven).map_err(|error| error.code()), Err("broken_frames"));
+    let archive = example();
+    let frames = Frames::read(&archive).expect("good");
+    let animation = frames.animation(&archive).expect("made");
+    let decoder = image::codecs::png::PngDecoder::new(std::io::Cursor::new(&animation)).expect("a PNG");
+    assert!(decoder.is_apng().expect("read"));
+    let made = decoder.apng().expect("an APNG");
+    let shown: Vec<_> = image::AnimationDecoder::into_frames(made).map(|frame| frame.expect("a frame")).collect();
+    assert_eq!(shown.len(), frames.len());
+    for (index, frame) in shown.iter().enumerate() {
+        assert_eq!(*frame.buffer(), frames.picture(&archive, index).expect("a picture"), "frame {index}");
+        let (above, below) = frame.delay().numer_denom_ms();
+        assert_eq!(u64::from(above / below), frames.metadata.delay_us(index).div_ceil(1_000));
+    }
 }
