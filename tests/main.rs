@@ -12,10 +12,13 @@ mod durability;
 mod inputs;
 mod light_load;
 mod lights;
+mod loops;
 mod multiview;
+mod musicbox;
 #[cfg(feature = "nfc")]
 mod nfc;
 mod outputs;
+mod player;
 mod redis;
 mod soak;
 mod socketio;

@@ -1,7 +1,10 @@
 //! Real parts for tests: a marquee on free ports, its doors, and the peers it talks to.
 
+pub mod coded;
 pub mod flashes;
+pub mod hands;
 pub mod http;
+pub mod known_sound;
 pub mod leds;
 pub mod load;
 pub mod media;

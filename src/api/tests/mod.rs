@@ -7,6 +7,7 @@ mod docs;
 mod exchange;
 mod lights;
 mod past;
+mod playlists;
 mod protocol;
 mod rest;
 mod safety;
