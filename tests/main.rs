@@ -12,11 +12,14 @@ mod durability;
 mod inputs;
 mod light_load;
 mod lights;
+mod loops;
 mod multiview;
+mod musicbox;
 #[cfg(feature = "nfc")]
 mod nfc;
 mod outputs;
 #[cfg(feature = "wifi")]
+mod player;
 mod power;
 mod redis;
 mod soak;

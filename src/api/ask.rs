@@ -297,13 +297,14 @@ impl Api {
             return Ok(Performed { receipt, made: Some(json!(made)) });
         }
         let command = asker.with_batch_id(command(fields)?);
-        let waits_as = match &command {
-            Command::Batch { id: Some(id), .. } => Some(id.clone()),
-            _ => None,
+        let (waits_as, association) = match &command {
+            Command::Batch { id: Some(id), .. } => (Some(id.clone()), None),
+            Command::StartAssociation { id, .. } => (None, Some(json!({ "association": id }))),
+            _ => (None, None),
         };
         let receipt = self.perform(asker, command).await?;
         let waiting = waits_as.filter(|id| receipt.snapshot.scheduled.contains_key(id));
-        Ok(Performed { receipt, made: waiting.map(|id| json!({ "scheduled": id })) })
+        Ok(Performed { receipt, made: waiting.map(|id| json!({ "scheduled": id })).or(association) })
     }
 
     /// For doors that are told commands as such. Some are more than a change of the show: a file goes with them.

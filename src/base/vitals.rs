@@ -151,6 +151,8 @@ vitals! {
     destination_reconnects: IntCounterVec("destination") = "marquee_destination_reconnects_total";
     /// Pictures that were decoded, per input.
     input_frames: IntCounterVec("input") = "marquee_input_frames_total";
+    /// Of those, pictures of files that came when their time had begun already, per input: the one before was shown for them.
+    input_late: IntCounterVec("input") = "marquee_input_late_frames_total";
     /// Of those, pictures that came too late to be shown, per input.
     input_dropped: IntCounterVec("input") = "marquee_input_dropped_frames_total";
     /// Times that an input was lost and opened again, per input.

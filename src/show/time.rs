@@ -9,6 +9,9 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
+/// How long before its time a picture may be shown: times are rounded here and there, and none must be missed for that.
+pub const PICTURE_EARLY_US: i64 = 2_000;
+
 /// Microseconds of Unix time, read from one slewed monotonic clock (`base::clock`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -10,8 +10,8 @@ use std::time::Duration;
 use super::apply::due;
 use super::event::evolve;
 use crate::show::Show;
-use crate::show::player::staged::staged;
-use crate::show::time::ShowTime;
+use crate::show::player::staged::{begins, staged};
+use crate::show::time::{PICTURE_EARLY_US, ShowTime};
 use crate::show::timeline::Timeline;
 
 /// Pictures are prepared so long before they are seen.
@@ -26,21 +26,33 @@ pub(super) struct Ahead {
 }
 
 pub(super) fn look(show: &Arc<Show>, now: ShowTime) -> Ahead {
-    let mut timeline = Timeline::new(staged(show));
-    let mut show = show.clone();
+    let mut timeline = Timeline::new(staged(show, now));
+    let (mut show, mut from) = (show.clone(), now);
     let mut wake_at = due::next(&show);
     for _ in 0..MOST {
-        let Some(at) = due::next(&show) else { break };
+        let next = due::next(&show);
+        if let Some(begins) = begins(&show, from).filter(|begins| next.is_none_or(|at| *begins < at)) {
+            timeline.push(early(begins), staged(&show, begins));
+        }
+        let Some(at) = next else { break };
         if at > now.plus(LEAD) {
             let look_at = ShowTime(at.0.saturating_sub(LEAD.as_micros() as i64));
             wake_at = wake_at.map(|wake_at| wake_at.min(look_at));
             break;
         }
         let Some(happening) = due::happen(&show) else { break };
+        let plays = show.player.plays;
         let mut after = Show::clone(&show);
         happening.events.iter().for_each(|event| evolve(&mut after, event));
         show = Arc::new(after);
-        timeline.push(at, staged(&show));
+        timeline.push(if show.player.plays == plays { at } else { early(at) }, staged(&show, at));
+        from = at;
     }
     Ahead { timeline, wake_at }
+}
+
+/// What is played next is seen as soon as its first picture may be; otherwise the last one before it would be seen twice, and that
+/// one never. It is heard on its sample all the same.
+fn early(at: ShowTime) -> ShowTime {
+    ShowTime(at.0.saturating_sub(PICTURE_EARLY_US))
 }

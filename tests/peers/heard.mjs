@@ -5,10 +5,10 @@ import { io } from "socket.io-client";
 const PATIENCE = 20_000;
 
 /** Rejects when a promise takes too long, and says what was waited for. */
-export function inTime(what, promise) {
+export function inTime(what, promise, patience = PATIENCE) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not within ${PATIENCE} ms`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`${what}: not within ${patience} ms`)), patience);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -17,7 +17,8 @@ export class Heard {
   #waiting = [];
   #wake = () => {};
 
-  constructor(url, options) {
+  constructor(url, { patience = PATIENCE, ...options }) {
+    this.patience = patience;
     this.socket = io(url, { forceNew: true, ...options });
     this.socket.onAny((event, payload) => {
       this.#waiting.push([event, payload]);
@@ -25,18 +26,26 @@ export class Heard {
     });
   }
 
-  async next() {
+  async next(what = "an event") {
     while (this.#waiting.length === 0) {
-      await inTime("an event", new Promise((resolve) => (this.#wake = resolve)));
+      await inTime(what, new Promise((resolve) => (this.#wake = resolve)), this.patience);
     }
     return this.#waiting.shift();
   }
 
   /** The next event must be this one: nothing comes in between. */
   async expect(name) {
-    const [event, payload] = await this.next();
+    const [event, payload] = await this.next(name);
     assert.equal(event, name, JSON.stringify(payload));
     return payload;
+  }
+
+  /** The next event of that name that is the right one; what comes before it is left out. */
+  async until(name, isIt = () => true) {
+    for (;;) {
+      const [event, payload] = await this.next(name);
+      if (event === name && isIt(payload)) return payload;
+    }
   }
 
   /** Says something, and waits for what comes of it. */

@@ -32,6 +32,20 @@ pub fn pictures(file: &str, width: usize, height: usize) -> Vec<Seen> {
     seen.map(|(at, (counter, flash))| Seen { at, counter, flash }).collect()
 }
 
+/// What is to be added to a recording's time to have the show's, both in seconds: the pattern tells. The recording was made within
+/// days of `about`, in Unix time.
+pub fn show_time_of(pictures: &[Seen], fps: f64, about: f64) -> f64 {
+    const TURN: f64 = 4_294_967_296.0;
+    let offset = |seen: &Seen| {
+        let counter = f64::from(seen.counter?);
+        let turns = ((about * fps - counter) / TURN).round();
+        Some((counter + turns * TURN) / fps - seen.at)
+    };
+    let mut offsets: Vec<f64> = pictures.iter().filter_map(offset).collect();
+    offsets.sort_by(f64::total_cmp);
+    offsets[offsets.len() / 2]
+}
+
 /// Decodes every picture of a file: its time in seconds, and what is found in its luma.
 pub fn looked_at<T>(file: &str, (width, height): (usize, usize), look: impl Fn(&[u8]) -> T) -> Vec<(f64, T)> {
     let frames = probe(file, &["-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time"]);
@@ -62,6 +76,10 @@ fn is_flash(luma: &[u8], stride: usize, whole: Rect) -> bool {
 
 /// Sound on the file's own time line: 48 kHz, mono.
 pub fn samples(file: &str) -> Vec<f32> {
+    samples_at(file, 48_000)
+}
+
+pub fn samples_at(file: &str, rate: u32) -> Vec<f32> {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args([
         "-nostdin",
@@ -76,7 +94,7 @@ pub fn samples(file: &str) -> Vec<f32> {
         "-ac",
         "1",
     ]);
-    ffmpeg.args(["-ar", "48000", "-f", "f32le", "-"]);
+    ffmpeg.args(["-ar", &rate.to_string(), "-f", "f32le", "-"]);
     let output = ffmpeg.output().expect("ffmpeg is installed");
     output.stdout.chunks_exact(4).map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])).collect()
 }

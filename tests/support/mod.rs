@@ -2,10 +2,12 @@
 
 #[cfg(feature = "wifi")]
 pub mod bus;
-#[cfg(feature = "wifi")]
+pub mod coded;
 pub mod dbusmock;
 pub mod flashes;
+pub mod hands;
 pub mod http;
+pub mod known_sound;
 pub mod leds;
 pub mod load;
 pub mod media;

@@ -62,6 +62,9 @@ pub async fn one(State(api): State<Api>, InPath(id): InPath<PlaylistId>) -> Answ
 
 pub async fn create(State(api): State<Api>, Ask { asker, mut fields }: Ask) -> Answer {
     fields.fill_id("playlist", asker.operation.as_ref());
+    if let Some(Value::Array(tracks)) = fields.0.get_mut("tracks") {
+        fill_ids(tracks.iter_mut().filter_map(Value::as_object_mut), &asker);
+    }
     let playlist: NewPlaylist = fields.parse()?;
     let id = playlist.id.clone();
     let receipt = api.act(&asker, Command::PutPlaylist { playlist: Box::new(playlist), only_new: true }).await?;
@@ -134,14 +137,19 @@ fn track_in_path(text: &str) -> Result<TrackRef, ApiError> {
     Ok(TrackRef::Id(id))
 }
 
+/// Tracks that come without an id are given one; asked for again under the same name, the same one.
+fn fill_ids<'a>(tracks: impl Iterator<Item = &'a mut Map<String, Value>>, asker: &Asker) {
+    for (index, track) in tracks.enumerate() {
+        let fresh = || Value::String(fresh_id("track", asker.operation.as_ref(), index));
+        track.entry("id").or_insert_with(fresh);
+    }
+}
+
 pub async fn add_tracks(State(api): State<Api>, InPath(id): InPath<PlaylistId>, Ask { asker, mut fields }: Ask) -> Answer {
     let mut tracks: Vec<Map<String, Value>> = fields.require("tracks")?;
     let number = fields.take("number")?;
     fields.finish()?;
-    for (index, track) in tracks.iter_mut().enumerate() {
-        let fresh = || Value::String(fresh_id("track", asker.operation.as_ref(), index));
-        track.entry("id").or_insert_with(fresh);
-    }
+    fill_ids(tracks.iter_mut(), &asker);
     let tracks: Result<Vec<NewTrack>, ApiError> = tracks.into_iter().map(|track| Fields(track).parse()).collect();
     let receipt = api.act(&asker, Command::AddTracks { playlist: id.clone(), tracks: tracks?, number }).await?;
     let playlist = whole(&api, &receipt, &id);

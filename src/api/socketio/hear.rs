@@ -18,6 +18,7 @@ use crate::api::wire::steer;
 use crate::api::wire::stream::StreamMetrics;
 use crate::base::quote::quoted;
 use crate::state::operation::OperationId;
+use crate::state::room::Room;
 use crate::state::{Epoch, Seq};
 
 /// Rooms that there are not, and that are named again in the answer.
@@ -177,11 +178,17 @@ impl Client {
         };
         let last = data.get("last_global_seq").and_then(Value::as_u64).filter(|_| same_life);
         let missed = last.map(|last| self.api.chronicle.since(&self.api.state, Seq(last), snapshot.seq));
+        // Before it is told what it missed: what music boxes are told hangs on the rooms that they are in.
+        topics.iter().for_each(|topic| self.topics.add(*topic));
         match missed {
             Some(Since::Changes(changes)) => self.tell_missed(&topics, &changes, &snapshot).await,
-            _ => self.tell_state(&topics, &snapshot).await,
+            _ => {
+                self.tell_state(&topics, &snapshot).await;
+                if topics.contains(&Topic::Room(Room::Playlists)) {
+                    self.tell_player_besides(&snapshot).await;
+                }
+            }
         }
-        topics.iter().for_each(|topic| self.topics.add(*topic));
         self.emit("sync:complete", &json!({ "synced_rooms": known, "server_seq": snapshot.seq, "epoch": snapshot.epoch }))
             .await;
     }

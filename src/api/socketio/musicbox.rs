@@ -228,6 +228,26 @@ impl Client {
         self.emit("state:playlists", &envelope).await;
     }
 
+    /// Who follows the player without being in its room.
+    pub(super) async fn tell_player_besides(&mut self, snapshot: &Snapshot) {
+        if self.follows_player() && !self.is_in(Room::Player) {
+            self.tell_player(snapshot).await;
+        }
+    }
+
+    /// To who is so far behind that it can not be told what happened: how all that it follows by name is now.
+    pub(super) async fn tell_music_anew(&mut self, snapshot: &Snapshot) {
+        let (show, now, epoch) = (snapshot.show.clone(), self.api.clock.now(), String::from(snapshot.epoch));
+        let at = At { show: &show, now, seq: snapshot.seq };
+        for id in self.music.playlists.clone() {
+            self.tell_playlist(&id, &at, &epoch).await;
+        }
+        self.tell_player_besides(snapshot).await;
+        if let Some(association) = show.nfc.association.as_ref().filter(|association| self.follows_tags(association)) {
+            self.tell_association(association, &at).await;
+        }
+    }
+
     /// Only while it moves; who takes nothing at the moment misses it.
     pub(super) fn tell_position(&mut self) {
         let snapshot = self.snapshots.borrow().clone();

@@ -56,7 +56,10 @@ impl Client {
         }
         match self.api.chronicle.since(&self.api.state, seen, snapshot.seq) {
             Since::Changes(changes) => self.tell_missed(&topics, &changes, snapshot).await,
-            Since::TooOld => self.tell_state(&topics, snapshot).await,
+            Since::TooOld => {
+                self.tell_state(&topics, snapshot).await;
+                self.tell_music_anew(snapshot).await;
+            }
         }
     }
 
@@ -132,6 +135,10 @@ impl Client {
                 let mut data = json!({ "created": receipt.created, "repeated": receipt.repeated });
                 if let Some(made) = made {
                     data["made"] = made.clone();
+                    // As clients of music boxes know it.
+                    if let Some(association) = made.get("association") {
+                        data["assoc_id"] = association.clone();
+                    }
                 }
                 let payload = json!({ "client_op_id": operation, "success": true, "server_seq": receipt.seq, "data": data });
                 ("ack:op", payload)

@@ -9,6 +9,7 @@ mod exchange;
 mod lights;
 mod media;
 mod past;
+mod playlists;
 mod protocol;
 mod rest;
 mod safety;

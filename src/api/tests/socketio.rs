@@ -119,6 +119,76 @@ async fn a_sync_brings_what_was_missed() {
 }
 
 #[tokio::test]
+async fn a_music_box_that_comes_back_is_told_what_it_missed_in_its_own_words() {
+    let house = House::open().await;
+    house.tell("POST", "/api/playlists", json!({ "id": "a", "title": "A" })).await.expect(201);
+    house.tell("PUT", "/api/playlists/a", json!({ "title": "B" })).await.expect(200);
+    let (mut client, _) = open(&house, "").await;
+    expect(&mut client, "connection_status").await;
+    emit(&mut client, "sync:request", json!({ "last_global_seq": 1, "requested_rooms": ["playlists"] })).await;
+    expect(&mut client, "change:playlists").await;
+    assert_eq!(expect(&mut client, "state:playlists").await["data"]["playlists"][0]["title"], "B");
+    expect(&mut client, "sync:complete").await;
+    // From another life of the server: all of it, with the player.
+    let (mut client, _) = open(&house, "").await;
+    expect(&mut client, "connection_status").await;
+    emit(&mut client, "sync:request", json!({ "last_global_seq": 99, "requested_rooms": ["playlists"] })).await;
+    for event in ["state:playlists", "state:player", "sync:complete"] {
+        expect(&mut client, event).await;
+    }
+}
+
+#[tokio::test]
+async fn one_that_is_too_far_behind_is_told_how_the_playlist_is_that_it_follows() {
+    let house = House::open().await;
+    house.tell("POST", "/api/playlists", json!({ "id": "a", "title": "A" })).await.expect(201);
+    let door = router(house.api.clone());
+    let ask = async |method: &str, path: &str, body: String| {
+        let request = Request::builder().method(method).uri(path).header("content-type", "text/plain");
+        let answer = door.clone().oneshot(request.body(Body::from(body)).expect("a request")).await.expect("infallible");
+        String::from_utf8(to_bytes(answer.into_body(), 1 << 20).await.expect("a body").to_vec()).expect("text")
+    };
+    let opened = ask("GET", "/socket.io/?EIO=4&transport=polling", String::new()).await;
+    let opened: Value = serde_json::from_str(&opened[1..]).expect("JSON");
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", opened["sid"].as_str().expect("a session"));
+    ask("POST", &path, "40".to_owned()).await;
+    assert!(ask("GET", &path, String::new()).await.contains("40{"), "it is in");
+    ask("POST", &path, format!("42{}", json!(["join:playlist", { "playlist_id": "a" }]))).await;
+    while !ask("GET", &path, String::new()).await.contains("ack:join") {}
+    // It takes nothing until its buffer is full, and what it has not been told is not kept any more.
+    for number in 0..100 {
+        house.tell("PUT", "/api/playlists/a", json!({ "title": format!("title {number}") })).await.expect(200);
+    }
+    let layer = |number| json!({ "id": format!("l{number}"), "kind": "text", "text": "x".repeat(10_000) });
+    let layers: Vec<Value> = (0..60).map(layer).collect();
+    for number in 0..20 {
+        let scene = json!({ "layers": layers, "name": format!("scene {number}") });
+        house.tell("PUT", "/api/scenes/large", scene).await;
+    }
+    let polled = async { while !ask("GET", &path, String::new()).await.contains("title 99") {} };
+    tokio::time::timeout(DEADLINE, polled).await.expect("it is told");
+}
+
+#[tokio::test]
+async fn the_answer_to_a_link_says_which_it_is() {
+    let house = House::open().await;
+    house.tell("POST", "/api/playlists", json!({ "id": "a", "title": "A" })).await.expect(201);
+    let (mut client, _) = open(&house, "").await;
+    expect(&mut client, "connection_status").await;
+    for end in ["assoc_id", "playlist_id"] {
+        emit(&mut client, "start_nfc_link", json!({ "playlist_id": "a" })).await;
+        let told = expect(&mut client, "nfc_status").await;
+        expect(&mut client, "nfc_association_state").await;
+        let answer = expect(&mut client, "ack:op").await;
+        assert_eq!(answer["data"]["assoc_id"], told["assoc_id"]);
+        emit(&mut client, "stop_nfc_link", json!({ end: told[end] })).await;
+        assert_eq!(expect(&mut client, "nfc_status").await["state"], "cancelled");
+        expect(&mut client, "nfc_association_state").await;
+        expect(&mut client, "ack:op").await;
+    }
+}
+
+#[tokio::test]
 async fn acknowledgements_are_answered_in_order() {
     let house = House::open().await;
     let (mut client, _) = open(&house, "").await;

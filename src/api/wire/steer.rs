@@ -55,8 +55,8 @@ pub fn command(event: &str, mut data: Fields, name: Option<&Value>) -> Option<Fi
             with(data, command)
         }
         "stop_nfc_link" => {
-            let playlist = data.remove("playlist_id").unwrap_or(Value::Null);
-            with(data, json!({ "command": "cancel_association", "playlist": playlist }))
+            let (id, playlist) = (data.remove("assoc_id"), data.remove("playlist_id"));
+            with(data, json!({ "command": "cancel_association", "id": id, "playlist": playlist }))
         }
         _ => return None,
     })
@@ -104,6 +104,7 @@ mod tests {
         check("override_nfc_tag", json!({"playlist_id": "p", "tag_id": "04AA"}), "start_association");
         check("override_nfc_tag", json!({"playlist_id": "p", "tag_id": null}), "start_association");
         check("stop_nfc_link", json!({"playlist_id": "p"}), "cancel_association");
+        check("stop_nfc_link", json!({"assoc_id": "link-1"}), "cancel_association");
         let linked = |name: &str| command("start_nfc_link", Fields::new(), Some(&json!(name))).unwrap()["id"].clone();
         assert!(linked("op-1") == linked("op-1") && linked("op-1") != linked("op-2"));
         let more = json!({"zone_id": "FLOOR", "color": "#ff0000", "name": "Mine"});

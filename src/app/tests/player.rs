@@ -91,27 +91,27 @@ fn level(frame: &Frame) -> u8 {
     frame.planes()[0][90 * layout.luma_stride + 160]
 }
 
-#[test]
-fn no_frame_is_black_or_missing_where_one_video_follows_the_other() {
-    let stage = Stage::new();
-    show_player(&stage);
-    stage.frames.set_wanted(true);
-    for (id, from, frames) in [("a", 20, 45), ("b", 112, 31), ("c", 176, 26)] {
-        numbered(&stage, id, from, frames);
+/// 20, 22 … 108, 112 … 172, 176 … 226.
+fn three_videos(stage: &Stage) -> Vec<u8> {
+    let videos = [("a", 20, 45), ("b", 112, 31), ("c", 176, 26)];
+    for (id, from, frames) in videos {
+        numbered(stage, id, from, frames);
     }
-    stage.tell(playlist("p", &["a", "b", "c"]));
+    videos.iter().flat_map(|(_, from, frames)| (0..*frames).map(move |index| (from + 2 * index) as u8)).collect()
+}
+
+/// Plays it to its end, and holds what is seen from the first picture on against what should be: by the number of the frame,
+/// whatever a busy machine has skipped.
+fn is_seen(stage: &Stage, assets: &[&str], expected: &[u8]) {
+    stage.frames.set_wanted(true);
+    stage.tell(playlist("p", assets));
     stage.tell(json!({"command": "play_playlist", "playlist": "p"}));
     let mut frames = Vec::new();
     stage.until("it was played to its end", || {
         frames.extend(std::iter::from_fn(|| stage.frames.try_take()).map(|frame| (frame.number.0, level(&frame))));
-        is_over(&stage)
+        is_over(stage)
     });
     let begins = frames.iter().position(|(_, level)| *level >= 19).expect("it is seen");
-    // 20, 22 … 108, 112 … 172, 176 … 226: by the number of the frame, whatever a busy machine has skipped.
-    let expected: Vec<u8> = [(20, 45), (112, 31), (176, 26)]
-        .iter()
-        .flat_map(|(from, count): &(u8, u8)| (0..*count).map(move |index| from + 2 * index))
-        .collect();
     let first = frames[begins].0;
     let mut wrong = Vec::new();
     for (number, seen) in &frames[begins..] {
@@ -123,4 +123,52 @@ fn no_frame_is_black_or_missing_where_one_video_follows_the_other() {
     assert_eq!(wrong, [], "frame, seen, expected");
     let last = frames.last().expect("a frame").0 - first;
     assert!(last as usize >= expected.len(), "{last}");
+}
+
+#[test]
+fn no_frame_is_black_or_missing_where_one_video_follows_the_other() {
+    let stage = Stage::new();
+    show_player(&stage);
+    let expected = three_videos(&stage);
+    is_seen(&stage, &["a", "b", "c"], &expected);
+}
+
+/// Just after a frame, in the middle between two, and just before one.
+#[test]
+fn no_frame_is_missing_wherever_between_two_frames_a_video_begins() {
+    let stage = Stage::new();
+    show_player(&stage);
+    let expected = three_videos(&stage);
+    for after_ms in [1, 16, 32] {
+        // Nothing is to be seen of it.
+        let sound = format!("sound-{after_ms}");
+        noise(&stage, &sound, 48 * (500 + after_ms));
+        is_seen(&stage, &[&sound, "a", "b", "c"], &expected);
+        stage.tell(json!({"command": "remove_playlist", "playlist": "p"}));
+    }
+}
+
+#[test]
+fn what_was_seen_before_is_seen_until_what_comes_next_begins() {
+    let stage = Stage::new();
+    show_player(&stage);
+    stage.frames.set_wanted(true);
+    numbered(&stage, "a", 20, 60);
+    numbered(&stage, "b", 150, 40);
+    stage.tell(playlist("p", &["a", "b"]));
+    stage.tell(json!({"command": "play_playlist", "playlist": "p"}));
+    let mut levels = Vec::new();
+    let mut until = |what: &str, is_so: &dyn Fn(&[u8]) -> bool| {
+        stage.until(what, || {
+            levels.extend(std::iter::from_fn(|| stage.frames.try_take()).map(|frame| level(&frame)));
+            is_so(&levels)
+        });
+    };
+    until("the first is seen", &|levels| levels.iter().any(|level| *level > 40));
+    stage.tell(json!({"command": "control_player", "control": {"action": "next"}}));
+    until("the second is seen", &|levels| levels.iter().any(|level| *level > 200));
+    let begins = levels.iter().position(|level| *level >= 19).expect("it is seen");
+    assert!(levels[begins..].iter().all(|level| *level >= 19), "{:?}", &levels[begins..]);
+    let last = levels.iter().rposition(|level| *level < 145).expect("the first was seen");
+    assert_eq!(levels[last + 1].abs_diff(150), 0, "from its beginning: {:?}", &levels[last..]);
 }

@@ -3,11 +3,7 @@
 //! A place on that line is in microseconds. A file's places count from the start of the part that is played and go on when it
 //! is repeated; a live stream's are the running time of its pipeline.
 
-use crate::show::time::ShowTime;
-
-/// How much later than asked a picture may be due and still be taken: times are rounded here and there, and a picture must not
-/// be missed for that.
-const TOLERANCE_US: i64 = 2_000;
+use crate::show::time::{PICTURE_EARLY_US, ShowTime};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Course {
@@ -27,7 +23,7 @@ impl Course {
     /// The newest place whose picture may be shown at `at`.
     pub fn due_at(&self, at: ShowTime) -> i64 {
         let speed = if self.speed > 0.0 { self.speed } else { 1.0 };
-        self.place_at(at).saturating_add((TOLERANCE_US as f64 * speed) as i64)
+        self.place_at(at).saturating_add((PICTURE_EARLY_US as f64 * speed) as i64)
     }
 
     /// When it gets there; None while it is paused.

@@ -103,6 +103,10 @@ impl Session {
         self.vitals.input_frames.with_label_values(&[&self.label]).inc();
     }
 
+    pub fn count_late(&self) {
+        self.vitals.input_late.with_label_values(&[&self.label]).inc();
+    }
+
     pub fn count_dropped(&self) {
         self.vitals.input_dropped.with_label_values(&[&self.label]).inc();
     }

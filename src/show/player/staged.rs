@@ -2,6 +2,8 @@
 //!
 //! What is played becomes inputs and layers of the usual kinds, so nobody past here knows of the player. Made anew for each show
 //! that is published, and for those that are about to be; while nothing is played it is the show itself.
+//!
+//! What is told to play begins a little later. Until then there is what was played before.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,12 +26,13 @@ use super::{Leaving, Now};
 
 const WHITE: Color = Color { red: 255, green: 255, blue: 255, alpha: 255 };
 
-pub fn staged(show: &Arc<Show>) -> Arc<Show> {
+/// As it is seen from `at` on, until something begins.
+pub fn staged(show: &Arc<Show>, at: ShowTime) -> Arc<Show> {
     let player = &show.player;
     if player.now.is_none() && player.leaving.is_none() {
         return show.clone();
     }
-    let stage = Stage { show };
+    let stage = Stage { show, at };
     let mut staged = Show::clone(show);
     Arc::make_mut(&mut staged.inputs).extend(stage.inputs());
     if show.scenes.values().any(|scene| shows_player(scene)) {
@@ -43,8 +46,16 @@ fn shows_player(scene: &Scene) -> bool {
     scene.all().any(|layer| matches!(layer.content, Content::Player { .. }))
 }
 
+/// When something begins that is known already.
+pub fn begins(show: &Show, after: ShowTime) -> Option<ShowTime> {
+    let now = show.player.now.as_ref()?;
+    let Playback::Playing { since, .. } = now.playback else { return None };
+    Some(since).filter(|since| *since > after)
+}
+
 struct Stage<'a> {
     show: &'a Show,
+    at: ShowTime,
 }
 
 impl Stage<'_> {
@@ -100,6 +111,11 @@ impl Stage<'_> {
             return self.show.player.now.as_ref().and_then(|now| progress(layer, now, color)).into_iter().collect();
         }
         let player = &self.show.player;
+        if begins(self.show, self.at).is_some() {
+            let before = player.leaving.as_ref().filter(|leaving| self.at < leaving.from);
+            let content = before.and_then(|before| self.content(&before.asset, before.input(), part));
+            return content.map(|content| filling("leaving", layer, content, Vec::new())).into_iter().collect();
+        }
         let mut parts = Vec::new();
         if let Some(leaving) = player.leaving.as_ref().filter(|leaving| leaving.until > leaving.from) {
             let content = self.content(&leaving.asset, leaving.input(), part);

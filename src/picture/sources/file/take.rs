@@ -23,8 +23,12 @@ impl Player<'_> {
             self.session.count_frame();
             let lap = self.video_laps.of(&at, self.asked);
             let Some(place) = self.place(lap, &at) else { continue };
-            let course = self.session.queue.course();
-            if speed > 0.0 && place + at.duration < course.place_at(now) {
+            let stands_at = self.session.queue.course().place_at(now);
+            // The first ones after a jump are, and nobody waits for those.
+            if speed > 0.0 && place < stands_at && !self.session.queue.is_empty() {
+                self.session.count_late();
+            }
+            if speed > 0.0 && place + at.duration < stands_at {
                 self.session.count_dropped();
             }
             let closest = (CLOSEST_US * speed) as i64;
