@@ -22,7 +22,7 @@ use crate::picture::list::DisplayList;
 use crate::picture::pictures::Pictures;
 use crate::picture::plan::plan;
 use crate::show::time::ShowTime;
-use crate::{api, identity, inlet, library, send, state};
+use crate::{api, devices, identity, inlet, library, send, state};
 
 /// Its name in fuzz/, and what it does with any bytes.
 type Target = (&'static str, fn(&[u8]));
@@ -44,6 +44,15 @@ pub const TARGETS: &[Target] = &[
     ("bearer", identity::fuzz::bearer),
     ("config_file", config::config_file),
     ("redis_snapshot", state::store::redis::fuzz::redis_snapshot),
+    ("upload_journal", library::uploads::fuzz::upload_journal),
+    ("upload_name", library::uploads::fuzz::upload_name),
+    ("tus_headers", api::fuzz::tus_headers),
+    ("apdu_answer", devices::nfc::fuzz::apdu_answer),
+    ("pn532_bytes", devices::nfc::fuzz::pn532_bytes),
+    ("tag_sightings", devices::nfc::fuzz::tag_sightings),
+    ("download_lines", library::downloads::fuzz::download_lines),
+    ("download_address", library::downloads::fuzz::download_address),
+    ("proxy_heads", library::downloads::fuzz::proxy_heads),
     ("image_upload", library::fuzz::image_upload),
     ("drawing_upload", library::fuzz::drawing_upload),
     ("video_upload", library::fuzz::video_upload),
