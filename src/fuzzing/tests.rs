@@ -97,7 +97,7 @@ targets! {
     tus_headers: 1,
     apdu_answer: 1,
     pn532_bytes: 1,
-    tag_sightings: 2,
+    tag_sightings: 20,
     download_lines: 1,
     download_address: 1,
     proxy_heads: 1,

@@ -1,5 +1,7 @@
 //! Real parts for tests: a marquee on free ports, its doors, and the peers it talks to.
 
+pub mod chunks;
+pub mod cuts;
 pub mod flashes;
 pub mod http;
 pub mod leds;

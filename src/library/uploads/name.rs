@@ -23,7 +23,10 @@ pub fn presentable(given: &str) -> String {
     let name = ComposingNormalizerBorrowed::new_nfc().normalize(cut.trim());
     match &*name {
         nameless if nameless.chars().all(|character| character == '.' || character.is_whitespace()) => NAMELESS.to_owned(),
-        device if is_device(device) => format!("_{device}").chars().take(MAX_NAME).collect(),
+        device if is_device(device) => {
+            let marked: String = format!("_{device}").chars().take(MAX_NAME).collect();
+            marked.trim_end().to_owned()
+        }
         name => name.to_owned(),
     }
 }
@@ -94,6 +97,8 @@ mod tests {
         for device in ["CON", "nul.mp3", "COM1", "lpt9.txt", "Aux", "com¹.wav", "PRN .x", "conin$", "con.tar.gz", "nul:x"] {
             check(device, &format!("_{device}"));
         }
+        let (long, shown) = (format!("con.{} b", "a".repeat(122)), format!("_con.{}", "a".repeat(122)));
+        check(&long, &shown);
         for harmless in ["console.log", "com.mp3", "COM10", "null", "_con", "lptx"] {
             check(harmless, harmless);
         }
