@@ -18,8 +18,8 @@ mod musicbox;
 #[cfg(feature = "nfc")]
 mod nfc;
 mod outputs;
-#[cfg(feature = "wifi")]
 mod player;
+#[cfg(feature = "wifi")]
 mod power;
 mod redis;
 mod soak;

@@ -10,6 +10,7 @@ use super::error::ApiError;
 use crate::library::uploads::{Complete, Finishing, UploadId};
 use crate::show::asset::Asset;
 use crate::show::ids::{AssetId, PlaylistId, TrackId};
+use crate::show::playlist::MAX_TITLE;
 use crate::state::asked::media::NewTrack;
 use crate::state::command::Command;
 use crate::state::rejection::Rejection;
@@ -24,12 +25,17 @@ pub struct Wishes {
 }
 
 impl Wishes {
-    pub fn of(mut fields: Map<String, Value>) -> Self {
+    /// Refuses what no track could be called, as long as nothing has become of the upload: afterwards it could not be said again.
+    pub fn of(mut fields: Map<String, Value>) -> Result<Self, ApiError> {
         let mut text = |name: &str| match fields.remove(name) {
-            Some(Value::String(text)) if !text.is_empty() => Some(text),
-            _ => None,
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.chars().count() <= MAX_TITLE => Ok(Some(text).filter(|text| !text.is_empty())),
+            Some(_) => Err(ApiError::InvalidBody {
+                field: format!("metadata_override.{name}"),
+                why: format!("this is a text of at most {MAX_TITLE} characters"),
+            }),
         };
-        Self { title: text("title"), artist: text("artist"), album: text("album") }
+        Ok(Self { title: text("title")?, artist: text("artist")?, album: text("album")? })
     }
 }
 

@@ -92,6 +92,15 @@ targets! {
     bearer: 1,
     config_file: 2,
     redis_snapshot: 1,
+    upload_journal: 2,
+    upload_name: 1,
+    tus_headers: 1,
+    apdu_answer: 1,
+    pn532_bytes: 1,
+    tag_sightings: 20,
+    download_lines: 1,
+    download_address: 1,
+    proxy_heads: 1,
     image_upload: 2,
     drawing_upload: 5,
     video_upload: 50,
@@ -120,9 +129,14 @@ fn the_seeds_that_open_doors_do() {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
     let file = serde_json::to_vec(&crate::identity::fuzz::good_file()).unwrap();
     let packets = |which| crate::inlet::fuzz::good(which);
+    let journal = |which| crate::library::uploads::fuzz::good_journal(which);
     for (name, made) in [
         ("identity_file/good", file),
         ("bearer/access", crate::identity::fuzz::access_token().into_bytes()),
+        ("upload_journal/received", journal(0)),
+        ("upload_journal/disputed", journal(1)),
+        ("upload_journal/finished", journal(2)),
+        ("upload_journal/given_up", journal(3)),
         ("pixel_packets/ddp", packets(0)),
         ("pixel_packets/sacn", packets(1)),
         ("pixel_packets/artnet", packets(2)),

@@ -69,7 +69,7 @@ pub fn small_texts(bytes: &[u8]) {
     for fps in [serde_json::from_str(text).ok(), serde_json::from_value(Value::from(text)).ok()].into_iter().flatten() {
         check_fps(fps, text.len() as u64);
     }
-    library::fuzz::file_name(text);
+    library::uploads::fuzz::upload_name(text.as_bytes());
 }
 
 fn check_text<T: TryFrom<String, Error: Display> + Display + PartialEq + Debug>(text: &str) -> Option<T> {

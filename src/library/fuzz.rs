@@ -6,7 +6,6 @@ use super::check::{check, is_long};
 use super::error::LibraryError;
 use super::frames::Frames;
 use super::image_check::check_file;
-use super::{MAX_NAME, presentable};
 use crate::base::fuzz::{check_code, check_told};
 use crate::gst;
 use crate::media::animation;
@@ -86,10 +85,4 @@ pub fn check_upload(bytes: &[u8]) -> bool {
 fn check_refusal(error: &LibraryError) {
     check_code(error.code());
     check_told(&error.to_string());
-}
-
-pub fn file_name(text: &str) {
-    let name = presentable(text);
-    assert!(name.chars().count() <= MAX_NAME && !name.contains(char::is_control) && !name.contains(['/', '\\']));
-    assert_eq!(presentable(&name), name);
 }

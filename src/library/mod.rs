@@ -33,6 +33,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::media::kind::{HEAD, sniff};
 use crate::show::asset::Asset;
 use check::Found;
+use uploads::presentable;
 
 pub use error::{ChunkError, LibraryError};
 use upload::Bounds;
@@ -40,8 +41,6 @@ pub use upload::Upload;
 
 /// Larger pictures than this are no stage graphics, larger fonts and tables no good ones.
 pub const MAX_UPLOAD: u64 = 32 * 1024 * 1024;
-/// Longest name of an asset, in characters; it is for people only.
-const MAX_NAME: usize = 128;
 
 /// Cloned to every door.
 #[derive(Clone)]
@@ -195,10 +194,4 @@ fn keep(directory: &Path, upload: Upload, name: String) -> Result<Asset, Library
 /// A rename lasts only when its directory is on disk.
 fn sync_directory(directory: &Path) -> Result<(), LibraryError> {
     Ok(std::fs::File::open(directory)?.sync_all()?)
-}
-
-/// The last part of whatever path a browser sends, in one line.
-fn presentable(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    last.chars().filter(|character| !character.is_control()).take(MAX_NAME).collect::<String>().trim().to_owned()
 }

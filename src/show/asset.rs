@@ -153,7 +153,7 @@ impl Asset {
     /// How long it is played, as exactly as is known.
     pub fn length_us(&self) -> Option<u64> {
         let found = self.details.as_ref().and_then(|details| details.length_us);
-        found.or_else(|| Some(self.duration_ms?.checked_mul(1_000)?)).filter(|length| *length > 0)
+        found.or_else(|| self.duration_ms?.checked_mul(1_000)).filter(|length| *length > 0)
     }
 
     /// Its file's name in the assets directory.

@@ -2,7 +2,10 @@
 
 #[cfg(feature = "wifi")]
 pub mod bus;
+pub mod chunks;
 pub mod coded;
+pub mod cuts;
+#[cfg(feature = "wifi")]
 pub mod dbusmock;
 pub mod flashes;
 pub mod hands;

@@ -29,9 +29,15 @@ pub fn peers() -> Option<PathBuf> {
 /// A script of tests/peers; it is ended when it takes too long.
 #[track_caller]
 pub fn node(script: &str) -> Option<Command> {
+    node_within(120, script)
+}
+
+/// The same with more patience, in seconds.
+#[track_caller]
+pub fn node_within(patience: u64, script: &str) -> Option<Command> {
     let directory = peers()?;
     let mut command = Command::new("timeout");
-    command.args(["120", "node", script]).current_dir(directory).stdin(Stdio::null());
+    command.args([&*patience.to_string(), "node", script]).current_dir(directory).stdin(Stdio::null());
     Some(command)
 }
 

@@ -19,8 +19,17 @@ pub fn signal(pid: u32, name: &str) {
 
 /// Resident memory in bytes.
 pub fn resident(pid: u32) -> u64 {
+    of_status(pid, "VmRSS:")
+}
+
+/// The most that it ever was.
+pub fn peak(pid: u32) -> u64 {
+    of_status(pid, "VmHWM:")
+}
+
+fn of_status(pid: u32, name: &str) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = text.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    let line = text.lines().find(|line| line.starts_with(name)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }
 

@@ -22,7 +22,7 @@ use crate::api::uploading::{Wishes, finish};
 use crate::api::wire::musicbox::At;
 use crate::api::wire::upload;
 use crate::base::quote::quoted;
-use crate::library::uploads::{New, State as Stage, UploadError, UploadId, presentable};
+use crate::library::uploads::{New, State as Stage, UploadError, UploadId, hex_of, presentable};
 use crate::show::ids::PlaylistId;
 use crate::state::SubmitError;
 use crate::state::rejection::Rejection;
@@ -42,18 +42,9 @@ fn check_playlist(api: &Api, id: &PlaylistId) -> Result<(), ApiError> {
 
 /// 64 hexadecimal digits: a SHA-256.
 fn digest(text: Option<String>) -> Result<Option<[u8; 32]>, ApiError> {
-    let Some(text) = text else { return Ok(None) };
     let wrong =
         || ApiError::InvalidBody { field: "file_hash".to_owned(), why: "a SHA-256 has 64 hexadecimal digits".to_owned() };
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let pair = str::from_utf8(pair).map_err(|_| wrong())?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
-    }
-    Ok(Some(bytes))
+    text.map(|text| hex_of(&text.to_ascii_lowercase()).ok_or_else(wrong)).transpose()
 }
 
 pub async fn begin(State(api): State<Api>, InPath(playlist): InPath<PlaylistId>, Ask { asker, mut fields }: Ask) -> Answer {
@@ -151,7 +142,8 @@ pub async fn finalize(
     let hash = fields.take("file_hash")?;
     let wishes: Option<Map<String, Value>> = fields.take("metadata_override")?;
     fields.finish()?;
-    let result = finish(&api, id, digest(hash)?, wishes.map(Wishes::of).unwrap_or_default()).await?;
+    let wishes = wishes.map(Wishes::of).transpose()?.unwrap_or_default();
+    let result = finish(&api, id, digest(hash)?, wishes).await?;
     let track = track(&api, &playlist, &result["track"]);
     let mut data = track.clone();
     data["track"] = track;

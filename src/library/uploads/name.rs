@@ -12,7 +12,7 @@ const NAMELESS: &str = "upload";
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// The last part of whatever path was sent, in one line and composed (NFC). A device's name gets an underscore in front; an empty
-/// one, `.` and `..` become `upload`.
+/// one, and one of dots alone, become `upload`.
 pub fn presentable(given: &str) -> String {
     let given = &given[given.ceil_char_boundary(given.len().saturating_sub(LONGEST_GIVEN))..];
     let last = given.rsplit(['/', '\\']).next().unwrap_or("");
@@ -22,8 +22,11 @@ pub fn presentable(given: &str) -> String {
     // What was cut off may leave a space at the end, and a mark that is taken away two letters that belong together.
     let name = ComposingNormalizerBorrowed::new_nfc().normalize(cut.trim());
     match &*name {
-        "" | "." | ".." => NAMELESS.to_owned(),
-        device if is_device(device) => format!("_{device}").chars().take(MAX_NAME).collect(),
+        nameless if nameless.chars().all(|character| character == '.' || character.is_whitespace()) => NAMELESS.to_owned(),
+        device if is_device(device) => {
+            let marked: String = format!("_{device}").chars().take(MAX_NAME).collect();
+            marked.trim_end().to_owned()
+        }
         name => name.to_owned(),
     }
 }
@@ -60,10 +63,11 @@ mod tests {
         check("../../x", "x");
         check("C:\\music\\../a song.mp3", "a song.mp3");
         check("/etc/passwd", "passwd");
-        for nothing in ["", ".", "..", "../..", "a/", "\\", "\0", "  ", "\u{200b}", "./\u{202e}."] {
+        for nothing in ["", ".", "..", "../..", "a/", "\\", "\0", "  ", "\u{200b}", "./\u{202e}.", "...", ". . .."] {
             check(nothing, "upload");
         }
         check(".hidden", ".hidden");
+        check("...and more", "...and more");
     }
 
     #[test]
@@ -93,6 +97,8 @@ mod tests {
         for device in ["CON", "nul.mp3", "COM1", "lpt9.txt", "Aux", "com¹.wav", "PRN .x", "conin$", "con.tar.gz", "nul:x"] {
             check(device, &format!("_{device}"));
         }
+        let (long, shown) = (format!("con.{} b", "a".repeat(122)), format!("_con.{}", "a".repeat(122)));
+        check(&long, &shown);
         for harmless in ["console.log", "com.mp3", "COM10", "null", "_con", "lptx"] {
             check(harmless, harmless);
         }

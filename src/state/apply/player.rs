@@ -336,7 +336,7 @@ fn went_on(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
     match (following(show, playing, Way::On, at), playlist) {
         (Some(pick), Some(playlist)) => {
             let mut events = began(show, playlist, pick, 0, at, until);
-            events.iter_mut().for_each(|event| forgive(event));
+            events.iter_mut().for_each(forgive);
             events
         }
         _ => ended(show, playing, at),

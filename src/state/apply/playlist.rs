@@ -221,7 +221,8 @@ fn made(show: &Show, new: NewTrack, now: ShowTime) -> Result<Track, Rejection> {
 
 /// A file's name without what says its kind.
 fn stem(name: &str) -> String {
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let stem =
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem.trim_end_matches(|end: char| end == '.' || end.is_whitespace()));
     let stem: String = if stem.is_empty() { name } else { stem }.chars().take(MAX_TITLE).collect();
     if stem.is_empty() { "Untitled".to_owned() } else { stem }
 }

@@ -38,7 +38,7 @@ pub(super) fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec
 }
 
 fn find<'a>(show: &'a Show, id: &TagId) -> Result<&'a Arc<Tag>, Rejection> {
-    show.nfc.tags.get(id).ok_or_else(|| Rejection::NoTag(*id))
+    show.nfc.tags.get(id).ok_or(Rejection::NoTag(*id))
 }
 
 fn configure(show: &Show, patch: &Patch) -> Result<Vec<Event>, Rejection> {
