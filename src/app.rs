@@ -52,6 +52,7 @@ use crate::send::hls::Shelf;
 use crate::send::preview::{self, PreviewHandle, Subject};
 use crate::send::recordings::Recordings;
 use crate::send::replay::Replay;
+use crate::send::speakers::Choice;
 use crate::send::whep::Viewers;
 use crate::send::{self, Sending, rtmp_server};
 use crate::sound;
@@ -91,6 +92,10 @@ fn known_capabilities(config: &Config) -> anyhow::Result<gst::Capabilities> {
         gst::GstError::UnusableEncoder { .. } => BadSetting { key: "encoder", why: error.to_string() }.into(),
         other => other.into(),
     })
+}
+
+fn speakers(config: &Config) -> anyhow::Result<Option<Choice>> {
+    Choice::parse(&config.speakers).map_err(|why| BadSetting { key: "speakers", why }.into())
 }
 
 /// What this build can do on this machine, as JSON.
@@ -247,6 +252,7 @@ impl House {
             replay: replay.clone(),
             shelf: shelf.clone(),
             pipelines,
+            speakers: speakers(config)?,
             encoder: config.encoder.clone(),
             vitals: vitals.clone(),
         })?;

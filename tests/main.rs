@@ -26,6 +26,7 @@ mod soak;
 mod socketio;
 mod sockets;
 mod sound_seen;
+mod speakers;
 mod stream;
 mod support;
 mod survival;

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 pub use super::rest::tus::fuzz::tus_headers;
+pub use super::rest::uploads::fuzz::form_upload;
 pub use super::ws::fuzz::ws_frames;
 use axum::body::Body;
 use axum::extract::Request;

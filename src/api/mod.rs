@@ -163,6 +163,8 @@ pub struct Api {
     /// What was written of media for the dashboard.
     written: Arc<dashboard::Written>,
     census: census::Census,
+    /// Somebody wants everybody to be told of all playlists again.
+    playlists_again: watch::Sender<()>,
     started: ShowTime,
 }
 
@@ -253,6 +255,7 @@ impl Api {
             archives: Default::default(),
             written: Arc::default(),
             census: census::Census::default(),
+            playlists_again: watch::Sender::new(()),
             started,
         };
         tokio::spawn(figures::measure(api.clone(), figures_out, metrics_out));
@@ -292,7 +295,7 @@ impl Api {
     }
 
     fn health(&self) -> HealthView {
-        HealthView::new(self.vitals.status.conditions(), self.is_on_air(), self.clock.now().since(self.started))
+        HealthView::new(self.vitals.status.conditions(), self.is_on_air(), [self.started, self.clock.now()])
     }
 
     /// Nothing that the show needs is down.

@@ -17,8 +17,8 @@ use crate::show::collection::Collection;
 use crate::show::ids::AssetId;
 use crate::show::time::ShowTime;
 
-/// A newer one is refused as a whole. The first had no lights.
-const FORMAT: u32 = 2;
+/// A newer one is refused as a whole. The first had no lights, the second no playlists.
+const FORMAT: u32 = 3;
 const SHOW: &str = "show.json";
 const ASSETS: &str = "assets/";
 /// A show of 256 scenes with all their layers has some megabytes.
@@ -254,7 +254,7 @@ mod tests {
         let name = format!("assets/{}", asset.file_name());
         let file = EntryType::Regular;
         let newer =
-            String::from_utf8(show.clone()).expect("text").replace("\"format\":2,\"program", "\"format\":3,\"program");
+            String::from_utf8(show.clone()).expect("text").replace("\"format\":3,\"program", "\"format\":4,\"program");
         for (entries, code) in [
             (vec![], "broken_archive"),
             (vec![(file, name.as_str(), CONTENT)], "unexpected_file"),

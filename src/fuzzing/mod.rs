@@ -47,6 +47,7 @@ pub const TARGETS: &[Target] = &[
     ("upload_journal", library::uploads::fuzz::upload_journal),
     ("upload_name", library::uploads::fuzz::upload_name),
     ("tus_headers", api::fuzz::tus_headers),
+    ("form_upload", api::fuzz::form_upload),
     ("apdu_answer", devices::nfc::fuzz::apdu_answer),
     ("pn532_bytes", devices::nfc::fuzz::pn532_bytes),
     ("tag_sightings", devices::nfc::fuzz::tag_sightings),

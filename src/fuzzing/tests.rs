@@ -95,6 +95,7 @@ targets! {
     upload_journal: 2,
     upload_name: 1,
     tus_headers: 1,
+    form_upload: 4,
     apdu_answer: 1,
     pn532_bytes: 1,
     tag_sightings: 20,

@@ -55,6 +55,8 @@ pub struct Capabilities {
     pub destinations: Vec<&'static str>,
     /// Kinds of inputs.
     pub inputs: Vec<&'static str>,
+    /// What sound on this machine may go through.
+    pub speakers: Vec<&'static str>,
     pub missing: Vec<Missing>,
 }
 
@@ -88,6 +90,7 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         ("page", &["wpesrc"]),
         ("tone", &[]),
     ];
+    let speakers = [("pulse", "pulsesink"), ("alsa", "alsasink")].into_iter().filter(|(_, element)| has(element));
     let inputs = needed.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
     let destinations = needs.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
     Ok(Capabilities {
@@ -98,6 +101,7 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         layers: ["color", "gradient", "image", "shape", "input", "scene", "group", "layout", "backdrop", "pattern", "text"],
         destinations: destinations.map(|(name, _)| name).collect(),
         inputs: inputs.map(|(name, _)| name).collect(),
+        speakers: speakers.map(|(name, _)| name).collect(),
         missing,
     })
 }

@@ -20,6 +20,7 @@ pub mod reconcile;
 pub mod recordings;
 pub mod replay;
 pub mod rtmp_server;
+pub mod speakers;
 mod supervisor;
 pub mod whep;
 
@@ -49,6 +50,7 @@ use hls::Shelf;
 pub use pipelines::Pipelines;
 use recordings::Recordings;
 use replay::Replay;
+use speakers::Speakers;
 use supervisor::Supervisor;
 use whep::Viewers;
 
@@ -64,6 +66,8 @@ pub struct Env {
     /// Where HLS destinations put what players fetch.
     pub shelf: Shelf,
     pub pipelines: Pipelines,
+    /// None: what is mixed is not heard on this machine.
+    pub speakers: Option<speakers::Choice>,
     /// A name, or `auto`.
     pub encoder: String,
     pub vitals: Arc<Vitals>,
@@ -91,6 +95,10 @@ pub fn start(env: Env) -> io::Result<Sending> {
     let told = stop.clone();
     let (replay, show) = (env.replay.clone(), env.show.clone());
     let (sound, pipelines, vitals) = (env.sound.clone(), env.pipelines.clone(), env.vitals.clone());
+    if let Some(choice) = env.speakers.clone() {
+        let (chunks, pipelines, vitals, stop) = (sound.clone(), pipelines.clone(), vitals.clone(), stop.clone());
+        Speakers { choice, chunks, pipelines, vitals, stop }.start()?;
+    }
     let supervisor = Supervisor::new(env, told.clone());
     let (program, programs) = (supervisor.main_program(), supervisor.programs());
     let shown = show.clone();

@@ -9,7 +9,7 @@ use crate::gst::GstError;
 use crate::gst::pipeline::{Pipeline, filled};
 
 /// Name, built-in text, and the elements that must be in it by these names.
-const BUILT_IN: [(&str, &str, &[&str]); 10] = [
+const BUILT_IN: [(&str, &str, &[&str]); 12] = [
     ("encode-nvh264enc", include_str!("../../pipelines/encode-nvh264enc.launch"), ENCODE),
     ("encode-vah264enc", include_str!("../../pipelines/encode-vah264enc.launch"), ENCODE),
     ("encode-v4l2h264enc", include_str!("../../pipelines/encode-v4l2h264enc.launch"), ENCODE),
@@ -18,12 +18,15 @@ const BUILT_IN: [(&str, &str, &[&str]); 10] = [
     ("encode-opus", include_str!("../../pipelines/encode-opus.launch"), ENCODE_SOUND),
     ("push-rtmp", include_str!("../../pipelines/push-rtmp.launch"), CARRY),
     ("push-srt", include_str!("../../pipelines/push-srt.launch"), CARRY),
+    ("speakers-pulse", include_str!("../../pipelines/speakers-pulse.launch"), SPEAKERS),
+    ("speakers-alsa", include_str!("../../pipelines/speakers-alsa.launch"), SPEAKERS),
     ("record-mkv", include_str!("../../pipelines/record-mkv.launch"), CARRY),
     ("record-mp4", include_str!("../../pipelines/record-mp4.launch"), CARRY),
 ];
 
 const ENCODE: &[&str] = &["video", "sound", "coded_video", "coded_sound"];
 const ENCODE_SOUND: &[&str] = &["sound", "coded_sound"];
+const SPEAKERS: &[&str] = &["sound", "out"];
 const CARRY: &[&str] = &["video", "sound", "out"];
 
 /// Values for a trial.

@@ -45,8 +45,20 @@ pub(super) struct Supervisor {
 
 impl Supervisor {
     pub fn new(env: Env, stop: StopFlag) -> Self {
-        let Env { show, clock, frames, sound, program, recordings, replay: _, shelf, pipelines, encoder: choice, vitals } =
-            env;
+        let Env {
+            show,
+            clock,
+            frames,
+            sound,
+            program,
+            recordings,
+            replay: _,
+            shelf,
+            pipelines,
+            speakers: _,
+            encoder: choice,
+            vitals,
+        } = env;
         let programs = Programs::new(program);
         let destination_env = destination::Env {
             clock: clock.clone(),

@@ -56,6 +56,7 @@ impl Studio {
             recordings: recordings.clone(),
             replay: replay.clone(),
             shelf: shelf.clone(),
+            speakers: None,
             pipelines: Pipelines::load(None).unwrap(),
             encoder: "auto".to_owned(),
             vitals: vitals.clone(),

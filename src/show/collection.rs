@@ -12,6 +12,7 @@ use super::input::Input;
 use super::light::carried::Lights;
 use super::macros::Macro;
 use super::mixer::Mixer;
+use super::music::Music;
 use super::program::Studio;
 use super::scene::Scene;
 use super::stream::StreamConfig;
@@ -48,6 +49,9 @@ pub struct Collection {
     /// Absent: those that are there are left alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lights: Option<Box<Lights>>,
+    /// Likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub music: Option<Box<Music>>,
 }
 
 /// What becomes of what is there already.
@@ -84,12 +88,13 @@ impl Collection {
             studio: Some(Studio::clone(&show.studio)),
             program: show.program.as_ref().map(|program| program.scene.clone()),
             lights: Some(Box::new(Lights::of(show))),
+            music: Some(Box::new(Music::of(show))),
         }
     }
 
     /// Nothing but what an operator may make one by one.
     pub fn is_for_the_stage(&self) -> bool {
-        let Collection { config, assets, destinations, macros, mixer, studio, program, lights, .. } = self;
+        let Collection { config, assets, destinations, macros, mixer, studio, program, lights, music, .. } = self;
         config.is_none()
             && macros.is_empty()
             && assets.is_empty()
@@ -99,5 +104,6 @@ impl Collection {
             && program.is_none()
             // Fixtures and feeds reach into the network.
             && lights.is_none()
+            && music.is_none()
     }
 }

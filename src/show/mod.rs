@@ -24,6 +24,7 @@ pub mod macros;
 pub mod media;
 pub mod mixer;
 pub mod motion;
+pub mod music;
 pub mod offset;
 pub mod player;
 pub mod playlist;

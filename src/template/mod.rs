@@ -223,6 +223,21 @@ mod tests {
     }
 
     /// As a command would: every rule of the show holds for what templates make.
+    #[test]
+    fn what_is_playing_may_be_what_the_player_plays() {
+        let templates = Templates::default();
+        let template = templates.all().find(|template| template.id == "now_playing").expect("it is ours");
+        let text = |parameters: &Value| {
+            let scene = accepted(template, parameters, &occasion(1280, 720));
+            serde_json::to_string(&scene.layers).expect("JSON")
+        };
+        let follows = text(&json!({ "from": "player" }));
+        for part in [r#""part":"cover""#, r#""part":"progress""#, "{player.title}", "{player.artist}"] {
+            assert!(follows.contains(part), "{part}: {follows}");
+        }
+        assert!(!text(&json!({ "title": "Gymnopédie" })).contains("player"));
+    }
+
     #[track_caller]
     fn accepted(template: &Template, parameters: &Value, occasion: &Occasion) -> Scene {
         let layers = template.instantiate(parameters, occasion).expect("layers");

@@ -23,6 +23,7 @@ pub mod olad;
 pub mod picture;
 pub mod process;
 pub mod prometheus;
+pub mod pulse;
 pub mod redis;
 pub mod releases;
 pub mod senders;

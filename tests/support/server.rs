@@ -45,7 +45,13 @@ impl Server {
     }
 
     pub fn start_in(data_dir: &Path, flags: &[&str]) -> Self {
-        let mut child = command(data_dir, flags).spawn().expect("the server starts");
+        Self::start_among(data_dir, flags, &[])
+    }
+
+    /// In an environment that has these, too.
+    pub fn start_among(data_dir: &Path, flags: &[&str], environment: &[(&str, String)]) -> Self {
+        let mut command = command(data_dir, flags);
+        let mut child = command.envs(environment.iter().cloned()).spawn().expect("the server starts");
         let log = keep(child.stderr.take().unwrap());
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -184,6 +184,10 @@ pub struct ShowAnswer {
 pub struct HealthAnswer {
     status: Health,
     components: Option<BTreeMap<String, Condition>>,
+    /// The same in short.
+    services: Option<BTreeMap<String, Health>>,
+    /// Seconds since the epoch.
+    timestamp: Option<f64>,
     uptime_seconds: Option<u64>,
     version: Option<String>,
 }
@@ -212,6 +216,8 @@ pub struct ShowImported {
     light_feeds: usize,
     palettes: usize,
     light_presets: usize,
+    playlists: usize,
+    tags: usize,
 }
 
 /// What became of a scene collection.

@@ -151,11 +151,13 @@ fn described(row: &Row, operation: &Operation, bodies: &mut Schemas, answers: &m
     described
 }
 
-/// `PUT /api/scenes/{scene}/layers/{layer}` → `putScenesSceneLayersLayer`.
+/// `PUT /api/scenes/{scene}/layers/{layer}` → `putScenesSceneLayersLayer`. Where a path is there with a slash at its end, too, both are
+/// told apart.
 fn operation_id(row: &Row) -> String {
+    let slash = if row.path.ends_with('/') { "Slash" } else { "" };
     let words =
         row.path.trim_start_matches("/api").split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.fold(row.method.to_lowercase(), |id, word| id + &word[..1].to_uppercase() + &word[1..])
+    words.fold(row.method.to_lowercase(), |id, word| id + &word[..1].to_uppercase() + &word[1..]) + slash
 }
 
 /// An id in a path has the shape that it has in a body.

@@ -227,7 +227,12 @@ fn playlists(row: &Row) -> Option<Operation> {
         ("POST", "/api/playlists/move-track" | "/api/playlists/{playlist}/move-track") => {
             with(shape::<MoveTrackBody>(), does("Into another playlist"))
         }
-        ("POST", "/api/playlists/sync") => acts("playlists", "The numbers that everybody has been told", gives(), &[]),
+        ("POST", "/api/playlists/sync") => acts(
+            "playlists",
+            "All who are in the room are told of all playlists once more (`state:playlists`)",
+            gives(),
+            &[],
+        ),
         _ => return None,
     })
 }

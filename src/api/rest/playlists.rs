@@ -217,9 +217,10 @@ async fn relocate(api: Api, Ask { asker, mut fields }: Ask, from: Option<Playlis
     done(&receipt, StatusCode::OK, "the track was moved", named(&asker))
 }
 
-/// Everybody is told everything all the time; whoever asks for it is told the numbers.
+/// Everybody is told of every change anyway; all who are in the room are told all of it once more.
 pub async fn sync(State(api): State<Api>, Bare(_): Bare) -> Answer {
     let snapshot = api.state.snapshot();
     let count = snapshot.show.playlists.len();
+    api.playlists_again.send_replace(());
     found(&api, "everybody has been told", json!({ "server_seq": snapshot.seq, "playlists_count": count, "success": true }))
 }

@@ -151,9 +151,10 @@ fn chunks(request: Request) -> impl Stream<Item = Result<Bytes, ChunkError>> {
 }
 
 fn counted(show: &Collection, dry_run: bool) -> Value {
-    let Collection { assets, inputs, scenes, transitions, destinations, lights, .. } = show;
+    let Collection { assets, inputs, scenes, transitions, destinations, lights, music, .. } = show;
     let none = Lights::default();
     let lights = lights.as_deref().unwrap_or(&none);
+    let (playlists, tags) = music.as_ref().map_or((0, 0), |music| (music.playlists.len(), music.tags.len()));
     json!({
         "success": true,
         "dry_run": dry_run,
@@ -167,6 +168,8 @@ fn counted(show: &Collection, dry_run: bool) -> Value {
         "light_feeds": lights.feeds.len(),
         "palettes": lights.palettes.len(),
         "light_presets": lights.presets.len(),
+        "playlists": playlists,
+        "tags": tags,
     })
 }
 

@@ -1,6 +1,9 @@
 //! Uploads in chunks, as music box clients send them: a session, its chunks in any order, and the word that it is whole. In their
 //! envelope. The same store as tus'.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
+
 use axum::body::Body;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::rejection::QueryRejection;

@@ -65,6 +65,7 @@ pub struct Client {
     /// Number of the newest change that the client knows.
     pub(super) told: Seq,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
+    playlists_again: watch::Receiver<()>,
     pub(super) pending: FuturesOrdered<BoxFuture<'static, Answered>>,
     /// Weight of what it said and nobody has heard yet.
     unheard: Arc<AtomicUsize>,
@@ -105,6 +106,7 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         present: api.census.somebody(),
         told: Seq::default(),
         snapshots: api.state.snapshots(),
+        playlists_again: api.playlists_again.subscribe(),
         pending: FuturesOrdered::new(),
         unheard,
         gone,
@@ -161,6 +163,7 @@ impl Client {
                     Ok(()) => self.tell_changes().await,
                     Err(_) => break,
                 },
+                Ok(()) = self.playlists_again.changed() => self.tell_playlists_again().await,
                 () = self.music.tick(), if self.follows_player() => self.tell_position(),
                 () = self.progress.tick(), if self.follows_player() => self.tell_progress().await,
                 pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels),

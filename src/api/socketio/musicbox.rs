@@ -228,6 +228,15 @@ impl Client {
         self.emit("state:playlists", &envelope).await;
     }
 
+    /// Somebody asked for it. What else has happened is told first, so that the numbers stay in order.
+    pub(super) async fn tell_playlists_again(&mut self) {
+        self.tell_changes().await;
+        if self.is_in(Room::Playlists) {
+            let snapshot = self.snapshots.borrow().clone();
+            self.tell_playlists(&snapshot).await;
+        }
+    }
+
     /// Who follows the player without being in its room.
     pub(super) async fn tell_player_besides(&mut self, snapshot: &Snapshot) {
         if self.follows_player() && !self.is_in(Room::Player) {

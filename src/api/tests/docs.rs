@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::api::codes::{self, CODES};
 use crate::api::{openapi, routes};
 
@@ -75,6 +77,9 @@ fn the_openapi_document_has_every_row_and_its_copy_is_fresh() {
         }
     }
     let text = serde_json::to_string_pretty(&document).expect("JSON") + "\n";
+    let mut names: Vec<&Value> = operations(&document).map(|operation| &operation["operationId"]).collect();
+    names.sort_by_key(|name| name.to_string());
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "each has a name of its own");
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &text).expect("written");
@@ -88,4 +93,9 @@ fn every_route_is_documented_and_every_documented_route_exists() {
     let documented: BTreeSet<String> =
         DOCS.lines().filter_map(|line| Some(line.strip_prefix("### `")?.split('`').next()?.to_owned())).collect();
     assert_eq!(known, documented);
+}
+
+fn operations(document: &Value) -> impl Iterator<Item = &Value> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    paths.flat_map(|(_, methods)| methods.as_object().into_iter().flatten().map(|(_, operation)| operation))
 }

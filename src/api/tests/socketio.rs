@@ -139,6 +139,20 @@ async fn a_music_box_that_comes_back_is_told_what_it_missed_in_its_own_words() {
 }
 
 #[tokio::test]
+async fn whoever_is_in_the_room_is_told_of_all_playlists_when_somebody_asks_for_it() {
+    let house = House::open().await;
+    house.tell("POST", "/api/playlists", json!({ "id": "a", "title": "A" })).await.expect(201);
+    let (mut client, _) = open(&house, "").await;
+    expect(&mut client, "connection_status").await;
+    emit(&mut client, "join:playlists", json!({})).await;
+    expect(&mut client, "state:playlists").await;
+    expect(&mut client, "ack:join").await;
+    let told = house.tell("POST", "/api/playlists/sync", json!({})).await.expect(200).json();
+    assert_eq!(told["data"]["playlists_count"], 1);
+    assert_eq!(expect(&mut client, "state:playlists").await["data"]["playlists"][0]["title"], "A");
+}
+
+#[tokio::test]
 async fn one_that_is_too_far_behind_is_told_how_the_playlist_is_that_it_follows() {
     let house = House::open().await;
     house.tell("POST", "/api/playlists", json!({ "id": "a", "title": "A" })).await.expect(201);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::time::rfc3339;
 use crate::show::Show;
 use crate::show::ids::PlaylistId;
+use crate::show::input::Playback;
 use crate::show::player::staged::state_of;
 use crate::show::player::{Now, Way, following, position_in_order};
 use crate::show::playlist::{Playlist, Track};
@@ -110,7 +111,7 @@ impl At<'_> {
             now.zip(playlist).map_or((0, 0), |(now, playlist)| position_in_order(playlist, player.settings.shuffle, now));
         let leads = |way| now.is_some_and(|now| following(self.show, now, way, self.now).is_some());
         let state = match now {
-            Some(_) if player.faults > 0 && !now.is_some_and(Now::is_playing) => "error",
+            Some(now) if player.faults > 0 && now.playback == Playback::Stopped => "error",
             Some(now) => state_of(now),
             None => "stopped",
         };

@@ -39,6 +39,7 @@ pub struct Stage {
     pub frames: Arc<Mailbox<Frame>>,
     pub sounds: Arc<Mailbox<SoundChunk>>,
     pub assets: PathBuf,
+    pub vitals: Arc<Vitals>,
     stop: StopFlag,
     threads: Vec<JoinHandle<()>>,
     _directory: tempfile::TempDir,
@@ -97,7 +98,7 @@ impl Stage {
             .expect("a thread"),
         );
         threads.extend([films_thread, effects_thread]);
-        Stage { state, frames, sounds, assets, stop, threads, _directory: directory }
+        Stage { state, frames, sounds, assets, vitals, stop, threads, _directory: directory }
     }
 
     /// What would be a request of its own.

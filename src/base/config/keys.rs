@@ -47,6 +47,12 @@ pub const KEYS: &[Key] = &[
         help: "Pipelines here (NAME.launch) take the place of the built-in ones; empty: none",
     },
     Key {
+        name: "speakers",
+        value_name: "DEVICE|off",
+        default: "off",
+        help: "What is mixed is heard on this machine, too: auto, pulse, alsa, or a device of one, as alsa:hw:1",
+    },
+    Key {
         name: "light_in",
         value_name: "IP|off",
         default: "off",

@@ -26,6 +26,7 @@ pub struct Config {
     pub live: bool,
     pub encoder: String,
     pub pipelines_dir: Option<PathBuf>,
+    pub speakers: String,
     /// None: off.
     pub light_in: Option<IpAddr>,
     pub light_devices: Vec<PathBuf>,
@@ -181,6 +182,7 @@ impl Config {
             live: value("live").switch()?,
             encoder: value("encoder").required("give auto or the name of a GStreamer element, such as x264enc")?,
             pipelines_dir: value("pipelines_dir").given().map(PathBuf::from),
+            speakers: value("speakers").text.to_owned(),
             light_in: value("light_in").ip_or_off()?,
             light_devices: value("light_devices").list().into_iter().map(PathBuf::from).collect(),
             nfc: value("nfc").switch()?,

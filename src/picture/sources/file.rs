@@ -131,8 +131,7 @@ impl Player<'_> {
                 return end;
             }
             let now = self.session.shown_at(&self.order);
-            let is_full = self.take_pictures(now);
-            self.take_sound(now);
+            let has_enough = self.take_pictures(now) | self.take_sound(now);
             if let Some(end) = self.repeat() {
                 return end;
             }
@@ -141,7 +140,7 @@ impl Player<'_> {
             self.session.sound.feed(&course, now);
             self.session.queue.prune(now);
             self.session.queue.publish();
-            if is_full || self.left == Left::Nothing {
+            if has_enough || self.left == Left::Nothing {
                 self.last_data = Stopwatch::start();
             }
             if self.last_data.elapsed() > DEAD_AFTER {

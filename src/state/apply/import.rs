@@ -1,6 +1,7 @@
 //! Many things at once: all of them, or none.
 
 mod lights;
+mod music;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,12 +28,16 @@ pub(super) fn import(
     let mut made = Made { show: show.clone(), events: Vec::new() };
     let on_air = collection.program.clone();
     if mode == Mode::Replace {
-        made.leave_out(show, &collection);
+        made.leave_out(show, &collection)?;
     }
     if let Some(lights) = collection.lights.take() {
         made.bring_lights(*lights, mode, given)?;
     }
+    let music = collection.music.take();
     made.bring(show, collection, mode, given.now)?;
+    if let Some(music) = music {
+        made.bring_music(*music, mode, given.now);
+    }
     made.settle_program(on_air, given.now)?;
     if made.events.is_empty() {
         return Err(Rejection::Invalid { what: "collection", why: "there is nothing in it".to_owned() });
@@ -53,7 +58,7 @@ impl Made {
         self.events.push(event);
     }
 
-    fn leave_out(&mut self, before: &Show, collection: &Collection) {
+    fn leave_out(&mut self, before: &Show, collection: &Collection) -> Result<(), Rejection> {
         let kept: BTreeSet<_> = collection.scenes.iter().map(|scene| &scene.id).collect();
         for scene in before.scenes.keys().filter(|id| !kept.contains(id)) {
             self.happens(Event::SceneRemoved { scene: scene.clone() });
@@ -79,6 +84,7 @@ impl Made {
         if let Some(lights) = &collection.lights {
             self.leave_out_lights(before, lights);
         }
+        collection.music.as_ref().map_or(Ok(()), |music| self.leave_out_music(before, music))
     }
 
     fn bring(&mut self, before: &Show, collection: Collection, mode: Mode, now: ShowTime) -> Result<(), Rejection> {
@@ -95,6 +101,7 @@ impl Made {
             studio,
             program: _,
             lights: _,
+            music: _,
         } = collection;
         if let Some(config) = config.filter(|_| mode == Mode::Replace) {
             stream::check_change(before, &config)?;
@@ -182,6 +189,9 @@ fn check_ids(show: &Show, collection: &Collection, mode: Mode) -> Result<(), Rej
     let mut once = Once { only_new: mode == Mode::Add, seen: BTreeSet::new() };
     if let Some(lights) = &collection.lights {
         lights::check_ids(show, lights, &mut once)?;
+    }
+    if let Some(music) = &collection.music {
+        music::check_ids(show, music, &mut once)?;
     }
     let mut check = |what, id: &str, exists| once.check(what, id, exists);
     for scene in &collection.scenes {

@@ -23,9 +23,9 @@ const MAX_REASON: usize = 300;
 pub(super) fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     match command {
         Command::PlayPlaylist { playlist, track, position_ms } => {
-            play_playlist(show, &playlist, track.as_ref(), position_ms, now)
+            play_playlist(show, &playlist, track.as_ref(), position_ms, now).map(forgiven)
         }
-        Command::ControlPlayer { control } => control_player(show, control, now),
+        Command::ControlPlayer { control } => control_player(show, control, now).map(forgiven),
         Command::ChangePlayer { patch } => change(show, &patch),
         Command::EndPlay { play, fault } => end_play(show, play, fault, now),
         other => Err(Rejection::NotInBatch { command: other.name(), place: "the player" }),
@@ -334,22 +334,21 @@ fn went_on(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
     let until = playing.ends_at().unwrap_or(at).max(at);
     let playlist = show.playlists.get(&playing.playlist);
     match (following(show, playing, Way::On, at), playlist) {
-        (Some(pick), Some(playlist)) => {
-            let mut events = began(show, playlist, pick, 0, at, until);
-            events.iter_mut().for_each(forgive);
-            events
-        }
+        (Some(pick), Some(playlist)) => forgiven(began(show, playlist, pick, 0, at, until)),
         _ => ended(show, playing, at),
     }
 }
 
-/// Something was played to its end: what could not be played before does not count any more.
-fn forgive(event: &mut Event) {
-    if let Event::PlayerChanged { player } = event
-        && player.faults > 0
-    {
-        Arc::make_mut(player).faults = 0;
+/// Something was played to its end, or somebody wants something else: what could not be played before does not count any more.
+fn forgiven(mut events: Vec<Event>) -> Vec<Event> {
+    for event in &mut events {
+        if let Event::PlayerChanged { player } = event
+            && player.faults > 0
+        {
+            Arc::make_mut(player).faults = 0;
+        }
     }
+    events
 }
 
 /// There is nothing more: it stands at the beginning of the playlist, and waits where that is a matter of time.
@@ -407,7 +406,8 @@ fn end_play(show: &Show, play: u64, fault: Option<String>, now: ShowTime) -> Res
     let is_hopeless = playlist.is_none_or(|playlist| faults as usize > playlist.tracks.len());
     let mut noted = show.clone();
     noted.player = Arc::new(Player { fault: Some(fault), faults, ..Player::clone(&show.player) });
-    let next = following(&noted, playing, Way::Next, now).filter(|_| !is_hopeless);
+    // Whoever has paused wants to hear nothing.
+    let next = following(&noted, playing, Way::Next, now).filter(|_| !is_hopeless && playing.is_playing());
     Ok(match (next, playlist) {
         (Some(pick), Some(playlist)) => {
             let mut events = begun(&noted, playlist, pick, 0, soon(show, now));

@@ -137,7 +137,7 @@ fn change(show: &Show, id: &PlaylistId, patch: &Patch, now: ShowTime) -> Result<
 }
 
 /// Tags and downloads that name it go with it; what is played of it ends.
-fn remove(show: &Show, id: &PlaylistId) -> Result<Vec<Event>, Rejection> {
+pub(super) fn remove(show: &Show, id: &PlaylistId) -> Result<Vec<Event>, Rejection> {
     find(show, id)?;
     let mut events: Vec<Event> = player::without_playlist(show, id).into_iter().collect();
     let tags = show.nfc.tags.values().filter(|tag| tag.playlist == *id);

@@ -267,6 +267,18 @@ fn what_can_not_be_played_is_left_out_and_told() {
 }
 
 #[test]
+fn what_breaks_while_it_is_paused_starts_nothing_and_is_forgiven_by_whoever_goes_on() {
+    let mut desk = Desk::new();
+    desk.tell(play("a"));
+    desk.control("pause");
+    let play_number = desk.playing().play;
+    desk.tell(json!({"command": "end_play", "play": play_number, "fault": "it is broken"}));
+    assert_eq!((desk.track(), desk.state().1, desk.show.player.faults), ("s1", "stopped", 1));
+    desk.control("next");
+    assert_eq!((desk.track(), desk.state().1, desk.show.player.faults), ("s2", "playing", 0));
+}
+
+#[test]
 fn a_playlist_that_resumes_goes_on_where_it_was_left() {
     let mut desk = Desk::new();
     desk.tell(json!({"command": "change_playlist", "playlist": "a", "patch": {"resumes": true}}));

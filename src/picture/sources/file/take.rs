@@ -58,11 +58,12 @@ impl Player<'_> {
         if is_over { None } else { Some(lap * if lap == 0 { 0 } else { self.length } + within) }
     }
 
-    pub(super) fn take_sound(&mut self, now: ShowTime) {
+    /// Says whether there is as much as will be heard soon, which while it is paused stays so.
+    pub(super) fn take_sound(&mut self, now: ShowTime) -> bool {
         let course = self.session.queue.course();
         while self.session.sound.wants_more(&course, now) {
             let mut samples = Vec::with_capacity(4_096);
-            let Some(at) = self.decoder.sound(&mut samples) else { return };
+            let Some(at) = self.decoder.sound(&mut samples) else { return false };
             self.came();
             let lap = self.sound_laps.of(&at, self.asked);
             let Some(place) = self.place(lap, &at) else { continue };
@@ -74,5 +75,6 @@ impl Player<'_> {
             }
             self.session.sound.push(place, samples);
         }
+        true
     }
 }

@@ -2,6 +2,7 @@
 
 use super::clips::{ffmpeg, flash_and_beep, numbered};
 use super::*;
+use crate::picture::sources::session::DEAD_AFTER;
 
 /// When frame `number` is due, in microseconds after the start.
 fn due(number: u32, rate: u32) -> i64 {
@@ -88,6 +89,23 @@ fn seeking_pausing_and_resuming_are_exact() {
     stand.set_playback(Playback::Stopped);
     stand.state_is("idle");
     assert!(stand.frame(now).is_none());
+}
+
+#[test]
+fn sound_alone_may_be_paused_for_as_long_as_one_likes() {
+    let dir = tempfile::tempdir().unwrap();
+    let tone = dir.path().join("tone.wav");
+    ffmpeg("-f lavfi -i sine=d=30", &tone);
+    let mut stand = Stand::of_file(&tone, r#", "repeat": false"#);
+    stand.state_is("playing");
+    stand.set_playback(Playback::Paused { offset_ms: 4_000 });
+    stand.state_is("paused");
+    // The time itself is the matter here: a file that gives nothing for so long is given up.
+    let watch = Stopwatch::start();
+    while watch.elapsed() < DEAD_AFTER + Duration::from_secs(1) {
+        std::thread::sleep(Duration::from_millis(50));
+        assert_eq!(stand.state().unwrap().label(), "paused");
+    }
 }
 
 #[test]
