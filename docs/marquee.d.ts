@@ -1352,10 +1352,10 @@ export interface paths {
             cookie?: never;
         };
         /** All playlists */
-        get: operations["getPlaylists"];
+        get: operations["getPlaylistsSlash"];
         put?: never;
         /** Make a playlist */
-        post: operations["postPlaylists"];
+        post: operations["postPlaylistsSlash"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1388,7 +1388,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The numbers that everybody has been told */
+        /** All who are in the room are told of all playlists once more (`state:playlists`) */
         post: operations["postPlaylistsSync"];
         delete?: never;
         options?: never;
@@ -3802,6 +3802,9 @@ export interface components {
             replace?: boolean | null;
             tag_id: components["schemas"]["TagIdSent"];
         };
+        Association: {
+            association: components["schemas"]["TagView"];
+        };
         AtEnd: "hide" | "hold";
         AtEndSent: "hide" | "hold";
         /** @description A panel behind the text; behind the whole layer if that has a size. */
@@ -4155,6 +4158,8 @@ export interface components {
             /** @default 0 */
             top?: components["schemas"]["LengthSent"];
         };
+        /** @enum {string} */
+        Day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @enum {string} */
         DaySent: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /** @description A place that the stream is sent to, or a recording. */
@@ -4542,6 +4547,13 @@ export interface components {
             status: "error";
             /** Format: date-time */
             timestamp: string;
+        };
+        FaultView: {
+            at: string;
+            playlist_id: components["schemas"]["PlaylistId"];
+            reason: string;
+            title: string;
+            track_id: components["schemas"]["TrackId"];
         };
         FeedCondition: ("off" | "listening") | "failed";
         /** @description Pixels that come in over the network. */
@@ -5088,7 +5100,16 @@ export interface components {
             components: {
                 [key: string]: components["schemas"]["Condition"];
             } | null;
+            /** @description The same in short. */
+            services: {
+                [key: string]: components["schemas"]["Health"];
+            } | null;
             status: components["schemas"]["Health"];
+            /**
+             * Format: double
+             * @description Seconds since the epoch.
+             */
+            timestamp: number | null;
             uptime_seconds: number | null;
             version: string | null;
         };
@@ -5096,7 +5117,16 @@ export interface components {
             components: {
                 [key: string]: components["schemas"]["Condition"];
             };
+            /** @description The same in short, as clients of music boxes read it. */
+            services: {
+                [key: string]: components["schemas"]["Health"];
+            };
             status: components["schemas"]["Health"];
+            /**
+             * Format: double
+             * @description Seconds since the epoch.
+             */
+            timestamp: number;
             uptime_seconds: number;
             version: string;
         };
@@ -7341,6 +7371,17 @@ export interface components {
             on_removal?: components["schemas"]["OnRemovalSent"] | null;
             second_tap?: components["schemas"]["SecondTapSent"] | null;
         };
+        NfcSettings: {
+            /**
+             * @description The same tag is not taken for another tap before so long after it was last there.
+             * @default 300
+             */
+            debounce_ms: number;
+            /** @default nothing */
+            on_removal: components["schemas"]["OnRemoval"];
+            /** @default ignore */
+            second_tap: components["schemas"]["SecondTap"];
+        };
         /** @description What became of a scene collection. */
         ObsImported: {
             dry_run: boolean;
@@ -7355,7 +7396,15 @@ export interface components {
          * @description What it means when the tag that is played is taken away.
          * @enum {string}
          */
+        OnRemoval: "nothing" | "pause" | "stop";
+        /**
+         * @description What it means when the tag that is played is taken away.
+         * @enum {string}
+         */
         OnRemovalSent: "nothing" | "pause" | "stop";
+        One: {
+            playlist: components["schemas"]["WholePlaylist"];
+        };
         Order: ("row" | "column" | "grid") | "picture_in_picture";
         Order2Sent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
@@ -7389,6 +7438,13 @@ export interface components {
             width?: number;
         };
         OutlineSent: ("rectangle" | "ellipse" | "path") | "line";
+        Pages: {
+            limit: number;
+            page: number;
+            playlists: components["schemas"]["WholePlaylist"][];
+            total: number;
+            total_pages: number;
+        };
         /** @description Colours in a row. */
         PaletteId: string;
         /** @description Colours in a row. */
@@ -7591,6 +7647,36 @@ export interface components {
             shuffle?: boolean | null;
             volume?: number | null;
         };
+        PlayerState: ("playing" | "paused" | "stopped") | "error";
+        PlayerView: {
+            active_playlist_id: components["schemas"]["PlaylistId"] | null;
+            active_playlist_title: string | null;
+            active_track: components["schemas"]["TrackView"] | null;
+            active_track_id: components["schemas"]["TrackId"] | null;
+            active_track_number: number | null;
+            active_track_title: string | null;
+            can_next: boolean;
+            can_prev: boolean;
+            crossfade_ms: number;
+            /** @description 0 while nobody knows it. */
+            duration_ms: number;
+            /** @description Why something could not be played, until somebody wants something else. */
+            error_message: string | null;
+            is_playing: boolean;
+            last_error: components["schemas"]["FaultView"] | null;
+            muted: boolean;
+            /** @description Another number for each play. */
+            play: number | null;
+            position_ms: number;
+            repeat: components["schemas"]["Repeat"];
+            server_seq: number;
+            shuffle: boolean;
+            state: components["schemas"]["PlayerState"];
+            track_count: number;
+            /** @description In the order in which they are played, which shuffling changes. From 0. */
+            track_index: number;
+            volume: number;
+        };
         PlaylistBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             description?: string | null;
@@ -7778,6 +7864,7 @@ export interface components {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             track_order: components["schemas"]["TrackRefSent"][];
         };
+        Repeat: "none" | "one" | "all";
         RepeatSent: "none" | "one" | "all";
         ReplaceAssetSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
@@ -7992,6 +8079,8 @@ export interface components {
             seconds?: number | null;
         };
         /** @description What a tap means whose playlist is the one that is played already. */
+        SecondTap: ("toggle" | "next" | "restart") | "ignore";
+        /** @description What a tap means whose playlist is the one that is played already. */
         SecondTapSent: ("toggle" | "next" | "restart") | "ignore";
         /** @description A stream key: stored and used, but shown by no door and in no log. */
         Secret: string;
@@ -8046,6 +8135,26 @@ export interface components {
             file_hash?: string | null;
             file_size: number;
             filename: string;
+        };
+        Settings: {
+            /**
+             * @description How long one track is still heard while the next one is; 0 is without a gap.
+             * @default 0
+             */
+            crossfade_ms: number;
+            /**
+             * @description Louder it does not become: for children's ears.
+             * @default 100
+             */
+            max_volume: number;
+            /** @default false */
+            muted: boolean;
+            /** @default none */
+            repeat: components["schemas"]["Repeat"];
+            /** @default false */
+            shuffle: boolean;
+            /** @default 80 */
+            volume: number;
         };
         /** @description What the layer's outline throws on what is below. */
         Shadow: {
@@ -8102,8 +8211,10 @@ export interface components {
             light_feeds: number;
             light_presets: number;
             palettes: number;
+            playlists: number;
             scenes: number;
             success: boolean;
+            tags: number;
             transitions: number;
             zones: number;
         };
@@ -8215,6 +8326,37 @@ export interface components {
         /** @description When an animation starts. */
         StartSent: "now" | "taken" | {
             at: number;
+        };
+        Started: {
+            active_playlist_id: components["schemas"]["PlaylistId"] | null;
+            active_playlist_title: string | null;
+            active_track: components["schemas"]["TrackView"] | null;
+            active_track_id: components["schemas"]["TrackId"] | null;
+            active_track_number: number | null;
+            active_track_title: string | null;
+            can_next: boolean;
+            can_prev: boolean;
+            crossfade_ms: number;
+            /** @description 0 while nobody knows it. */
+            duration_ms: number;
+            /** @description Why something could not be played, until somebody wants something else. */
+            error_message: string | null;
+            is_playing: boolean;
+            last_error: components["schemas"]["FaultView"] | null;
+            muted: boolean;
+            /** @description Another number for each play. */
+            play: number | null;
+            playlist_id: components["schemas"]["PlaylistId"];
+            position_ms: number;
+            repeat: components["schemas"]["Repeat"];
+            server_seq: number;
+            shuffle: boolean;
+            started: boolean;
+            state: components["schemas"]["PlayerState"];
+            track_count: number;
+            /** @description In the order in which they are played, which shuffling changes. From 0. */
+            track_index: number;
+            volume: number;
         };
         StateAnswer: {
             seq: number;
@@ -8487,12 +8629,26 @@ export interface components {
             network: components["schemas"]["Network"];
         };
         /** @description The UID of a tag, in upper-case hexadecimal. */
+        TagId: string;
+        /** @description The UID of a tag, in upper-case hexadecimal. */
         TagIdSent: string;
         TagPatchSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             name?: string | null;
             on_removal?: components["schemas"]["OnRemovalSent"] | null;
             second_tap?: components["schemas"]["SecondTapSent"] | null;
+        };
+        TagView: {
+            created_at: string;
+            name: string;
+            on_removal: components["schemas"]["OnRemoval"] | null;
+            playlist_id: components["schemas"]["PlaylistId"];
+            playlist_title: string;
+            second_tap: components["schemas"]["SecondTap"] | null;
+            tag_id: components["schemas"]["TagId"];
+        };
+        Tags: {
+            tags: components["schemas"]["TagView"][];
         };
         TakeAnswer: {
             program: components["schemas"]["ProgramView"];
@@ -8537,6 +8693,12 @@ export interface components {
         TestPattern: "white" | "colors" | "walk" | "gradient" | "ends";
         TestPatternSent: "white" | "colors" | "walk" | "gradient" | "ends";
         /** @description It may be whenever one of its windows is open; without any, never. */
+        Timetable: {
+            /** @description As `Europe/Berlin`; UTC where nothing is said. */
+            timezone?: string | null;
+            windows: components["schemas"]["Window"][];
+        };
+        /** @description It may be whenever one of its windows is open; without any, never. */
         TimetableSent: {
             /** @description As `Europe/Berlin`; UTC where nothing is said. */
             timezone?: string | null;
@@ -8578,6 +8740,36 @@ export interface components {
         };
         /** @description A track by its name, or by its number, which counts from 1. */
         TrackRefSent: number | components["schemas"]["TrackIdSent"];
+        TrackView: {
+            album: string | null;
+            artist: string | null;
+            cover: components["schemas"]["AssetId"] | null;
+            created_at: string;
+            /**
+             * Format: double
+             * @description In seconds; null while nobody knows it.
+             */
+            duration: number | null;
+            duration_ms: number;
+            file_hash: components["schemas"]["AssetId"];
+            /** @description Where it can be fetched; where it lies is nobody's business. */
+            file_path: string;
+            file_size: number | null;
+            filename: string;
+            id: components["schemas"]["TrackId"];
+            kind: components["schemas"]["AssetKind"] | null;
+            media: components["schemas"]["AssetId"];
+            number: number;
+            play_count: number;
+            server_seq: number;
+            still_ms: number | null;
+            times: number | null;
+            title: string;
+            /** @description Counts from 1. */
+            track_number: number;
+            updated_at: string;
+            when: components["schemas"]["Timetable"] | null;
+        };
         TracksBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             number?: number | null;
@@ -8846,10 +9038,175 @@ export interface components {
              */
             softness: number;
         });
-        /** @description The envelope of music boxes; what `data` is stands in docs/API.md. */
-        Unified: {
+        /** @description The envelope of music boxes. */
+        UnifiedAnyValue: {
             client_op_id: string | null;
             data: unknown;
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedAssociation: {
+            client_op_id: string | null;
+            data: components["schemas"]["Association"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedNfcSettings: {
+            client_op_id: string | null;
+            data: components["schemas"]["NfcSettings"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedOne: {
+            client_op_id: string | null;
+            data: components["schemas"]["One"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedPages: {
+            client_op_id: string | null;
+            data: components["schemas"]["Pages"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedPlayerView: {
+            client_op_id: string | null;
+            data: components["schemas"]["PlayerView"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedSettings: {
+            client_op_id: string | null;
+            data: components["schemas"]["Settings"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedStarted: {
+            client_op_id: string | null;
+            data: components["schemas"]["Started"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedTags: {
+            client_op_id: string | null;
+            data: components["schemas"]["Tags"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedTrackView: {
+            client_op_id: string | null;
+            data: components["schemas"]["TrackView"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedVolumeView: {
+            client_op_id: string | null;
+            data: components["schemas"]["VolumeView"];
+            message: string;
+            request_id: string;
+            server_seq: number;
+            /** @constant */
+            status: "success";
+            /**
+             * Format: double
+             * @description Seconds of Unix time.
+             */
+            timestamp: number;
+        };
+        /** @description The envelope of music boxes. */
+        UnifiedWholePlaylist: {
+            client_op_id: string | null;
+            data: components["schemas"]["WholePlaylist"];
             message: string;
             request_id: string;
             server_seq: number;
@@ -8942,6 +9299,10 @@ export interface components {
             muted?: boolean | null;
             volume: number;
         };
+        VolumeView: {
+            muted: boolean;
+            volume: number;
+        };
         Waveform: {
             length_ms: number;
             /** @description From 0 to 1, of at most a thousand parts of equal length. */
@@ -8958,6 +9319,41 @@ export interface components {
         WhiteChannel: "none" | "min" | "accurate" | "warm" | "neutral" | "cold" | "max";
         /** @description How light is shared between the colours and the white LED. */
         WhiteChannelSent: "none" | "min" | "accurate" | "warm" | "neutral" | "cold" | "max";
+        /** @description Without its tracks. */
+        WholePlaylist: {
+            created_at: string;
+            description: string;
+            id: components["schemas"]["PlaylistId"];
+            /** @description Milliseconds of Unix time; 0: never. */
+            last_played: number;
+            nfc_tag_id: components["schemas"]["TagId"] | null;
+            playlist_seq: number;
+            resumes: boolean;
+            server_seq: number;
+            still_ms: number;
+            times: number;
+            title: string;
+            total_duration_ms: number;
+            track_count: number;
+            tracks: components["schemas"]["TrackView"][];
+            /** @description Always `playlist`. */
+            type: string;
+            updated_at: string;
+            when: components["schemas"]["Timetable"] | null;
+        };
+        /** @description A time of day, on some days. */
+        Window: {
+            /** @description Those on which it opens; all, where none is named. */
+            days?: components["schemas"]["Day"][];
+            /** @description `18:30` or `18:30:15`; from the beginning of the day where nothing is said. */
+            from?: string | null;
+            /** @description The first day on which it opens, `2026-12-01`. */
+            since?: string | null;
+            /** @description To this time, which is not in it any more; one that is not later than `from` is of the next day. */
+            to?: string | null;
+            /** @description The last one. */
+            until?: string | null;
+        };
         /** @description A time of day, on some days. */
         WindowSent: {
             /** @description Those on which it opens; all, where none is named. */
@@ -19486,7 +19882,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAssociation"];
                 };
             };
             /**
@@ -19654,7 +20050,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -19819,7 +20215,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -19987,7 +20383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -20126,7 +20522,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedNfcSettings"];
                 };
             };
             /** @description `bad_request`: the request is broken in a way that has no code of its own */
@@ -20215,7 +20611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedNfcSettings"];
                 };
             };
             /**
@@ -20372,7 +20768,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /** @description `bad_request`: the request is broken in a way that has no code of its own */
@@ -20454,7 +20850,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedTags"];
                 };
             };
             /** @description `bad_request`: the request is broken in a way that has no code of its own */
@@ -20545,7 +20941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAssociation"];
                 };
             };
             /**
@@ -20710,7 +21106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -21409,7 +21805,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /** @description `bad_request`: the request is broken in a way that has no code of its own */
@@ -21642,7 +22038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /**
@@ -21784,7 +22180,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /**
@@ -21926,7 +22322,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /**
@@ -22068,7 +22464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /**
@@ -22208,7 +22604,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /**
@@ -22348,7 +22744,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedSettings"];
                 };
             };
             /**
@@ -22479,7 +22875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /** @description `bad_request`: the request is broken in a way that has no code of its own */
@@ -22570,7 +22966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /**
@@ -22712,7 +23108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /**
@@ -22852,7 +23248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedVolumeView"];
                 };
             };
             /**
@@ -22861,6 +23257,7 @@ export interface operations {
              *     `malformed_json`: the body, or a WebSocket message, is not JSON
              *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
              *     `out_of_range`: a number is too small or too large
+             *     `invalid_value`: a value, or a patch, makes no valid whole
              */
             400: {
                 headers: {
@@ -22906,10 +23303,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /**
-             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
-             *     `nothing_to_play`: nothing there can be played now, or there is no next track
-             */
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -22985,7 +23379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPages"];
                 };
             };
             /**
@@ -23077,7 +23471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedOne"];
                 };
             };
             /**
@@ -23223,7 +23617,7 @@ export interface operations {
             };
         };
     };
-    getPlaylists: {
+    getPlaylistsSlash: {
         parameters: {
             query?: never;
             header?: never;
@@ -23238,7 +23632,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPages"];
                 };
             };
             /**
@@ -23308,7 +23702,7 @@ export interface operations {
             };
         };
     };
-    postPlaylists: {
+    postPlaylistsSlash: {
         parameters: {
             query?: never;
             header?: {
@@ -23330,7 +23724,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedOne"];
                 };
             };
             /**
@@ -23498,7 +23892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -23668,7 +24062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -23799,7 +24193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedOne"];
                 };
             };
             /**
@@ -23902,7 +24296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedWholePlaylist"];
                 };
             };
             /**
@@ -24221,7 +24615,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -24395,7 +24789,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedPlayerView"];
                 };
             };
             /**
@@ -24546,7 +24940,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -24717,7 +25111,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedStarted"];
                 };
             };
             /**
@@ -24871,7 +25265,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedOne"];
                 };
             };
             /**
@@ -25042,7 +25436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -25214,7 +25608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedTrackView"];
                 };
             };
             /**
@@ -25385,7 +25779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -25544,7 +25938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -25655,7 +26049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -25817,7 +26211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -32009,7 +32403,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /** @description `bad_request`: the request is broken in a way that has no code of its own */
@@ -32091,7 +32485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -32265,7 +32659,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -32404,7 +32798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -32548,7 +32942,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -34663,7 +35057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -34793,7 +35187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -34889,7 +35283,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -45119,7 +45513,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -45281,7 +45675,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /** @description `bad_request`: the request is broken in a way that has no code of its own */
@@ -45374,7 +45768,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -45516,7 +45910,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**
@@ -45639,7 +46033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Unified"];
+                    "application/json": components["schemas"]["UnifiedAnyValue"];
                 };
             };
             /**

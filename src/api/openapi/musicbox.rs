@@ -8,25 +8,59 @@ use super::bodies::ClientOpId;
 use super::lights::body;
 use super::operation::{Answer, Body, Operation, Shape, acts, reads, removes, shape};
 use crate::api::routes::Row;
+use crate::api::wire::musicbox::views::{PlayerView, TagView, TrackView, VolumeView, WholePlaylist};
 use crate::show::ids::{AssetId, PlaylistId};
-use crate::show::player::Repeat;
+use crate::show::player::{Repeat, Settings};
 use crate::show::playlist::TrackRef;
-use crate::show::tag::{OnRemoval, SecondTap, TagId};
+use crate::show::tag::{NfcSettings, OnRemoval, SecondTap, TagId};
 use crate::show::timetable::Timetable;
 use crate::state::asked::media::NewTrack;
 
-/// The envelope of music boxes; what `data` is stands in docs/API.md.
+/// The envelope of music boxes.
 #[derive(Serialize, JsonSchema)]
-struct Unified {
+#[schemars(rename = "Unified{T}")]
+struct Unified<T> {
     #[schemars(extend("const" = "success"))]
     status: String,
     message: String,
-    data: Value,
+    data: T,
     server_seq: u64,
     /// Seconds of Unix time.
     timestamp: f64,
     request_id: String,
     client_op_id: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Pages {
+    playlists: Vec<WholePlaylist<'static>>,
+    page: usize,
+    limit: usize,
+    total: usize,
+    total_pages: usize,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct One {
+    playlist: WholePlaylist<'static>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Started {
+    #[serde(flatten)]
+    player: PlayerView<'static>,
+    playlist_id: PlaylistId,
+    started: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Tags {
+    tags: Vec<TagView<'static>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Association {
+    association: TagView<'static>,
 }
 
 /// What a display loops through, or how.
@@ -160,8 +194,13 @@ const PLAYLIST: &[&str] = &[
 ];
 const TAG: &[&str] = &["playlist_not_found", "tag_not_found", "tag_taken", "random_tag", "out_of_range", "too_many"];
 
+/// What `data` is stands in docs/API.md.
 pub(super) fn gives() -> Answer {
-    Answer::Json(shape::<Unified>())
+    Answer::Json(shape::<Unified<Value>>())
+}
+
+fn gives_of<T: JsonSchema>() -> Answer {
+    Answer::Json(shape::<Unified<T>>())
 }
 
 fn looped() -> Answer {
@@ -186,7 +225,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
 }
 
 fn player(row: &Row) -> Option<Operation> {
-    let does = |summary| acts("player", summary, gives(), PLAY);
+    let does = |summary| acts("player", summary, gives_of::<PlayerView<'static>>(), PLAY);
     Some(match (row.method, row.path) {
         ("POST", "/api/player/play") => does("Play, or go on"),
         ("POST", "/api/player/pause") => does("Pause"),
@@ -195,35 +234,56 @@ fn player(row: &Row) -> Option<Operation> {
         ("POST", "/api/player/next") => does("The next track"),
         ("POST", "/api/player/previous") => does("The track before, or this one anew"),
         ("POST", "/api/player/seek") => with(shape::<SeekBody>(), does("Elsewhere in the track")),
-        ("POST", "/api/player/volume") => with(shape::<VolumeBody>(), does("How loud")),
+        ("POST", "/api/player/volume") => with(
+            shape::<VolumeBody>(),
+            acts("player", "How loud", gives_of::<VolumeView>(), &["out_of_range", "invalid_value"]),
+        ),
         ("PATCH", "/api/player/settings") => with(
             shape::<PlayerPatch>(),
-            acts("player", "Repeat, shuffle, crossfade", gives(), &["out_of_range", "invalid_value"]),
+            acts("player", "Repeat, shuffle, crossfade", gives_of::<Settings>(), &["out_of_range", "invalid_value"]),
         ),
-        ("GET", "/api/player/status" | "/api/playback/status") => reads("player", "What is played", gives(), &[]),
+        ("GET", "/api/player/status" | "/api/playback/status") => {
+            reads("player", "What is played", gives_of::<PlayerView<'static>>(), &[])
+        }
         _ => return None,
     })
 }
 
 fn playlists(row: &Row) -> Option<Operation> {
     let does = |summary| acts("playlists", summary, gives(), PLAYLIST);
+    let gives_one = gives_of::<One>();
+    let makes_one = |summary| acts("playlists", summary, gives_one, PLAYLIST);
     Some(match (row.method, row.path) {
-        ("GET", "/api/playlists" | "/api/playlists/") => reads("playlists", "All playlists", gives(), &["invalid_query"]),
-        ("POST", "/api/playlists" | "/api/playlists/") => makes(with(shape::<PlaylistBody>(), does("Make a playlist"))),
-        ("GET", "/api/playlists/{playlist}") => reads("playlists", "A playlist", gives(), &["playlist_not_found"]),
-        ("PUT", "/api/playlists/{playlist}") => with(shape::<PlaylistPatch>(), does("Change a playlist")),
+        ("GET", "/api/playlists" | "/api/playlists/") => {
+            reads("playlists", "All playlists", gives_of::<Pages>(), &["invalid_query"])
+        }
+        ("POST", "/api/playlists" | "/api/playlists/") => makes(with(shape::<PlaylistBody>(), makes_one("Make a playlist"))),
+        ("GET", "/api/playlists/{playlist}") => reads("playlists", "A playlist", gives_one, &["playlist_not_found"]),
+        ("PUT", "/api/playlists/{playlist}") => {
+            let changes = acts("playlists", "Change a playlist", gives_of::<WholePlaylist<'static>>(), PLAYLIST);
+            with(shape::<PlaylistPatch>(), changes)
+        }
         ("DELETE", "/api/playlists/{playlist}") => removes("playlists", "Remove a playlist", &["playlist_not_found"]),
         ("POST", "/api/playlists/{playlist}/start") => perhaps(
             shape::<StartBody>(),
-            acts("playlists", "Play it", gives(), &["playlist_not_found", "track_not_found", "nothing_to_play"]),
+            acts(
+                "playlists",
+                "Play it",
+                gives_of::<Started>(),
+                &["playlist_not_found", "track_not_found", "nothing_to_play"],
+            ),
         ),
         ("POST", "/api/playlists/{playlist}/play/{track}") => {
-            acts("playlists", "Play one of its tracks", gives(), &["playlist_not_found", "track_not_found"])
+            let player = gives_of::<PlayerView<'static>>();
+            acts("playlists", "Play one of its tracks", player, &["playlist_not_found", "track_not_found"])
         }
         ("POST", "/api/playlists/{playlist}/reorder") => with(shape::<ReorderBody>(), does("Another order")),
-        ("POST", "/api/playlists/{playlist}/tracks") => makes(with(shape::<TracksBody>(), does("Add tracks"))),
+        ("POST", "/api/playlists/{playlist}/tracks") => makes(with(shape::<TracksBody>(), makes_one("Add tracks"))),
         ("DELETE", "/api/playlists/{playlist}/tracks") => with(shape::<RemoveTracksBody>(), does("Remove tracks")),
-        ("PATCH", "/api/playlists/{playlist}/tracks/{track}") => with(shape::<TrackPatch>(), does("Change a track")),
+        ("PATCH", "/api/playlists/{playlist}/tracks/{track}") => {
+            let changes = acts("playlists", "Change a track", gives_of::<TrackView<'static>>(), PLAYLIST);
+            with(shape::<TrackPatch>(), changes)
+        }
         ("POST", "/api/playlists/move-track" | "/api/playlists/{playlist}/move-track") => {
             with(shape::<MoveTrackBody>(), does("Into another playlist"))
         }
@@ -239,16 +299,19 @@ fn playlists(row: &Row) -> Option<Operation> {
 
 fn nfc(row: &Row) -> Option<Operation> {
     let does = |summary| acts("nfc", summary, gives(), TAG);
+    let ties = |summary| acts("nfc", summary, gives_of::<Association>(), TAG);
     Some(match (row.method, row.path) {
         ("GET", "/api/nfc/status") => reads("nfc", "Readers, and what waits for a tag", gives(), &[]),
-        ("GET", "/api/nfc/tags") => reads("nfc", "The tags that are known", gives(), &[]),
-        ("PATCH", "/api/nfc/tags/{tag}") => with(shape::<TagPatch>(), does("Change a tag")),
-        ("POST", "/api/nfc/associate") => with(shape::<AssociateBody>(), does("Let a tag start a playlist")),
+        ("GET", "/api/nfc/tags") => reads("nfc", "The tags that are known", gives_of::<Tags>(), &[]),
+        ("PATCH", "/api/nfc/tags/{tag}") => with(shape::<TagPatch>(), ties("Change a tag")),
+        ("POST", "/api/nfc/associate") => with(shape::<AssociateBody>(), ties("Let a tag start a playlist")),
         ("DELETE", "/api/nfc/associate/{tag}") => does("Let a tag start nothing"),
         ("POST", "/api/nfc/scan") => perhaps(shape::<ScanBody>(), does("Wait for a tag")),
         ("DELETE", "/api/nfc/session/{session}") => acts("nfc", "Wait no more", gives(), &["association_not_found"]),
-        ("GET", "/api/nfc/settings") => reads("nfc", "What taps mean", gives(), &[]),
-        ("PATCH", "/api/nfc/settings") => with(shape::<NfcPatch>(), does("Say what taps mean")),
+        ("GET", "/api/nfc/settings") => reads("nfc", "What taps mean", gives_of::<NfcSettings>(), &[]),
+        ("PATCH", "/api/nfc/settings") => {
+            with(shape::<NfcPatch>(), acts("nfc", "Say what taps mean", gives_of::<NfcSettings>(), TAG))
+        }
         ("POST", "/api/nfc/tap") => {
             with(shape::<TapBody>(), acts("nfc", "A tap without a reader", gives(), &["tag_not_there"]))
         }
