@@ -5,6 +5,8 @@
 
 mod architecture;
 mod bad_input;
+#[cfg(feature = "nfc")]
+mod cards;
 mod crossfade;
 mod doors;
 mod downloads;

@@ -104,12 +104,13 @@ impl Pipeline {
 }
 
 pub(super) fn error_text(error: &gstreamer::message::Error) -> String {
-    let detail = error.debug().map(|debug| debug.lines().last().unwrap_or("").trim().to_owned());
-    let message = error.error().message().to_owned();
-    match detail.filter(|detail| !detail.is_empty() && !message.contains(detail.as_str())) {
-        Some(detail) => format!("{message} ({detail})"),
-        None => message,
-    }
+    told(error.error().message(), error.debug().as_deref().unwrap_or(""))
+}
+
+/// With what the system said, which comes last. The first line is a place in GStreamer's sources, and a number that is another each time.
+fn told(message: &str, debug: &str) -> String {
+    let detail = debug.lines().skip(1).last().unwrap_or("").trim();
+    if detail.is_empty() || message.contains(detail) { message.to_owned() } else { format!("{message} ({detail})") }
 }
 
 impl Drop for Pipeline {
@@ -137,6 +138,15 @@ mod tests {
         let pipeline = Pipeline::from_text("appsrc name=a ! fakesink name=b").unwrap();
         assert!(pipeline.source("a").is_ok() && pipeline.source("b").is_err() && pipeline.sink("b").is_err());
         assert!(pipeline.set("b", "sync", "true") && !pipeline.set("b", "nothing", "1"));
+    }
+
+    #[test]
+    fn trouble_is_told_without_where_in_the_sources_it_came_up() {
+        let place =
+            "../ext/pulse/pulsesink.c(616): gst_pulseringbuffer_open_device (): /GstPipeline:pipeline7/GstPulseSink:out";
+        assert_eq!(told("Failed to connect: Connection refused", place), "Failed to connect: Connection refused");
+        let debug = format!("{place}:\nsystem error: No such file or directory");
+        assert_eq!(told("Could not open it.", &debug), "Could not open it. (system error: No such file or directory)");
     }
 
     #[test]
