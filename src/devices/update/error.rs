@@ -8,7 +8,7 @@ use super::version::Version;
 /// Why this machine can not update itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
-    #[error("no address of updates is configured: set it to look for newer versions")]
+    #[error("no address of updates is configured: set update_url to look for newer versions")]
     NotConfigured,
     #[error("no public key is configured: without one nobody knows whose versions these are")]
     NoKeys,
