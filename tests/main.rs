@@ -22,6 +22,7 @@ mod player;
 #[cfg(feature = "wifi")]
 mod power;
 mod redis;
+mod restart;
 mod soak;
 mod socketio;
 mod sockets;
@@ -33,6 +34,7 @@ mod survival;
 mod tour;
 mod typescript;
 mod update;
+mod update_doors;
 mod uploads;
 mod users;
 mod watching;
@@ -40,3 +42,5 @@ mod watching;
 mod whep;
 #[cfg(feature = "wifi")]
 mod wifi;
+#[cfg(feature = "wifi")]
+mod wifi_doors;

@@ -12,8 +12,8 @@ use marquee::devices::wifi::{
 use marquee::show::time::ShowTime;
 
 use super::support::bus::PrivateBus;
-use super::support::dbusmock::DbusMock;
-use super::support::network_manager::{DEVICE, Fate, NAME, NetworkManager, OPEN, ROOT, WPA2, World};
+use super::support::dbusmock::networks;
+use super::support::network_manager::{DEVICE, Fate, NetworkManager, OPEN, WPA2, World};
 
 const NOON: ShowTime = ShowTime(1_700_000_000_000_000);
 const LONG: Duration = Duration::from_secs(30);
@@ -508,22 +508,10 @@ async fn the_passphrase_arrives_and_is_nowhere_else() {
     assert!(!seen.contains("zebra"), "{seen}");
 }
 
-async fn dbusmock(bus: &PrivateBus) -> DbusMock {
-    let mock = DbusMock::start(bus, "networkmanager", NAME, ROOT).await;
-    let device = "/org/freedesktop/NetworkManager/Devices/wifi0";
-    mock.mock("AddWiFiDevice", &("wifi0", "wlan0", 30_i32)).await;
-    for (name, ssid, strength) in [("ap0", "HomeNet", 82_u8), ("ap1", "StageNet", 55)] {
-        let point = (device, name, ssid, "00:23:F8:7E:12:BB", 2_u32, 2_425_u32, 5_400_u32, strength, 0x100_u32);
-        mock.mock("AddAccessPoint", &point).await;
-    }
-    mock.mock("AddWiFiConnection", &(device, "con0", "HomeNet", "wpa-psk")).await;
-    mock
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn dbusmocks_network_manager_is_understood() {
     let bus = PrivateBus::start();
-    let _mock = dbusmock(&bus).await;
+    let _mock = networks(&bus).await;
     let wifi = wifi(&bus);
     let status = wifi.status().await;
     assert_eq!((status.available, status.device.as_deref()), (true, Some("wlan0")));
@@ -537,7 +525,7 @@ async fn dbusmocks_network_manager_is_understood() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dbusmocks_network_manager_is_told_to_join() {
     let bus = PrivateBus::start();
-    let mock = dbusmock(&bus).await;
+    let mock = networks(&bus).await;
     let wifi = wifi(&bus);
     let protected = r#"{"ssid":"StageNet","passphrase":"right for the stage"}"#;
     assert_eq!(refused(&wifi, protected).await, WifiError::NoRollback, "it knows no checkpoints");

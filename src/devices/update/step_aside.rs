@@ -20,11 +20,7 @@ pub fn step_aside(arguments: impl IntoIterator<Item = OsString>) -> bool {
     trial_of(&layout, own).is_some()
 }
 
-fn hand_over(
-    layout: &Layout,
-    own: Version,
-    arguments: impl IntoIterator<Item = OsString>,
-) -> Result<(), UpdateError> {
+fn hand_over(layout: &Layout, own: Version, arguments: impl IntoIterator<Item = OsString>) -> Result<(), UpdateError> {
     let Turn::Other(program) = turn(layout, own, &Power::STEADY)? else { return Ok(()) };
     // From here on it is the other one, unless that can not even be started.
     let error = Command::new(program).args(arguments).exec();
