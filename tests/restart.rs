@@ -28,7 +28,7 @@ fn a_restart_ends_with_75_and_what_was_recorded_is_whole() {
     server.http.post("/api/stream/start", &json!({})).ok();
     server.wait_for_destination("tape", "live", PATIENCE);
     let_pass(Duration::from_secs(3));
-    let answer = server.http.post("/api/system/restart", &Value::Null);
+    let answer = server.http.post("/api/system/restart", &json!({}));
     assert_eq!((answer.status, &answer.ok().json()["data"]), (202, &json!({"restart_scheduled": true})));
     let recording = server.recordings()[0].clone();
     assert_eq!(server.ended().code(), Some(75));
@@ -50,7 +50,7 @@ fn where_nobody_would_start_it_again_it_stays() {
     ] {
         let server = alone(&dir.path().join("data"), flags);
         assert_eq!(server.http.get("/api/system/info").ok().json()["data"]["restart"], code);
-        server.http.post("/api/system/restart", &Value::Null).refused(status, code);
+        server.http.post("/api/system/restart", &json!({})).refused(status, code);
         assert_eq!(server.http.get("/api/health").ok().json()["status"], "ok");
         assert_eq!(server.stop().code(), Some(0));
     }

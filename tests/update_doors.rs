@@ -135,7 +135,7 @@ fn a_newer_version_is_fetched_tried_and_kept_when_it_is_well() {
     assert_eq!(shop.ask("install").ok().json()["state"], "restart_needed");
     assert!(shop.runs("releases/0.1.0/marquee"), "it is still what it was");
     shop.shorten_the_trial();
-    shop.service.http().post("/api/system/restart", &Value::Null).ok();
+    shop.service.http().post("/api/system/restart", &json!({})).ok();
     assert_eq!(shop.service.ended(1), [Some(75)]);
     assert_eq!(shop.status()["on_trial"], true);
     assert!(shop.runs("releases/0.2.0/program"));
@@ -143,7 +143,7 @@ fn a_newer_version_is_fetched_tried_and_kept_when_it_is_well() {
     eventually("it is found well", PATIENCE, || (shop.status()["on_trial"] == false).then_some(()));
     assert_eq!((shop.current().as_str(), shop.trial()), ("releases/0.2.0", None));
     // And so it stays.
-    shop.service.http().post("/api/system/restart", &Value::Null).ok();
+    shop.service.http().post("/api/system/restart", &json!({})).ok();
     assert_eq!(shop.service.ended(2), [Some(75), Some(75)]);
     assert_eq!(shop.status()["on_trial"], false);
     assert!(shop.runs("releases/0.2.0/program"));
@@ -166,7 +166,7 @@ fn is_given_up(shop: &Shop, ended: Option<i32>) {
     shop.fetched();
     shop.ask("install").ok();
     shop.shorten_the_trial();
-    shop.service.http().post("/api/system/restart", &Value::Null).ok();
+    shop.service.http().post("/api/system/restart", &json!({})).ok();
     shop.service.ended(5);
     eventually("the better one stays", PATIENCE, || (shop.current() == "releases/0.2.1").then_some(()));
     assert!(!shop.root().join("rolled_back.json").exists());

@@ -72,7 +72,7 @@ async fn a_network_that_is_joined_and_confirmed_stays() {
     let mut ws = follower(&server).await;
     assert_eq!(told(&mut ws, |it| it["available"] == true).await.pop().unwrap()["ssid"], "home");
     let known = server.http.get("/api/wifi/networks").ok().json();
-    let scanned = server.http.post("/api/wifi/scan", &Value::Null).ok().json();
+    let scanned = server.http.post("/api/wifi/scan", &json!({})).ok().json();
     assert_eq!(known, scanned);
     let names: Vec<_> = scanned["networks"].as_array().unwrap().iter().map(|it| it["ssid_hex"].as_str().unwrap()).collect();
     assert_eq!(names, ["686f6d65", "7374616765", "63616665", "fffe78"]);
@@ -85,7 +85,7 @@ async fn a_network_that_is_joined_and_confirmed_stays() {
     until(&server, "the stage", |it| it["ssid"] == "stage" && it["state"] == "connected");
     server.http.post("/api/wifi/confirm", &json!({"token": "of another"})).refused(403, "wrong_token");
     server.http.post("/api/wifi/connect", &stage("right for the stage")).refused(409, "wifi_change_pending");
-    server.http.post("/api/wifi/disconnect", &Value::Null).refused(409, "wifi_change_pending");
+    server.http.post("/api/wifi/disconnect", &json!({})).refused(409, "wifi_change_pending");
     // The answer to the first one may be lost with the network.
     for _ in 0..2 {
         let confirmed = server.http.post("/api/wifi/confirm", &confirm).ok().json();
@@ -211,7 +211,7 @@ async fn where_there_is_no_wifi_the_reason_is_said_until_there_is() {
         let status = until(&server, reason, |it| it["reason_code"] == reason);
         assert!(status["available"] == false && status["reason"].is_string(), "{status}");
         for path in ["scan", "disconnect"] {
-            let refused = server.http.post(&format!("/api/wifi/{path}"), &Value::Null).refused(503, "wifi_unavailable");
+            let refused = server.http.post(&format!("/api/wifi/{path}"), &json!({})).refused(503, "wifi_unavailable");
             assert_eq!(refused.json()["details"]["reason_code"], reason);
         }
         server.http.get("/api/wifi/networks").refused(503, "wifi_unavailable");
@@ -235,7 +235,7 @@ async fn networks_are_left_forgotten_and_switched_off() {
     let forget = |ssid: &str| server.http.send("DELETE", &format!("/api/wifi/networks/{ssid}"), None, vec![]);
     forget("63616665").refused(404, "network_not_known");
     forget("home").refused(400, "invalid_ssid");
-    server.http.post("/api/wifi/disconnect", &Value::Null).ok();
+    server.http.post("/api/wifi/disconnect", &json!({})).ok();
     until(&server, "left", |it| it["state"] == "disconnected" && it["ssid"].is_null());
     forget("686f6d65").ok();
     assert!(manager.world().profiles.is_empty());
@@ -250,7 +250,7 @@ async fn dbusmocks_network_manager_is_scanned_and_joined() {
     let bus = PrivateBus::start();
     let mock = networks(&bus).await;
     let server = bus.server(&[]);
-    let scanned = server.http.post("/api/wifi/scan", &Value::Null).ok().json();
+    let scanned = server.http.post("/api/wifi/scan", &json!({})).ok().json();
     let names: Vec<_> = scanned["networks"].as_array().unwrap().iter().map(|it| (&it["ssid"], &it["known"])).collect();
     assert_eq!(names, [(&json!("HomeNet"), &json!(true)), (&json!("StageNet"), &json!(false))]);
     let mut request = json!({"ssid": "StageNet", "passphrase": "right for the stage"});

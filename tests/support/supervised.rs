@@ -1,6 +1,6 @@
 //! What systemd does with `Restart=always`: starts a program again whenever it has ended, but for a bad setting.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -65,11 +65,6 @@ impl Supervised {
     pub fn program(&self) -> PathBuf {
         let pid = self.told().child.as_ref().map(Child::id).unwrap();
         std::fs::read_link(format!("/proc/{pid}/exe")).unwrap()
-    }
-
-    /// What was logged by those that have ended.
-    pub fn log(&self) -> String {
-        self.told().log.clone()
     }
 }
 
