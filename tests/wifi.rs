@@ -10,6 +10,7 @@ use marquee::devices::wifi::{
     WifiSettings, WifiStatus,
 };
 use marquee::show::time::ShowTime;
+use zbus::Variant;
 
 use super::support::bus::PrivateBus;
 use super::support::dbusmock::networks;
@@ -356,6 +357,24 @@ async fn a_network_manager_that_ends_in_the_middle_is_told() {
     assert_eq!(back.ssid.as_deref(), Some("home"));
     let last = back.last_change.unwrap();
     assert_eq!((last.outcome, last.code), (Outcome::FailedAndNotRestored, Some("network_manager_lost")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_manager_that_ends_between_two_questions_is_told_as_well() {
+    let bus = PrivateBus::start();
+    let manager = NetworkManager::start_with(&bus, stage_hangs).await;
+    let wifi = wifi(&bus);
+    let joining = wifi.start(request(STAGE)).await.unwrap();
+    until(&wifi, "it is at it", |it| it.state == DeviceState::Connecting).await;
+    {
+        let mut world = manager.world();
+        // As after the steps with which it left the network before.
+        let reason = Variant::from((30_u32, 60_u32));
+        world.objects.set(DEVICE, "org.freedesktop.NetworkManager.Device", "StateReason", reason);
+        world.ends_at = Some("org.freedesktop.NetworkManager.Connection.Active");
+    }
+    let error = tokio::time::timeout(LONG, joining.outcome()).await.unwrap().unwrap_err();
+    assert_eq!(error, WifiError::Failed { failure: Failure::NetworkManagerLost, restored: false });
 }
 
 #[tokio::test(flavor = "multi_thread")]
