@@ -168,7 +168,8 @@ fn is_given_up(shop: &Shop, ended: Option<i32>) {
     shop.shorten_the_trial();
     shop.service.http().post("/api/system/restart", &json!({})).ok();
     shop.service.ended(5);
-    eventually("the better one stays", PATIENCE, || (shop.current() == "releases/0.2.1").then_some(()));
+    eventually("the better one stays", PATIENCE, || shop.trial().is_none().then_some(()));
+    assert_eq!(shop.current(), "releases/0.2.1");
     assert!(!shop.root().join("rolled_back.json").exists());
 }
 
