@@ -8,9 +8,20 @@ use marquee::base::config::Config;
 use marquee::base::{memory, telemetry};
 use marquee::cli::{self, Asked};
 use marquee::devices::system::{EXIT_CODE, LogRing, RingBounds, RingLayer};
+use marquee::devices::update::step_aside;
 use marquee::{app, check, users};
 
 fn main() -> ExitCode {
+    let serves = std::env::args_os().nth(1).is_some_and(|word| word == "serve");
+    let on_trial = serves && step_aside(std::env::args_os().skip(1));
+    ExitCode::from(match run() {
+        // The settings may suit the version before this one, so it is not left at that.
+        cli::EXIT_USAGE if on_trial => EXIT_CODE,
+        code => code,
+    })
+}
+
+fn run() -> u8 {
     match cli::read(std::env::args_os(), |name| std::env::var(name).ok()) {
         Asked::Print { text, to_stderr, exit_code } => {
             if to_stderr {
@@ -18,7 +29,7 @@ fn main() -> ExitCode {
             } else {
                 print!("{text}");
             }
-            ExitCode::from(exit_code)
+            exit_code
         }
         Asked::Check(data_dir) => report(check::check(&data_dir)),
         Asked::User { data_dir, command } => report(users::see_to(&data_dir, command)),
@@ -27,25 +38,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(config: Config) -> ExitCode {
+fn serve(config: Config) -> u8 {
     memory::share_one_heap();
     let log = LogRing::new(Clock::system(), RingBounds::default());
     telemetry::start(config.log_format, &config.log, RingLayer::new(log.clone()));
     match app::serve(config, log) {
-        Ok(Ended::Again) => ExitCode::from(EXIT_CODE),
+        Ok(Ended::Again) => EXIT_CODE,
         result => report(result.map(|_| String::new())),
     }
 }
 
-fn report(result: anyhow::Result<String>) -> ExitCode {
+fn report(result: anyhow::Result<String>) -> u8 {
     match result {
         Ok(text) => {
             print!("{text}");
-            ExitCode::SUCCESS
+            0
         }
         Err(error) => {
             eprintln!("marquee: {error:#}");
-            if error.is::<app::BadSetting>() { ExitCode::from(cli::EXIT_USAGE) } else { ExitCode::FAILURE }
+            if error.is::<app::BadSetting>() { cli::EXIT_USAGE } else { 1 }
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::server::{self, Server};
+use crate::support::slow::Slow;
 use crate::support::ws::Ws;
 use crate::support::{eventually, free_port, let_pass, media, process};
 
@@ -291,4 +292,23 @@ fn it_ends_in_time_when_told_and_at_once_when_told_twice() {
     process::signal(child.id(), "INT");
     process::signal(child.id(), "CONT");
     eventually("it leaves", PATIENCE, || child.try_wait().unwrap());
+}
+
+#[test]
+fn of_too_many_slow_requests_only_so_many_are_worked_on_and_the_others_are_told() {
+    let server = Server::start(&["--max-in-flight", "12"]);
+    let mut clients = Slow::clients(&server.http, 60);
+    let told = eventually("the others are told", PATIENCE, || {
+        assert_eq!(server.http.get("/api/health").ok().json()["status"], "ok", "it answers all the while");
+        let told: Vec<_> = clients.iter_mut().filter_map(Slow::answered).collect();
+        (told.len() >= 48).then_some(told)
+    });
+    assert!(told.iter().all(|status| *status == 503), "{told:?}");
+    let mut held: Vec<_> = clients.into_iter().filter_map(|mut one| one.answered().is_none().then_some(one)).collect();
+    assert_eq!(held.len(), 12, "each of them is in work");
+    server.http.get("/api/scenes").refused(503, "busy");
+    held.iter_mut().for_each(Slow::go_on);
+    let done = eventually("they are done", PATIENCE, || held.iter_mut().map(Slow::answered).collect::<Option<Vec<_>>>());
+    assert_eq!(done, [200; 12]);
+    server.http.get("/api/scenes").ok();
 }

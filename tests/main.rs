@@ -24,6 +24,7 @@ mod player;
 #[cfg(feature = "wifi")]
 mod power;
 mod redis;
+mod restart;
 mod soak;
 mod socketio;
 mod sockets;
@@ -35,6 +36,7 @@ mod survival;
 mod tour;
 mod typescript;
 mod update;
+mod update_doors;
 mod uploads;
 mod users;
 mod watching;
@@ -42,3 +44,5 @@ mod watching;
 mod whep;
 #[cfg(feature = "wifi")]
 mod wifi;
+#[cfg(feature = "wifi")]
+mod wifi_doors;

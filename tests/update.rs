@@ -1,11 +1,11 @@
 //! Newer versions: from a server of the test's own, with keys and releases made here.
 
 use std::path::Path;
-use std::process::Command;
+use std::time::Duration;
 
-use marquee::devices::update::{Started, Update, UpdateError, UpdateSettings, UpdateState};
+use marquee::devices::update::{Update, UpdateError, UpdateSettings, UpdateState};
 
-use super::support::releases::{Server, Signer, archive, machine, manifest, run_log, script};
+use super::support::releases::{Server, Signer, archive, machine, manifest, script};
 
 struct Shop {
     server: Server,
@@ -47,14 +47,6 @@ impl Shop {
         self.server.put("update.json.minisig", self.signer.sign(manifest, comment));
     }
 
-    async fn install(&self) -> Update {
-        let update = self.update();
-        update.check().await.unwrap().unwrap();
-        update.download().await.unwrap();
-        update.install().await.unwrap();
-        update
-    }
-
     fn current(&self) -> String {
         std::fs::read_link(self.root().join("current")).unwrap().display().to_string()
     }
@@ -71,7 +63,7 @@ async fn check_fails(shop: &Shop, code: &str) {
 #[tokio::test]
 async fn a_newer_version_is_found_fetched_installed_and_stays_when_it_is_well() {
     let shop = Shop::open();
-    shop.offer("1.1.0", &archive(&script("1.1.0", 0)));
+    shop.offer("1.1.0", &archive(&script("1.1.0")));
     let update = shop.update();
     assert_eq!(update.status().state, UpdateState::Idle);
     let found = update.check().await.unwrap().unwrap();
@@ -83,20 +75,22 @@ async fn a_newer_version_is_found_fetched_installed_and_stays_when_it_is_well() 
     assert_eq!(shop.current(), "releases/1.0.0", "nothing is changed by a download");
     update.install().await.unwrap();
     assert!(matches!(update.status().state, UpdateState::RestartNeeded { .. }));
-    assert_eq!(shop.current(), "releases/1.1.0");
+    assert_eq!(shop.current(), "releases/1.0.0", "it has not shown yet that it works");
+    assert!(update.trial().is_none() && !update.status().on_trial, "this is not the one on trial");
     let version = "1.1.0".parse().unwrap();
     let next = Update::open(&UpdateSettings { version, ..shop.settings() });
-    assert_eq!(next.started().unwrap(), Started::GoOn { trial: true });
     assert!(next.status().on_trial);
+    assert_eq!(next.trial(), Some(Duration::from_secs(60)));
     next.healthy().unwrap();
-    assert_eq!(next.started().unwrap(), Started::GoOn { trial: false });
+    assert!(next.trial().is_none() && !next.status().on_trial);
+    assert_eq!(shop.current(), "releases/1.1.0");
     assert_eq!(next.check().await, Ok(None), "it is what runs");
 }
 
 #[tokio::test]
 async fn a_manifest_by_another_key_or_of_another_text_is_not_believed() {
     let shop = Shop::open();
-    let release = archive(&script("1.1.0", 0));
+    let release = archive(&script("1.1.0"));
     shop.offer("1.1.0", &release);
     let text = manifest(&shop.server, "1.1.0", &release, "1.0.0").to_string();
     shop.server.put("update.json.minisig", Signer::new().sign(text.as_bytes(), "version:1.1.0"));
@@ -119,7 +113,7 @@ async fn a_manifest_by_another_key_or_of_another_text_is_not_believed() {
 #[tokio::test]
 async fn the_next_key_is_believed_as_well() {
     let shop = Shop::open();
-    shop.offer("1.1.0", &archive(&script("1.1.0", 0)));
+    shop.offer("1.1.0", &archive(&script("1.1.0")));
     let keys = vec![Signer::new().public(), shop.signer.public()];
     let update = Update::open(&UpdateSettings { keys, ..shop.settings() });
     assert!(update.check().await.unwrap().is_some());
@@ -128,7 +122,7 @@ async fn the_next_key_is_believed_as_well() {
 #[tokio::test]
 async fn what_is_cut_off_or_too_long_is_refused() {
     let shop = Shop::open();
-    let release = archive(&script("1.1.0", 0));
+    let release = archive(&script("1.1.0"));
     shop.offer("1.1.0", &release);
     let text = manifest(&shop.server, "1.1.0", &release, "1.0.0").to_string();
     shop.server.put("update.json", text.as_bytes()[..text.len() - 9].to_vec());
@@ -147,7 +141,7 @@ async fn what_is_cut_off_or_too_long_is_refused() {
 #[tokio::test]
 async fn an_older_version_that_was_signed_once_is_not_installed_again() {
     let shop = Shop::open();
-    let release = archive(&script("0.9.0", 0));
+    let release = archive(&script("0.9.0"));
     shop.offer("0.9.0", &release);
     check_fails(&shop, "update_downgrade").await;
     let text = manifest(&shop.server, "3.0.0", &release, "2.0.0").to_string();
@@ -158,7 +152,7 @@ async fn an_older_version_that_was_signed_once_is_not_installed_again() {
 #[tokio::test]
 async fn a_download_that_breaks_off_goes_on_where_it_was() {
     let shop = Shop::open();
-    let release = archive(&script("1.1.0", 0));
+    let release = archive(&script("1.1.0"));
     shop.offer("1.1.0", &release);
     *shop.server.shelf.breaks_after.lock().unwrap() = Some(100_000);
     let update = shop.update();
@@ -177,7 +171,7 @@ async fn a_download_that_breaks_off_goes_on_where_it_was() {
 #[tokio::test]
 async fn a_download_that_is_not_what_was_signed_is_thrown_away() {
     let shop = Shop::open();
-    let release = archive(&script("1.1.0", 0));
+    let release = archive(&script("1.1.0"));
     shop.offer("1.1.0", &release);
     let mut other = release.clone();
     other[1_000] ^= 1;
@@ -218,52 +212,12 @@ async fn install_fails(release: &[u8], code: &str) {
 
 #[tokio::test]
 async fn a_release_that_can_not_be_unpacked_or_does_not_run_is_not_installed() {
-    let whole = archive(&script("1.1.0", 0));
+    let whole = archive(&script("1.1.0"));
     install_fails(&whole[..150_000], "invalid_archive").await;
     install_fails(b"this is no archive", "invalid_archive").await;
-    install_fails(&archive(&script("1.0.9", 0)), "update_does_not_run").await;
+    install_fails(&archive(&script("1.0.9")), "update_does_not_run").await;
     install_fails(&archive("#!/bin/sh\nexit 3\n"), "update_does_not_run").await;
     install_fails(&archive("\u{7f}ELF of another machine"), "update_does_not_run").await;
-}
-
-/// What systemd would do: starts `current` again and again, until it ends well or this has gone on for long enough.
-fn supervise(shop: &Shop, starts: usize) -> usize {
-    for start in 1..=starts {
-        // What the program itself does first.
-        let version = shop.current().strip_prefix("releases/").unwrap().parse().unwrap();
-        let update = Update::open(&UpdateSettings { version, ..shop.settings() });
-        if let Started::RolledBack(told) = update.started().unwrap() {
-            assert!(told.reason.contains("3 times"), "{}", told.reason);
-            continue;
-        }
-        let program = shop.root().join("current/marquee");
-        let status = Command::new(program).arg(shop.root()).status().unwrap();
-        if status.success() {
-            update.healthy().unwrap();
-            return start;
-        }
-    }
-    panic!("nothing that is well was ever started: {:?}", run_log(shop.root()));
-}
-
-#[tokio::test]
-async fn a_release_that_crashes_again_and_again_is_replaced_by_the_one_before_it() {
-    let shop = Shop::open();
-    shop.offer("1.1.0", &archive(&script("1.1.0", 1)));
-    shop.install().await;
-    supervise(&shop, 20);
-    assert_eq!(run_log(shop.root()), ["1.1.0", "1.1.0", "1.1.0", "1.0.0"]);
-    assert_eq!(shop.current(), "releases/1.0.0");
-    let state = shop.update().status().state;
-    let told = matches!(&state, UpdateState::RolledBack { version, to, .. }
-        if version.to_string() == "1.1.0" && to.to_string() == "1.0.0");
-    assert!(told, "{state:?}");
-    // A better one takes its place, and the story is over.
-    shop.offer("1.1.1", &archive(&script("1.1.1", 0)));
-    shop.install().await;
-    supervise(&shop, 2);
-    assert_eq!(run_log(shop.root()).last().map(String::as_str), Some("1.1.1"));
-    assert_eq!(Update::open(&shop.settings()).status().state, UpdateState::Idle);
 }
 
 #[tokio::test]
@@ -281,5 +235,5 @@ async fn what_can_not_be_updated_says_why() {
     assert_eq!(code(UpdateSettings { root: None, ..shop.settings() }), "update_not_installed");
     let nowhere = UpdateSettings { root: Some(shop.root().join("nowhere")), ..shop.settings() };
     assert_eq!(Update::open(&nowhere).check().await.unwrap_err().code(), "update_unavailable");
-    assert_eq!(Update::open(&nowhere).started(), Ok(Started::GoOn { trial: false }));
+    assert_eq!(Update::open(&nowhere).trial(), None);
 }

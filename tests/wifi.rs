@@ -10,10 +10,11 @@ use marquee::devices::wifi::{
     WifiSettings, WifiStatus,
 };
 use marquee::show::time::ShowTime;
+use zbus::Variant;
 
 use super::support::bus::PrivateBus;
-use super::support::dbusmock::DbusMock;
-use super::support::network_manager::{DEVICE, Fate, NAME, NetworkManager, OPEN, ROOT, WPA2, World};
+use super::support::dbusmock::networks;
+use super::support::network_manager::{DEVICE, Fate, NetworkManager, OPEN, WPA2, World};
 
 const NOON: ShowTime = ShowTime(1_700_000_000_000_000);
 const LONG: Duration = Duration::from_secs(30);
@@ -359,6 +360,24 @@ async fn a_network_manager_that_ends_in_the_middle_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_network_manager_that_ends_between_two_questions_is_told_as_well() {
+    let bus = PrivateBus::start();
+    let manager = NetworkManager::start_with(&bus, stage_hangs).await;
+    let wifi = wifi(&bus);
+    let joining = wifi.start(request(STAGE)).await.unwrap();
+    until(&wifi, "it is at it", |it| it.state == DeviceState::Connecting).await;
+    {
+        let mut world = manager.world();
+        // As after the steps with which it left the network before.
+        let reason = Variant::from((30_u32, 60_u32));
+        world.objects.set(DEVICE, "org.freedesktop.NetworkManager.Device", "StateReason", reason);
+        world.ends_at = Some("org.freedesktop.NetworkManager.Connection.Active");
+    }
+    let error = tokio::time::timeout(LONG, joining.outcome()).await.unwrap().unwrap_err();
+    assert_eq!(error, WifiError::Failed { failure: Failure::NetworkManagerLost, restored: false });
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_network_manager_that_is_started_anew_takes_nothing_back() {
     let bus = PrivateBus::start();
     let manager = NetworkManager::start_with(&bus, |world| world.second = LONG).await;
@@ -508,22 +527,10 @@ async fn the_passphrase_arrives_and_is_nowhere_else() {
     assert!(!seen.contains("zebra"), "{seen}");
 }
 
-async fn dbusmock(bus: &PrivateBus) -> DbusMock {
-    let mock = DbusMock::start(bus, "networkmanager", NAME, ROOT).await;
-    let device = "/org/freedesktop/NetworkManager/Devices/wifi0";
-    mock.mock("AddWiFiDevice", &("wifi0", "wlan0", 30_i32)).await;
-    for (name, ssid, strength) in [("ap0", "HomeNet", 82_u8), ("ap1", "StageNet", 55)] {
-        let point = (device, name, ssid, "00:23:F8:7E:12:BB", 2_u32, 2_425_u32, 5_400_u32, strength, 0x100_u32);
-        mock.mock("AddAccessPoint", &point).await;
-    }
-    mock.mock("AddWiFiConnection", &(device, "con0", "HomeNet", "wpa-psk")).await;
-    mock
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn dbusmocks_network_manager_is_understood() {
     let bus = PrivateBus::start();
-    let _mock = dbusmock(&bus).await;
+    let _mock = networks(&bus).await;
     let wifi = wifi(&bus);
     let status = wifi.status().await;
     assert_eq!((status.available, status.device.as_deref()), (true, Some("wlan0")));
@@ -537,7 +544,7 @@ async fn dbusmocks_network_manager_is_understood() {
 #[tokio::test(flavor = "multi_thread")]
 async fn dbusmocks_network_manager_is_told_to_join() {
     let bus = PrivateBus::start();
-    let mock = dbusmock(&bus).await;
+    let mock = networks(&bus).await;
     let wifi = wifi(&bus);
     let protected = r#"{"ssid":"StageNet","passphrase":"right for the stage"}"#;
     assert_eq!(refused(&wifi, protected).await, WifiError::NoRollback, "it knows no checkpoints");

@@ -1,7 +1,6 @@
 //! What the configuration says of the machine that the server runs on, and whether a new version of it proves itself.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::mpsc::Receiver;
@@ -11,36 +10,22 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::devices::nfc::event::NfcEvent;
 use crate::devices::system::{LogRing, Power, PowerSettings, Restart, SystemInfoSource};
-use crate::devices::update::{Started, Update, UpdateSettings};
+use crate::devices::update::{Update, UpdateSettings, UpdateState};
 use crate::devices::wifi::{Patience, Wifi, WifiSettings};
 use crate::devices::{Bus, Machine};
 
-/// A new version has so long to come up, and then has to be well.
-const TRIAL: Duration = Duration::from_secs(60);
-
 pub fn updates(config: &Config) -> anyhow::Result<Update> {
     let version = env!("CARGO_PKG_VERSION");
-    Ok(Update::open(&UpdateSettings {
+    let update = Update::open(&UpdateSettings {
         address: config.update_url.clone(),
         keys: config.update_keys.clone(),
         root: None,
         version: version.parse().context("this program's own version can not be read")?,
-    }))
-}
-
-/// Before anything that could fail. Not all is well where this says no: then the version before it is to be started.
-pub fn may_go_on(update: &Update) -> bool {
-    match update.started() {
-        Ok(Started::GoOn { .. }) => true,
-        Ok(Started::RolledBack(told)) => {
-            tracing::error!(version = %told.version, to = %told.to, reason = %told.reason, "the new version is given up");
-            false
-        }
-        Err(error) => {
-            tracing::error!(%error, code = error.code(), "nobody will know whether this version works");
-            true
-        }
+    });
+    if let UpdateState::RolledBack { version, to, reason } = update.status().state {
+        tracing::error!(%version, %to, %reason, "a newer version was given up: {reason}");
     }
+    Ok(update)
 }
 
 pub fn machine(
@@ -66,10 +51,8 @@ pub fn machine(
 
 /// A version on trial has to be well for a while; one that is not is started again, and given up after some tries.
 pub async fn prove(machine: Machine, is_well: impl Fn() -> bool) {
-    if !machine.update.status().on_trial {
-        return;
-    }
-    tokio::time::sleep(TRIAL).await;
+    let Some(trial) = machine.update.trial() else { return };
+    tokio::time::sleep(trial).await;
     if is_well() {
         tracing::info!("the new version works");
         if let Err(error) = machine.update.healthy() {

@@ -9,6 +9,7 @@ use zbus::Connection;
 
 use super::eventually;
 use super::process::Ended;
+use super::server::Server;
 
 pub struct PrivateBus {
     dir: tempfile::TempDir,
@@ -55,6 +56,15 @@ impl PrivateBus {
 
     pub fn at(&self) -> Bus {
         Bus::At(self.address())
+    }
+
+    /// One that takes this for the system's.
+    pub fn server(&self, flags: &[&str]) -> Server {
+        let dir = tempfile::tempdir().unwrap();
+        let environment = [("DBUS_SYSTEM_BUS_ADDRESS", self.address())];
+        let mut server = Server::start_among(&dir.path().join("data"), flags, &environment);
+        server.keep(Some(dir));
+        server
     }
 
     pub async fn open(&self) -> Connection {

@@ -8,6 +8,7 @@ use zbus::wire::DynamicType;
 
 use super::bus::PrivateBus;
 use super::eventually;
+use super::network_manager::{NAME, ROOT};
 use super::process::Ended;
 
 pub struct DbusMock {
@@ -56,4 +57,22 @@ impl DbusMock {
             std::fs::read_to_string(&self.log).ok().filter(|log| log.contains(what))
         })
     }
+}
+
+/// logind.
+pub async fn login(bus: &PrivateBus) -> DbusMock {
+    DbusMock::start(bus, "logind", "org.freedesktop.login1", "/org/freedesktop/login1").await
+}
+
+/// NetworkManager, with a device, a network that it knows, and one that it does not.
+pub async fn networks(bus: &PrivateBus) -> DbusMock {
+    let mock = DbusMock::start(bus, "networkmanager", NAME, ROOT).await;
+    let device = "/org/freedesktop/NetworkManager/Devices/wifi0";
+    mock.mock("AddWiFiDevice", &("wifi0", "wlan0", 30_i32)).await;
+    for (name, ssid, strength) in [("ap0", "HomeNet", 82_u8), ("ap1", "StageNet", 55)] {
+        let point = (device, name, ssid, "00:23:F8:7E:12:BB", 2_u32, 2_425_u32, 5_400_u32, strength, 0x100_u32);
+        mock.mock("AddAccessPoint", &point).await;
+    }
+    mock.mock("AddWiFiConnection", &(device, "con0", "HomeNet", "wpa-psk")).await;
+    mock
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Cursor, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use minisign::KeyPair;
@@ -105,11 +105,16 @@ pub fn archive(script: &str) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-/// Says its version; run without that question it appends it to `run.log` and ends with `code`.
-pub fn script(version: &str, code: i32) -> String {
+/// Says its version, and nothing else.
+pub fn script(version: &str) -> String {
+    serving(version, "exit 1")
+}
+
+/// Says its version; asked for anything else it does this, knowing where it lies as `$here`.
+pub fn serving(version: &str, does: &str) -> String {
     format!(
         "#!/bin/sh\nif [ \"$1\" = --version ]; then echo marquee {version}; exit 0; fi\n\
-         echo {version} >> \"$1/run.log\"\nexit {code}\n"
+         here=$(dirname \"$0\")\n{does}\n"
     )
 }
 
@@ -123,15 +128,25 @@ pub fn manifest(server: &Server, version: &str, archive: &[u8], min_from: &str) 
 pub fn machine() -> tempfile::TempDir {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
-    let release = dir.path().join("releases/1.0.0");
-    std::fs::create_dir_all(&release).unwrap();
-    std::fs::write(release.join("marquee"), script("1.0.0", 0)).unwrap();
-    std::fs::set_permissions(release.join("marquee"), std::fs::Permissions::from_mode(0o755)).unwrap();
-    std::os::unix::fs::symlink("releases/1.0.0", dir.path().join("current")).unwrap();
+    let program = place(dir.path(), "1.0.0");
+    std::fs::write(&program, script("1.0.0")).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     dir
 }
 
-pub fn run_log(root: &Path) -> Vec<String> {
-    let log = std::fs::read_to_string(root.join("run.log")).unwrap_or_default();
-    log.lines().map(str::to_owned).collect()
+/// This very program is installed as that version, and current.
+pub fn machine_with(program: &Path, version: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let installed = place(dir.path(), version);
+    // Where it lies on another disk it is copied.
+    std::fs::hard_link(program, &installed).or_else(|_| std::fs::copy(program, &installed).map(drop)).unwrap();
+    dir
+}
+
+/// Where the program of a release goes that is current.
+fn place(root: &Path, version: &str) -> PathBuf {
+    let release = root.join("releases").join(version);
+    std::fs::create_dir_all(&release).unwrap();
+    std::os::unix::fs::symlink(format!("releases/{version}"), root.join("current")).unwrap();
+    release.join("marquee")
 }

@@ -145,8 +145,14 @@ impl Server {
 
     /// SIGTERM, and how it ended.
     #[track_caller]
-    pub fn stop(mut self) -> ExitStatus {
+    pub fn stop(self) -> ExitStatus {
         process::signal(self.pid(), "TERM");
+        self.ended()
+    }
+
+    /// How it ends, where that was asked for in another way.
+    #[track_caller]
+    pub fn ended(mut self) -> ExitStatus {
         eventually("the server ends", Duration::from_secs(20), || self.child.try_wait().unwrap())
     }
 }
@@ -162,7 +168,7 @@ impl Drop for Server {
 }
 
 /// Reads on in the background, so that the server never waits for its log to be read.
-fn keep(mut from: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+pub fn keep(mut from: impl Read + Send + 'static) -> Arc<Mutex<String>> {
     let kept = Arc::new(Mutex::new(String::new()));
     let log = kept.clone();
     std::thread::spawn(move || {

@@ -25,13 +25,13 @@ pub async fn check(State(api): State<Api>, Bare(_): Bare) -> Answer {
 
 /// It takes its time; how far it is, the status tells.
 pub async fn download(State(api): State<Api>, Bare(_): Bare) -> Answer {
-    api.machine.update.is_possible()?;
+    api.machine.update.can_download()?;
     let update = api.machine.update.clone();
     tokio::spawn(async move { update.download().await });
     Ok((StatusCode::ACCEPTED, Json(view(&api))).into_response())
 }
 
-/// Of the next start, or at once.
+/// Tried from the next start on, or at once.
 pub async fn install(State(api): State<Api>, Perhaps { mut fields, .. }: Perhaps) -> Answer {
     let restart = fields.take("restart")?.unwrap_or(false);
     fields.finish()?;

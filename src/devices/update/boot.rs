@@ -1,4 +1,7 @@
-//! Who starts a new release counts how often: one that does not get well is replaced by the one before it.
+//! Who runs: the release that is known to work, or a newer one on trial. `current` is the known one, and it counts how often the newer one
+//! was started, so that one that can do nothing at all is given up as well.
+
+use std::path::PathBuf;
 
 use super::error::UpdateError;
 use super::layout::{Layout, Power, RolledBack, Trial};
@@ -6,61 +9,69 @@ use super::version::Version;
 
 /// Starts that a new release has to show that it works.
 pub const ATTEMPTS: u32 = 3;
+/// A new release has so long to come up, and then has to be well.
+const TRIAL_SECONDS: u64 = 60;
 
-/// What is to be done now.
+/// Who is to run now.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Started {
-    /// Go on. `trial`: this release still has to show that it works.
-    GoOn { trial: bool },
-    /// `current` is the release from before again: end, so that it is started.
-    RolledBack(RolledBack),
+pub enum Turn {
+    Own,
+    /// This program, in the place of whoever asked.
+    Other(PathBuf),
 }
 
-/// Called once at each start, before anything that could fail.
-pub fn started(layout: &Layout, power: &Power) -> Result<Started, UpdateError> {
-    let Some(trial) = layout.trial() else { return Ok(Started::GoOn { trial: false }) };
-    if layout.current() != Some(trial.version) {
-        // The power went before it became current, or after it was replaced.
-        layout.clear_trial(power)?;
-        return Ok(Started::GoOn { trial: false });
+/// Asked once at each start by the release `own`, before anything that could fail.
+pub fn turn(layout: &Layout, own: Version, power: &Power) -> Result<Turn, UpdateError> {
+    let (Some(trial), Some(current)) = (layout.trial(), layout.current()) else { return Ok(Turn::Own) };
+    if trial.version == current {
+        // The power went while it was noted down that it works.
+        return settle(layout, power).map(|()| Turn::Own);
     }
-    if trial.attempts < ATTEMPTS {
-        layout.write_trial(&Trial { attempts: trial.attempts + 1, ..trial }, power)?;
-        return Ok(Started::GoOn { trial: true });
+    // Whoever is on trial was counted by the one that is known to work; whatever else there is was started by hand.
+    if own != current {
+        return Ok(Turn::Own);
     }
-    roll_back(layout, &trial, power).map(Started::RolledBack)
+    if trial.attempts >= ATTEMPTS {
+        let reason = format!("version {} was started {} times and did not get well", trial.version, trial.attempts);
+        return give_up(layout, reason, power).map(|()| Turn::Own);
+    }
+    layout.write_trial(&Trial { attempts: trial.attempts + 1, ..trial }, power)?;
+    Ok(Turn::Other(layout.program(trial.version)))
 }
 
-fn roll_back(layout: &Layout, trial: &Trial, power: &Power) -> Result<RolledBack, UpdateError> {
-    let (version, to) = (trial.version, trial.previous);
-    if !layout.release(to).is_dir() {
-        let why = "the release from before is not there any more".to_owned();
-        return Err(UpdateError::Storage { path: layout.release(to).display().to_string(), why });
+/// What is on trial is tried no more.
+pub fn give_up(layout: &Layout, reason: String, power: &Power) -> Result<(), UpdateError> {
+    if let (Some(trial), Some(to)) = (layout.trial(), layout.current()) {
+        layout.write_rolled_back(&RolledBack { version: trial.version, to, reason }, power)?;
     }
-    let reason = format!("version {version} was started {} times and did not get well", trial.attempts);
-    let told = RolledBack { version, to, reason };
-    layout.write_rolled_back(&told, power)?;
-    layout.switch(to, power)?;
+    layout.clear_trial(power)
+}
+
+/// What `own` still has to show, if it is the one on trial.
+pub fn trial_of(layout: &Layout, own: Version) -> Option<Trial> {
+    layout.trial().filter(|trial| trial.version == own && layout.current() != Some(own))
+}
+
+/// The release on trial works: it stays.
+pub fn healthy(layout: &Layout, own: Version, power: &Power) -> Result<(), UpdateError> {
+    if trial_of(layout, own).is_none() {
+        return Ok(());
+    }
+    layout.switch(own, power)?;
+    settle(layout, power)
+}
+
+fn settle(layout: &Layout, power: &Power) -> Result<(), UpdateError> {
+    layout.clear_rolled_back(power)?;
+    layout.clear_trial(power)
+}
+
+/// An unpacked release is on trial from the next start on.
+pub fn install(layout: &Layout, version: Version, power: &Power) -> Result<(), UpdateError> {
+    // Of one that is tried already, nothing is left when it is replaced.
     layout.clear_trial(power)?;
-    Ok(told)
-}
-
-/// This release works: it stays.
-pub fn healthy(layout: &Layout, power: &Power) -> Result<(), UpdateError> {
-    match layout.trial() {
-        Some(trial) if layout.current() == Some(trial.version) => {
-            layout.clear_rolled_back(power)?;
-            layout.clear_trial(power)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// An unpacked release becomes current, on trial.
-pub fn install(layout: &Layout, version: Version, previous: Version, power: &Power) -> Result<(), UpdateError> {
     layout.place(version, power)?;
-    layout.write_trial(&Trial { version, previous, attempts: 0 }, power)?;
-    layout.switch(version, power)
+    layout.write_trial(&Trial { version, attempts: 0, seconds: TRIAL_SECONDS }, power)
 }
 
 #[cfg(test)]
@@ -89,52 +100,80 @@ mod tests {
         (dir, layout)
     }
 
-    fn current(dir: &Path) -> String {
-        fs::read_to_string(dir.join("current/marquee")).unwrap()
+    /// What is run when `current` is started, and by which release it was found.
+    fn started(dir: &Path) -> String {
+        let layout = Layout::open(dir).expect("current is a release");
+        let program = match turn(&layout, layout.current().unwrap(), &Power::STEADY).unwrap() {
+            Turn::Own => dir.join("current/marquee"),
+            Turn::Other(program) => program,
+        };
+        fs::read_to_string(program).unwrap()
     }
 
     #[test]
-    fn whenever_the_power_goes_while_installing_a_whole_release_is_current() {
+    fn whenever_the_power_goes_while_installing_a_whole_release_is_started() {
         let mut seen = Vec::new();
         for steps in 0.. {
             let (dir, layout) = machine();
             // As if the version had been tried before, too.
             program(&layout.release(version("1.1.0")), "an older try");
-            let done = install(&layout, version("1.1.0"), version("1.0.0"), &Power::for_steps(steps)).is_ok();
-            let reopened = Layout::open(dir.path()).expect("current is a release");
-            let started = started(&reopened, &Power::STEADY).unwrap();
-            let is_new = reopened.current() == Some(version("1.1.0"));
-            assert_eq!(current(dir.path()), if is_new { "new" } else { "old" }, "after {steps} steps");
-            assert_eq!(started, Started::GoOn { trial: is_new }, "a new release is always on trial: {steps}");
-            seen.push(is_new);
+            let done = install(&layout, version("1.1.0"), &Power::for_steps(steps)).is_ok();
+            assert_eq!(layout.current(), Some(version("1.0.0")), "what works stays current");
+            let started_first = started(dir.path());
+            assert!(["old", "new"].contains(&started_first.as_str()), "after {steps} steps: {started_first}");
+            seen.push(started_first == "new");
             // And what was begun can be done again.
             program(&dir.path().join("releases/1.1.0.new"), "new");
-            if !is_new {
-                install(&reopened, version("1.1.0"), version("1.0.0"), &Power::STEADY).unwrap();
-                assert_eq!(current(dir.path()), "new");
-            }
+            install(&layout, version("1.1.0"), &Power::STEADY).unwrap();
+            assert_eq!(started(dir.path()), "new");
             if done {
                 break;
             }
         }
-        assert!(seen.len() > 8 && seen.contains(&true) && seen.contains(&false), "{seen:?}");
+        assert!(seen.len() > 6 && seen.contains(&true) && seen.contains(&false), "{seen:?}");
     }
 
     #[test]
-    fn whenever_the_power_goes_while_rolling_back_the_old_release_is_current_in_the_end() {
+    fn whenever_the_power_goes_while_giving_up_the_old_release_runs_in_the_end() {
         for steps in 0.. {
             let (dir, layout) = machine();
-            install(&layout, version("1.1.0"), version("1.0.0"), &Power::STEADY).unwrap();
+            install(&layout, version("1.1.0"), &Power::STEADY).unwrap();
             for _ in 0..ATTEMPTS {
-                assert_eq!(started(&layout, &Power::STEADY), Ok(Started::GoOn { trial: true }));
+                assert_eq!(started(dir.path()), "new");
             }
-            let done = started(&layout, &Power::for_steps(steps)).is_ok();
-            let reopened = Layout::open(dir.path()).expect("current is a release");
-            started(&reopened, &Power::STEADY).unwrap();
-            assert_eq!(started(&reopened, &Power::STEADY), Ok(Started::GoOn { trial: false }), "{steps}");
-            assert_eq!((current(dir.path()).as_str(), reopened.trial()), ("old", None));
-            assert_eq!(reopened.rolled_back().map(|told| told.to), Some(version("1.0.0")));
+            let done = turn(&layout, version("1.0.0"), &Power::for_steps(steps)).is_ok();
+            assert_eq!(started(dir.path()), "old", "{steps}");
+            assert_eq!((layout.trial(), layout.current()), (None, Some(version("1.0.0"))));
+            let told = layout.rolled_back().unwrap();
+            assert_eq!((told.version, told.to), (version("1.1.0"), version("1.0.0")));
+            assert!(told.reason.contains("3 times"), "{}", told.reason);
             if done {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn whenever_the_power_goes_while_a_release_is_found_well_it_is_started() {
+        for steps in 0.. {
+            let (dir, layout) = machine();
+            layout
+                .write_rolled_back(
+                    &RolledBack { version: version("1.0.9"), to: version("1.0.0"), reason: String::new() },
+                    &Power::STEADY,
+                )
+                .unwrap();
+            install(&layout, version("1.1.0"), &Power::STEADY).unwrap();
+            assert_eq!(started(dir.path()), "new");
+            let done = healthy(&layout, version("1.1.0"), &Power::for_steps(steps)).is_ok();
+            for _ in 0..2 {
+                assert_eq!(started(dir.path()), "new", "{steps}");
+            }
+            if layout.current() == Some(version("1.1.0")) {
+                assert_eq!((layout.trial(), layout.rolled_back()), (None, None), "{steps}");
+            }
+            if done {
+                assert_eq!(layout.current(), Some(version("1.1.0")));
                 break;
             }
         }
@@ -143,15 +182,27 @@ mod tests {
     #[test]
     fn a_release_that_gets_well_stays_however_often_it_is_started() {
         let (dir, layout) = machine();
-        install(&layout, version("1.1.0"), version("1.0.0"), &Power::STEADY).unwrap();
+        install(&layout, version("1.1.0"), &Power::STEADY).unwrap();
         for _ in 0..2 {
-            started(&layout, &Power::STEADY).unwrap();
+            assert_eq!(started(dir.path()), "new");
         }
-        healthy(&layout, &Power::STEADY).unwrap();
+        healthy(&layout, version("1.1.0"), &Power::STEADY).unwrap();
         for _ in 0..9 {
-            assert_eq!(started(&layout, &Power::STEADY), Ok(Started::GoOn { trial: false }));
+            assert_eq!(turn(&layout, version("1.1.0"), &Power::STEADY), Ok(Turn::Own));
         }
-        assert_eq!(current(dir.path()), "new");
+        assert_eq!(started(dir.path()), "new");
+    }
+
+    #[test]
+    fn only_the_one_on_trial_gets_well_and_only_the_known_one_counts() {
+        let (_dir, layout) = machine();
+        install(&layout, version("1.1.0"), &Power::STEADY).unwrap();
+        for own in ["1.1.0", "0.9.0"] {
+            assert_eq!(turn(&layout, version(own), &Power::STEADY), Ok(Turn::Own));
+        }
+        assert_eq!(layout.trial().map(|trial| trial.attempts), Some(0));
+        healthy(&layout, version("1.0.0"), &Power::STEADY).unwrap();
+        assert!(trial_of(&layout, version("1.1.0")).is_some() && trial_of(&layout, version("1.0.0")).is_none());
     }
 
     #[test]
@@ -159,15 +210,16 @@ mod tests {
         let (dir, layout) = machine();
         for text in ["", "{", "{\"version\":\"../../etc\"}", &"x".repeat(9_000)] {
             fs::write(dir.path().join("pending.json"), text).unwrap();
-            assert_eq!(started(&layout, &Power::STEADY), Ok(Started::GoOn { trial: false }));
+            assert_eq!(turn(&layout, version("1.0.0"), &Power::STEADY), Ok(Turn::Own));
         }
     }
 
     #[test]
     fn the_place_is_known_from_the_program() {
         let (dir, _) = machine();
-        assert!(Layout::of_executable(&dir.path().join("releases/1.0.0/marquee")).is_some());
-        assert!(Layout::of_executable(&dir.path().join("releases/new/marquee")).is_none());
-        assert!(Layout::of_executable(Path::new("/usr/bin/marquee")).is_none());
+        let own = |program: &Path| Layout::of_executable(program).map(|(_, own)| own);
+        assert_eq!(own(&dir.path().join("releases/1.0.0/marquee")), Some(version("1.0.0")));
+        assert_eq!(own(&dir.path().join("releases/new/marquee")), None);
+        assert_eq!(own(Path::new("/usr/bin/marquee")), None);
     }
 }

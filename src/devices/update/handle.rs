@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use minisign_verify::PublicKey;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::address::Address;
-use super::boot::{self, Started};
+use super::boot;
 use super::error::{Unavailable, UpdateError};
 use super::fetch;
 use super::layout::{Layout, Power};
@@ -20,6 +21,8 @@ use super::version::Version;
 
 /// Watchers are not woken for every piece of a download.
 const TELL_EVERY: u64 = 1 << 20;
+/// No release is on trial for longer, whatever was noted down.
+const LONGEST_TRIAL: Duration = Duration::from_secs(3_600);
 
 #[derive(Clone, Debug)]
 pub struct UpdateSettings {
@@ -27,7 +30,7 @@ pub struct UpdateSettings {
     pub address: Option<String>,
     /// minisign's, in base64: the one in use, and the next.
     pub keys: Vec<String>,
-    /// Where `releases` and `current` are. None: where this program lies.
+    /// Where `releases` and `current` are, and that this is the release of its version. None: as this program lies.
     pub root: Option<PathBuf>,
     pub version: Version,
 }
@@ -38,8 +41,8 @@ pub struct Update(Arc<Parts>);
 
 struct Parts {
     version: Version,
-    /// Whether releases can be replaced here, also where none can be fetched.
-    layout: Option<Layout>,
+    /// Where releases can be replaced, and which of them this is; also where none can be fetched.
+    place: Option<(Layout, Version)>,
     source: Result<Source, Unavailable>,
     status: watch::Sender<UpdateStatus>,
     /// What was found last. A std mutex: it is held for a look.
@@ -71,18 +74,21 @@ impl Update {
     /// Never fails: where nothing can be updated, the status says why.
     pub fn open(settings: &UpdateSettings) -> Self {
         let program = || Layout::of_executable(&std::env::current_exe().ok()?);
-        let layout = settings.root.as_deref().map_or_else(program, Layout::open);
-        let source = source(settings, layout.as_ref());
-        let rolled_back = layout.as_ref().and_then(Layout::rolled_back);
+        let told = |root: &PathBuf| Layout::open(root).map(|layout| (layout, settings.version));
+        let place = settings.root.as_ref().map_or_else(program, told);
+        let layout = place.as_ref().map(|(layout, _)| layout);
+        let source = source(settings, layout);
+        let rolled_back = layout.and_then(Layout::rolled_back);
         let state = match (&source, rolled_back) {
             (_, Some(told)) => told.into(),
             (Ok(_), None) => UpdateState::Idle,
             (Err(why), None) => why.into(),
         };
-        let status = UpdateStatus { version: settings.version, on_trial: false, state };
+        let on_trial = place.as_ref().is_some_and(|(layout, own)| boot::trial_of(layout, *own).is_some());
+        let status = UpdateStatus { version: settings.version, on_trial, state };
         Self(Arc::new(Parts {
             version: settings.version,
-            layout,
+            place,
             source,
             status: watch::Sender::new(status),
             found: Mutex::default(),
@@ -90,29 +96,29 @@ impl Update {
         }))
     }
 
-    /// To be called once at the start, before anything that could fail. After `RolledBack` the program has to end, so that the
-    /// release from before is started.
-    pub fn started(&self) -> Result<Started, UpdateError> {
-        let Some(layout) = &self.0.layout else { return Ok(Started::GoOn { trial: false }) };
-        let started = boot::started(layout, &Power::STEADY)?;
-        let on_trial = started == Started::GoOn { trial: true };
-        self.0.status.send_modify(|status| status.on_trial = on_trial);
-        Ok(started)
+    /// How long this release has to come up before it has to be well. None: it is known to work.
+    pub fn trial(&self) -> Option<Duration> {
+        let (layout, own) = self.0.place.as_ref()?;
+        let trial = boot::trial_of(layout, *own)?;
+        Some(Duration::from_secs(trial.seconds).min(LONGEST_TRIAL))
     }
 
     /// To be called when all has been well for a while.
     pub fn healthy(&self) -> Result<(), UpdateError> {
-        if let Some(layout) = &self.0.layout {
-            boot::healthy(layout, &Power::STEADY)?;
+        if let Some((layout, own)) = &self.0.place {
+            boot::healthy(layout, *own, &Power::STEADY)?;
         }
         self.0.status.send_modify(|status| status.on_trial = false);
         Ok(())
     }
 
-    /// Whether this machine can update itself at all, and nothing is going on.
-    pub fn is_possible(&self) -> Result<(), UpdateError> {
+    /// Whether this machine can update itself at all, nothing is going on, and there is something to fetch.
+    pub fn can_download(&self) -> Result<(), UpdateError> {
         self.0.source.as_ref().map_err(Clone::clone)?;
-        if self.0.working.available_permits() == 0 { Err(UpdateError::Busy) } else { Ok(()) }
+        if self.0.working.available_permits() == 0 {
+            return Err(UpdateError::Busy);
+        }
+        self.0.found().map(drop).ok_or(UpdateError::NothingAvailable)
     }
 
     pub fn status(&self) -> UpdateStatus {
@@ -156,7 +162,7 @@ impl Update {
         .await
     }
 
-    /// Makes what was downloaded the release of the next start.
+    /// Puts what was downloaded on trial, from the next start on.
     pub async fn install(&self) -> Result<Version, UpdateError> {
         self.work(|parts, source| {
             let UpdateState::Ready { version } = parts.status.borrow().state.clone() else {
@@ -164,7 +170,7 @@ impl Update {
             };
             let manifest = parts.found().filter(|manifest| manifest.version == version).ok_or(UpdateError::NothingReady)?;
             parts.tell(UpdateState::Installing { version });
-            source.install(&manifest, parts.version)?;
+            source.install(&manifest)?;
             parts.tell(UpdateState::RestartNeeded { version });
             Ok(version)
         })
@@ -217,7 +223,7 @@ impl Source {
         Ok(dir.join(format!("{}-{hash}.tar", manifest.version)))
     }
 
-    fn install(&self, manifest: &Manifest, previous: Version) -> Result<(), UpdateError> {
+    fn install(&self, manifest: &Manifest) -> Result<(), UpdateError> {
         let version = manifest.version;
         let archive = self.download(manifest)?;
         // It may lie there since yesterday.
@@ -233,9 +239,7 @@ impl Source {
             fs::remove_dir_all(&into).map_err(&stored)?;
         }
         tried?;
-        // What `current` is now, not what runs: it may have been started by hand.
-        let previous = self.layout.current().unwrap_or(previous);
-        boot::install(&self.layout, version, previous, &Power::STEADY)?;
+        boot::install(&self.layout, version, &Power::STEADY)?;
         fs::remove_file(&archive).map_err(UpdateError::storage(&archive))
     }
 }

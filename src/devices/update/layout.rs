@@ -1,5 +1,5 @@
 //! How releases lie on disk, and the steps by which one takes another's place. Whenever the power goes, `current` points to a
-//! release that is whole.
+//! release that is whole and has shown that it works.
 //!
 //! ```text
 //! releases/1.2.0/marquee …   current → releases/1.2.0   pending.json   rolled_back.json   downloads/
@@ -24,8 +24,9 @@ const LONGEST_NOTE: u64 = 4_096;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
     pub version: Version,
-    pub previous: Version,
     pub attempts: u32,
+    /// How long it has to come up before it has to be well.
+    pub seconds: u64,
 }
 
 /// A release that did not work.
@@ -66,12 +67,13 @@ impl Layout {
         layout.current().map(|_| layout)
     }
 
-    /// From where a program lies: `…/releases/1.2.0/marquee`.
-    pub fn of_executable(program: &Path) -> Option<Self> {
+    /// From where a program lies, which also says which release it is: `…/releases/1.2.0/marquee`.
+    pub fn of_executable(program: &Path) -> Option<(Self, Version)> {
         let release = program.parent()?;
-        release.file_name()?.to_str()?.parse::<Version>().ok()?;
+        let own = release.file_name()?.to_str()?.parse::<Version>().ok()?;
         let releases = release.parent()?;
-        (releases.file_name()? == "releases").then(|| Self::open(releases.parent()?))?
+        let layout = (releases.file_name()? == "releases").then(|| Self::open(releases.parent()?))??;
+        Some((layout, own))
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -80,6 +82,10 @@ impl Layout {
 
     pub fn release(&self, version: Version) -> PathBuf {
         self.at("releases").join(version.to_string())
+    }
+
+    pub fn program(&self, version: Version) -> PathBuf {
+        self.release(version).join(PROGRAM)
     }
 
     pub fn unpacking(&self, version: Version) -> PathBuf {

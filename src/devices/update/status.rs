@@ -29,11 +29,11 @@ pub enum UpdateState {
     Installing {
         version: Version,
     },
-    /// It is current from the next start on.
+    /// It is tried from the next start on.
     RestartNeeded {
         version: Version,
     },
-    /// A release that did not work was replaced by the one before it.
+    /// A release that did not work was given up for the one before it.
     RolledBack {
         version: Version,
         to: Version,

@@ -74,20 +74,25 @@ impl Wifi {
     }
 
     /// Begins to join a network, and goes on with it whoever waits: the way over which it was asked for may be the one that
-    /// goes. So the token for the confirmation is there at once; it counts from when the network is joined.
+    /// goes. So the token for the confirmation is there before anything changes; it counts from when the network is joined. What
+    /// can be known before that is an error here.
     pub async fn start(&self, request: JoinRequest) -> Result<Joining, WifiError> {
         let wish = request.check()?;
         let permit = self.alone()?;
         let link = self.link().await?;
         let token = ConfirmToken::random();
-        let (tell, outcome) = oneshot::channel();
+        let ((ready, is_ready), (tell, outcome)) = (oneshot::channel(), oneshot::channel());
         let join = Join { shared: self.shared.clone(), link, wish, token: token.clone() };
         tokio::spawn(async move {
-            let result = join.make().await;
+            let result = join.make(ready).await;
             drop(permit);
             tell.send(result).ok();
         });
-        Ok(Joining { token, outcome })
+        let joining = Joining { token, outcome };
+        match is_ready.await {
+            Ok(()) => Ok(joining),
+            Err(_) => Err(joining.failed().await),
+        }
     }
 
     pub async fn join(&self, request: JoinRequest) -> Result<Joined, WifiError> {

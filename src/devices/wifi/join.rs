@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use zbus::{ObjectPath, OwnedObjectPath};
 
 use crate::devices::bus::is_unknown;
@@ -29,13 +30,14 @@ pub struct Join {
 }
 
 impl Join {
-    /// From the first step to the last; what became of it is in the status, too.
-    pub async fn make(self) -> Result<Joined, WifiError> {
+    /// From the first step to the last; what became of it is in the status, too. `ready`: nothing has changed yet, and all that
+    /// could be known before is in favour of it.
+    pub async fn make(self, ready: oneshot::Sender<()>) -> Result<Joined, WifiError> {
         let name = self.wish.ssid.shown();
         tracing::info!(ssid = name, "joining the network {name:?}");
         self.shared.change().begin(self.token.clone());
         self.shared.tell(|status| status.joining = Some(name.clone()));
-        let result = self.protected().await;
+        let result = self.protected(ready).await;
         self.shared.tell(|status| status.joining = None);
         if let Err(error) = &result {
             tracing::warn!(ssid = name, code = error.code(), "the network {name:?} was not joined: {error}");
@@ -49,13 +51,15 @@ impl Join {
         result
     }
 
-    async fn protected(&self) -> Result<Joined, WifiError> {
+    async fn protected(&self, ready: oneshot::Sender<()>) -> Result<Joined, WifiError> {
         let patience = self.shared.settings.patience;
         let plan = plan(&self.link, &self.wish, patience.scanning).await?;
         // Long enough for both the joining and the confirmation, should this program end in the middle.
         let lasting = patience.joining + patience.confirming;
         let latest = self.shared.clock.now().plus(lasting);
         let way = Way::open(&self.link, lasting, self.wish.unprotected).await?;
+        // Whoever asked may be gone.
+        ready.send(()).ok();
         let mut done = Done::default();
         match self.change(&plan, &mut done).await {
             Ok(()) => Ok(self.joined(way, latest).await),

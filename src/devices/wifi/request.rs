@@ -74,6 +74,13 @@ impl Joining {
         let lost = WifiError::Failed { failure: Failure::Interrupted, restored: false };
         self.outcome.await.unwrap_or(Err(lost))
     }
+
+    /// Why it was given up before anything changed.
+    #[cfg(feature = "wifi")]
+    pub(super) async fn failed(self) -> WifiError {
+        let nobody_knows = WifiError::Failed { failure: Failure::Interrupted, restored: true };
+        self.outcome.await.map_or(None, Result::err).unwrap_or(nobody_knows)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -95,7 +95,12 @@ impl Settling<'_> {
             return Sight::Failed(self.failure(reason));
         }
         let is_ours = device.path("ActiveConnection").is_some_and(|active| active.as_ref() == *self.active);
-        let active = self.link.properties(self.active, ACTIVE).await.ok();
+        let active = match self.link.properties(self.active, ACTIVE).await {
+            Ok(active) => Some(active),
+            // It went between the two questions, and what the device said last is no reason.
+            Err(error) if is_silence(&error) => return Sight::Failed(Failure::NetworkManagerLost),
+            Err(_) => None,
+        };
         match active.map(|active| active.u32("State")) {
             Some(Some(IS_ACTIVE) | None) if is_ours && state == Some(ACTIVATED) => Sight::Joined,
             None | Some(Some(IS_OVER)) => Sight::Over(reason),

@@ -1,10 +1,12 @@
-//! A running server, measured from outside: encoder, latency from a command to the decoded picture, REST under load, memory.
+//! A running server, measured from outside: encoder, latency from a command to the decoded picture, REST under load, memory. With
+//! the word `dashboard` only that page, and what becomes of too many at once.
 //!
 //! Every figure is printed with what it was measured against; nothing is asserted.
 
 #![expect(clippy::unwrap_used, reason = "a bench that can not go on says where")]
 
-#[path = "../tests/support/mod.rs"]
+mod dashboard;
+#[path = "../../tests/support/mod.rs"]
 #[expect(dead_code, reason = "a bench needs less of it than the tests")]
 mod support;
 
@@ -27,10 +29,14 @@ const HEIGHT: usize = 720;
 const FRAMES: u64 = 300;
 
 fn main() {
-    encode();
-    memory();
-    latency();
-    rest();
+    if !std::env::args().any(|word| word == "dashboard") {
+        encode();
+        memory();
+        latency();
+        rest();
+    }
+    dashboard::looked_at();
+    dashboard::too_many();
 }
 
 /// The value below which this share of the sorted values lies.
@@ -74,7 +80,7 @@ fn encode() {
         ("key_frames", "60".to_owned()),
         ("threads", "2".to_owned()),
     ];
-    let pipeline = Pipeline::from_text(&filled(include_str!("../pipelines/encode-x264enc.launch"), &values)).unwrap();
+    let pipeline = Pipeline::from_text(&filled(include_str!("../../pipelines/encode-x264enc.launch"), &values)).unwrap();
     let (done, all_done) = mpsc::channel();
     pipeline.sink("coded_video").unwrap().on_data(|_| (), move || done.send(()).unwrap_or(()));
     pipeline.sink("coded_sound").unwrap().on_data(|_| (), || ());
