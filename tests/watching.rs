@@ -313,6 +313,50 @@ fn every_setting_that_these_files_give_is_one() {
 }
 
 /// Files that the sources include must be sent to the image's builder.
+fn told(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The packages that have the libraries which the server is linked with.
+fn linked_packages() -> BTreeSet<String> {
+    let binary = binary();
+    let needed = told("readelf", &["-d", binary.to_str().unwrap()]);
+    let names = needed.lines().filter(|line| line.contains("(NEEDED)")).filter_map(|line| line.split(['[', ']']).nth(1));
+    let loaded = told("ldd", &[binary.to_str().unwrap()]);
+    let path_of = |name: &str| {
+        let line = loaded.lines().find(|line| line.trim_start().starts_with(name))?;
+        std::fs::canonicalize(line.split("=> ").nth(1)?.split(' ').next()?).ok()
+    };
+    let owner = |path: PathBuf| told("dpkg", &["-S", path.to_str().unwrap()]).split(':').next().unwrap().to_owned();
+    names.filter_map(path_of).map(owner).collect()
+}
+
+#[test]
+fn the_image_has_all_that_the_server_is_linked_with() {
+    let recipe = read("docker/Dockerfile");
+    let (runtime, rest) = recipe.split_once("FROM runtime AS prebuilt").unwrap();
+    let installed: BTreeSet<&str> = runtime.split_whitespace().collect();
+    // What these need comes along.
+    let needs = |package: &str| told("dpkg-query", &["-W", "-f=${Depends} ", package]);
+    let along = installed.iter().filter(|word| word.starts_with("libgst") || word.starts_with("gstreamer1.0-plugins-base"));
+    let along: String = along.map(|package| needs(package)).collect();
+    let linked = linked_packages();
+    assert!(linked.len() > 4 && linked.contains("libpcsclite1"), "{linked:?}");
+    for package in linked {
+        let is_always_there = ["libc6", "libgcc-s1"].contains(&package.as_str());
+        let comes_along = along.split([' ', ',']).any(|word| word == package);
+        assert!(is_always_there || comes_along || installed.contains(package.as_str()), "{package} is not in the image");
+    }
+    let bootstrap = read("script/bootstrap");
+    let run = bootstrap.split("run=(").nth(1).unwrap().split("\n)").next().unwrap();
+    let headers = run.split_whitespace().filter(|word| word.starts_with("lib") && word.ends_with("-dev"));
+    // The compiler's own image has those of the C library.
+    for package in headers.filter(|package| *package != "libc6-dev") {
+        assert!(rest.contains(package), "the image is compiled without {package}");
+    }
+}
+
 #[test]
 fn the_image_is_built_from_all_that_the_sources_include() {
     let sent = read(".dockerignore");
@@ -324,7 +368,8 @@ fn the_image_is_built_from_all_that_the_sources_include() {
             continue;
         }
         // Tests and fuzzers may look at anything; the image has none.
-        let is_kept_out = |part: Component| ["tests", "fuzzing", "fuzz.rs"].iter().any(|name| part.as_os_str() == *name);
+        let is_kept_out =
+            |part: Component| ["tests", "tests.rs", "fuzzing", "fuzz.rs"].iter().any(|name| part.as_os_str() == *name);
         if path.components().any(is_kept_out) || path.extension().is_none_or(|kind| kind != "rs") {
             continue;
         }
