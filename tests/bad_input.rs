@@ -11,9 +11,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::server::{self, Server};
 use crate::support::slow::Slow;
 use crate::support::ws::Ws;
-use crate::support::{eventually, free_port, let_pass, media, process};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{PATIENCE, eventually, free_port, let_pass, media, process};
 
 fn show(server: &Server) -> Value {
     server.http.get("/api/show").ok().json()

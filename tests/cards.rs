@@ -1,15 +1,12 @@
 //! Cards of a real pcscd start playlists: tied, taken over, tapped, held and taken away.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
-use crate::support::eventually;
 use crate::support::server::Server;
 use crate::support::uploads::sound;
 use crate::support::vpcd::{FakeCard, Pcscd, alone};
+use crate::support::{PATIENCE, eventually};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const CARD: (&str, [u8; 7]) = ("04010203040506", [0x04, 1, 2, 3, 4, 5, 6]);
 const OTHER: (&str, [u8; 4]) = ("DEADBEEF", [0xde, 0xad, 0xbe, 0xef]);
 

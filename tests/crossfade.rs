@@ -1,14 +1,12 @@
 //! The sound goes with the picture from scene to scene: measured in a recording, which ffmpeg decodes.
 
 use std::f64::consts::{SQRT_2, TAU};
-use std::time::Duration;
 
 use serde_json::json;
 
 use crate::support::server::Server;
-use crate::support::{eventually, media};
+use crate::support::{PATIENCE, eventually, media};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const RATE: f64 = 48_000.0;
 /// -12 dBFS; what ffmpeg makes of two sides that are the same is 3 dB louder.
 const PEAK: f64 = 0.251_188_6 * SQRT_2;

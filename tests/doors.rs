@@ -1,15 +1,12 @@
 //! Who gets in, from outside: a real server, told to be reached by others, with TLS, and watched for what it says.
 
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::eventually;
 use crate::support::server::{self, Server};
 use crate::support::users::{add_user, log_in};
-
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::support::{PATIENCE, eventually};
 
 fn curl(arguments: &[&str]) -> String {
     let output = Command::new("curl").args(["-sS", "--max-time", "20"]).args(arguments).output().expect("curl is installed");

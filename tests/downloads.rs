@@ -1,7 +1,6 @@
 //! Downloads with the real yt-dlp, from a site on loopback.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use marquee::base::clock::Clock;
 use marquee::library::downloads::{
@@ -9,11 +8,10 @@ use marquee::library::downloads::{
     Search, Settings, Stage,
 };
 
+use crate::support::PATIENCE;
 use crate::support::media_site::MediaSite;
 use crate::support::yt_dlp::yt_dlp;
 
-/// Machines may be slow, and Python takes its time to start.
-const PATIENCE: Duration = Duration::from_secs(180);
 const LARGEST: u64 = 8 * 1_024 * 1_024;
 
 /// Of any page, and of what pages of today have in them.

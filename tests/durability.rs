@@ -7,9 +7,7 @@ use serde_json::json;
 
 use crate::support::server::Server;
 use crate::support::small_disk::SmallDisk;
-use crate::support::{eventually, let_pass};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{PATIENCE, eventually, let_pass};
 
 fn put(server: &Server, name: &str) -> u16 {
     server.http.put(&format!("/api/scenes/{name}"), &json!({"name": "x".repeat(100)})).status

@@ -13,9 +13,7 @@ use crate::support::leds::{Controller, now};
 use crate::support::load::Cost;
 use crate::support::server::Server;
 use crate::support::ws::Ws;
-use crate::support::{eventually, is_long, let_pass, long_for};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{PATIENCE, eventually, is_long, let_pass, long_for};
 
 /// Fixtures of so many LEDs each, all with something to say in every frame.
 fn many(server: &Server, fixtures: usize, pixels: u32) -> Vec<Controller> {

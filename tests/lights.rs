@@ -9,9 +9,7 @@ use crate::support::leds::Controller;
 use crate::support::olad::Olad;
 use crate::support::picture::{is_about, middle};
 use crate::support::server::Server;
-use crate::support::{eventually, flashes, is_long, let_pass, media};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{PATIENCE, eventually, flashes, is_long, let_pass, media};
 
 fn zone(server: &Server, id: &str, body: &Value) {
     let mut zone = body.clone();

@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 use crate::support::coded::{self, Code};
 use crate::support::process::{Ended, resident};
 use crate::support::server::Server;
-use crate::support::{eventually, let_pass, long_for, media};
+use crate::support::{PATIENCE, eventually, let_pass, long_for, media};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const FPS: f64 = 30.0;
 /// What lies below the player.
 const GROUND: usize = 999;

@@ -3,18 +3,15 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use image::RgbImage;
 use serde_json::json;
 
-use crate::support::eventually;
 use crate::support::http::Http;
 use crate::support::picture::is_about;
 use crate::support::process::Ended;
 use crate::support::server::Server;
-
-const PATIENCE: Duration = Duration::from_secs(40);
+use crate::support::{PATIENCE, eventually};
 
 const RED: [u8; 3] = [255, 0, 0];
 const BLUE: [u8; 3] = [0, 0, 255];

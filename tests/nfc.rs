@@ -13,9 +13,8 @@ use tokio::sync::mpsc;
 
 use crate::support::process::descriptors;
 use crate::support::vpcd::{FakeCard, Pcscd, Says, alone};
-use crate::support::{eventually, let_pass};
+use crate::support::{PATIENCE, eventually, let_pass};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const FOUR: [u8; 4] = [0x04, 0xa1, 0xb2, 0xc3];
 const OTHER: [u8; 4] = [0xde, 0xad, 0xbe, 0xef];
 const SEVEN: [u8; 7] = [0x04, 1, 2, 3, 4, 5, 6];

@@ -12,9 +12,8 @@ use crate::support::nginx::Nginx;
 use crate::support::process::Ended;
 use crate::support::server::Server;
 use crate::support::throttle::Throttle;
-use crate::support::{eventually, free_port, let_pass, media, npm};
+use crate::support::{PATIENCE, eventually, free_port, let_pass, media, npm};
 
-const PATIENCE: Duration = Duration::from_secs(40);
 const PASSPHRASE: &str = "correct-horse";
 
 fn on_air() -> Server {
@@ -94,7 +93,7 @@ fn srt_with_another_passphrase_gets_nothing() {
 /// What ffmpeg says, and how it ended, after some seconds of an address.
 fn watched(address: &str) -> (bool, String) {
     let mut ffmpeg = Command::new("timeout");
-    ffmpeg.args(["30", "ffmpeg", "-nostdin", "-v", "fatal", "-stats", "-i", address, "-t", "3", "-f", "null", "-"]);
+    ffmpeg.args(["150", "ffmpeg", "-nostdin", "-v", "fatal", "-stats", "-i", address, "-t", "3", "-f", "null", "-"]);
     let output = ffmpeg.output().expect("ffmpeg is installed");
     (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
@@ -309,7 +308,7 @@ fn a_narrow_way_costs_pictures_on_it_and_nothing_elsewhere() {
         || (server.metric("marquee_encoder_frames_out_total"), server.metric("marquee_encoder_dropped_frames_total"));
     let before = encoded();
     throttle.let_through(300);
-    server.wait_for_destination("narrow", "congested", Duration::from_secs(60));
+    server.wait_for_destination("narrow", "congested", PATIENCE);
     let dropped = |id: &str| {
         let text = server.http.get("/metrics").text();
         let name = format!("marquee_destination_dropped_packets_total{{destination=\"{id}\"}} ");
@@ -342,9 +341,7 @@ fn the_only_destination_of_a_rendition_makes_its_encoder_fit_the_way() {
     server.http.put("/api/destinations/narrow", &destination).ok();
     server.wait_for_destination("narrow", "live", PATIENCE);
     throttle.let_through(500);
-    eventually("the encoder is told", Duration::from_secs(60), || {
-        server.log().contains("bit rate is kept below").then_some(())
-    });
+    eventually("the encoder is told", PATIENCE, || server.log().contains("bit rate is kept below").then_some(()));
     let encoded = || server.metric("marquee_rendition_video_bytes_total");
     let rate = || {
         let before = encoded();

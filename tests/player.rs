@@ -10,9 +10,8 @@ use tokio::sync::{oneshot, watch};
 use crate::support::hands::{Follower, Npm, Told, blocking, steer_by_rest};
 use crate::support::known_sound::{self, Found, Known, WINDOW_S, noise};
 use crate::support::server::Server;
-use crate::support::{is_long, let_pass, load, media, npm};
+use crate::support::{PATIENCE, is_long, let_pass, load, media, npm};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const SIZE: (usize, usize) = (640, 360);
 /// Longer than any place that is sought, so that no end is sought by chance.
 const TRACKS: [(&str, f64); 5] =

@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 
 use super::support::media::probe;
 use super::support::server::Server;
-use super::support::{eventually, let_pass};
-
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::support::{PATIENCE, eventually, let_pass};
 
 /// As if nobody looked after it, whoever runs the tests.
 fn alone(data_dir: &Path, flags: &[&str]) -> Server {

@@ -10,9 +10,7 @@ use serde_json::json;
 use crate::support::nginx::Nginx;
 use crate::support::server::Server;
 use crate::support::ws::Ws;
-use crate::support::{eventually, is_long, let_pass, media, process};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{PATIENCE, eventually, is_long, let_pass, media, process};
 
 fn start_stream(server: &Server) {
     server.http.post("/api/stream/start", &json!({})).ok();

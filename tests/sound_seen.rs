@@ -1,14 +1,11 @@
 //! Layers that show sound, on a running server: from a tone through the mixer to the picture.
 
-use std::time::Duration;
-
 use image::RgbImage;
 use serde_json::json;
 
-use crate::support::eventually;
 use crate::support::server::Server;
+use crate::support::{PATIENCE, eventually};
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const BANDS: usize = 10;
 
 fn picture(server: &Server) -> RgbImage {

@@ -1,13 +1,9 @@
 //! What is mixed is heard on this machine: through PulseAudio and ALSA, listened to by ffmpeg.
 
-use std::time::Duration;
-
-use crate::support::eventually;
 use crate::support::media::beeps;
 use crate::support::pulse::Pulse;
 use crate::support::server::Server;
-
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::support::{PATIENCE, eventually};
 
 fn stage(dir: &std::path::Path, pulse: &Pulse, speakers: &str) -> Server {
     let server = Server::start_among(&dir.join("data"), &["--speakers", speakers], &pulse.environment());

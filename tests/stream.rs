@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::nginx::Nginx;
 use crate::support::server::Server;
-use crate::support::{eventually, let_pass, media};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{PATIENCE, eventually, let_pass, media};
 
 fn codecs(probed: &Value) -> Vec<String> {
     let streams = probed["streams"].as_array().unwrap();

@@ -11,9 +11,8 @@ use crate::support::flashes::{self, Wall};
 use crate::support::process::{self, Ended};
 use crate::support::senders::{self, Clip};
 use crate::support::server::Server;
-use crate::support::{eventually, let_pass, long_for};
+use crate::support::{PATIENCE, eventually, let_pass, long_for};
 
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Each of the sixteen has a cell of the canvas and a tone of its own.
 const FILES: usize = 12;
 const STREAMS: std::ops::Range<usize> = FILES..FILES + 4;

@@ -2,16 +2,13 @@
 //! somebody who starts it again.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::support::eventually;
 use super::support::releases::{self, Signer, archive, machine_with, manifest, serving};
 use super::support::server::binary;
 use super::support::supervised::Supervised;
-
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::support::{PATIENCE, eventually};
 
 struct Shop {
     server: releases::Server,

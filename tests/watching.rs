@@ -3,18 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::eventually;
 use crate::support::nginx::Nginx;
 use crate::support::process::Ended;
 use crate::support::prometheus::{Prometheus, tool};
 use crate::support::redis::Redis;
 use crate::support::server::{Server, binary};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::support::{PATIENCE, eventually};
 
 /// Panels that show nothing while all is well, and why.
 const MAY_BE_EMPTY: [(&str, &str, &str); 1] = [("system", "Alerts", "an alert is there only while something is wrong")];

@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 use crate::support::http::Answer;
 use crate::support::server::Server;
 use crate::support::users::{add_user, log_in};
-use crate::support::{eventually, free_port, let_pass, npm};
-
-const PATIENCE: Duration = Duration::from_secs(40);
+use crate::support::{PATIENCE, eventually, free_port, let_pass, npm};
 
 /// What Chromium offers for a picture and sound to be received. Nobody is behind it.
 const OFFER: &str = include_str!("../src/send/whep/tests/chromium-offer.sdp");

@@ -12,12 +12,12 @@ use marquee::devices::wifi::{
 use marquee::show::time::ShowTime;
 use zbus::Variant;
 
+use super::support::PATIENCE;
 use super::support::bus::PrivateBus;
 use super::support::dbusmock::networks;
 use super::support::network_manager::{DEVICE, Fate, NetworkManager, OPEN, WPA2, World};
 
 const NOON: ShowTime = ShowTime(1_700_000_000_000_000);
-const LONG: Duration = Duration::from_secs(30);
 
 fn clock() -> Clock {
     Clock::manual(NOON)
@@ -42,7 +42,7 @@ const STAGE_WRONG: &str = r#"{"ssid":"stage","passphrase":"wrong for the stage"}
 
 async fn until(wifi: &Wifi, what: &str, is_so: impl Fn(&WifiStatus) -> bool) -> WifiStatus {
     let mut changes = wifi.changes();
-    let seen = tokio::time::timeout(LONG, changes.wait_for(|status| is_so(status))).await;
+    let seen = tokio::time::timeout(PATIENCE, changes.wait_for(|status| is_so(status))).await;
     match seen {
         Ok(status) => status.unwrap().clone(),
         Err(_) => panic!("{what}: {:?}", wifi.status().await),
@@ -50,11 +50,11 @@ async fn until(wifi: &Wifi, what: &str, is_so: impl Fn(&WifiStatus) -> bool) -> 
 }
 
 async fn joined(wifi: &Wifi, json: &str) -> Joined {
-    tokio::time::timeout(LONG, wifi.join(request(json))).await.unwrap().unwrap()
+    tokio::time::timeout(PATIENCE, wifi.join(request(json))).await.unwrap().unwrap()
 }
 
 async fn refused(wifi: &Wifi, json: &str) -> WifiError {
-    tokio::time::timeout(LONG, wifi.join(request(json))).await.unwrap().unwrap_err()
+    tokio::time::timeout(PATIENCE, wifi.join(request(json))).await.unwrap().unwrap_err()
 }
 
 /// Asserts that the home network is in use, as it was before anything was tried.
@@ -340,7 +340,7 @@ async fn a_network_manager_that_ends_in_the_middle_is_told() {
     let manager = NetworkManager::start_with(&bus, stage_hangs).await;
     let wifi = wifi(&bus);
     let joining = wifi.start(request(STAGE)).await.unwrap();
-    tokio::time::timeout(LONG, async {
+    tokio::time::timeout(PATIENCE, async {
         while manager.world().called("AddAndActivateConnection") == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -348,7 +348,7 @@ async fn a_network_manager_that_ends_in_the_middle_is_told() {
     .await
     .unwrap();
     manager.stop().await;
-    let error = tokio::time::timeout(LONG, joining.outcome()).await.unwrap().unwrap_err();
+    let error = tokio::time::timeout(PATIENCE, joining.outcome()).await.unwrap().unwrap_err();
     assert_eq!(error, WifiError::Failed { failure: Failure::NetworkManagerLost, restored: false });
     let gone = until(&wifi, "gone", |it| !it.available).await;
     assert_eq!(gone.reason_code, Some("no_network_manager"));
@@ -373,14 +373,14 @@ async fn a_network_manager_that_ends_between_two_questions_is_told_as_well() {
         world.objects.set(DEVICE, "org.freedesktop.NetworkManager.Device", "StateReason", reason);
         world.ends_at = Some("org.freedesktop.NetworkManager.Connection.Active");
     }
-    let error = tokio::time::timeout(LONG, joining.outcome()).await.unwrap().unwrap_err();
+    let error = tokio::time::timeout(PATIENCE, joining.outcome()).await.unwrap().unwrap_err();
     assert_eq!(error, WifiError::Failed { failure: Failure::NetworkManagerLost, restored: false });
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_manager_that_is_started_anew_takes_nothing_back() {
     let bus = PrivateBus::start();
-    let manager = NetworkManager::start_with(&bus, |world| world.second = LONG).await;
+    let manager = NetworkManager::start_with(&bus, |world| world.second = PATIENCE).await;
     let wifi = wifi(&bus);
     let (token, _) = joined(&wifi, STAGE).await.confirm.unwrap();
     manager.stop().await;

@@ -6,12 +6,10 @@ use serde_json::{Value, json};
 
 use super::support::bus::PrivateBus;
 use super::support::dbusmock::networks;
-use super::support::eventually;
 use super::support::network_manager::{Fate, NetworkManager, World};
 use super::support::server::Server;
 use super::support::ws::Ws;
-
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::support::{PATIENCE, eventually};
 
 fn status(server: &Server) -> Value {
     server.http.get("/api/wifi/status").ok().json()

@@ -139,7 +139,7 @@ fn make(clock: &Clock, frames: &Mailbox<Frame>, sound: &Mailbox<SoundChunk>, vit
 pub(super) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let watch = Stopwatch::start();
     while !holds() {
-        assert!(watch.elapsed() < Duration::from_secs(30), "{what}: not in time");
+        assert!(watch.elapsed() < Duration::from_secs(180), "{what}: not in time");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { io } from "socket.io-client";
 
-const PATIENCE = 20_000;
+const PATIENCE = 180_000;
 
 /** Rejects when a promise takes too long, and says what was waited for. */
 export function inTime(what, promise, patience = PATIENCE) {

@@ -4,7 +4,7 @@ import { Heard, rest } from "./heard.mjs";
 import { check } from "./shapes.mjs";
 
 const [url, site] = process.argv.slice(2);
-const heard = new Heard(url, { transports: ["websocket"], patience: 100_000 });
+const heard = new Heard(url, { transports: ["websocket"] });
 heard.socket.onAny(check);
 
 await heard.expect("connection_status");

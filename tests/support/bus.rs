@@ -2,14 +2,13 @@
 
 use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use marquee::devices::Bus;
 use zbus::Connection;
 
-use super::eventually;
 use super::process::Ended;
 use super::server::Server;
+use super::{PATIENCE, eventually};
 
 pub struct PrivateBus {
     dir: tempfile::TempDir,
@@ -43,7 +42,7 @@ impl PrivateBus {
             .args(["--nofork", "--nopidfile"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.daemon = Some(Ended(command.spawn().expect("dbus is installed")));
-        eventually("the bus answers", Duration::from_secs(30), || UnixStream::connect(&socket).ok());
+        eventually("the bus answers", PATIENCE, || UnixStream::connect(&socket).ok());
     }
 
     pub fn stop(&mut self) {

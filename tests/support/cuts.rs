@@ -22,7 +22,7 @@ struct Way {
     to: String,
     /// Bytes on their way to the server, over all connections.
     carried: AtomicU64,
-    /// No more than these, for now.
+    /// These and no more.
     gate: AtomicU64,
     /// At how many bytes each of them is due, the next one last.
     due: Mutex<Vec<(u64, Cut)>>,

@@ -7,9 +7,9 @@ use zbus::Connection;
 use zbus::wire::DynamicType;
 
 use super::bus::PrivateBus;
-use super::eventually;
 use super::network_manager::{NAME, ROOT};
 use super::process::Ended;
+use super::{PATIENCE, eventually};
 
 pub struct DbusMock {
     _child: Ended,
@@ -42,7 +42,7 @@ impl DbusMock {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), answers).await.expect("dbusmock answers");
+        tokio::time::timeout(PATIENCE, answers).await.expect("dbusmock answers");
     }
 
     /// Changes what it pretends.
@@ -53,9 +53,7 @@ impl DbusMock {
 
     /// What was asked of it, once it says something like this.
     pub fn heard(&self, what: &str) -> String {
-        eventually(what, Duration::from_secs(30), || {
-            std::fs::read_to_string(&self.log).ok().filter(|log| log.contains(what))
-        })
+        eventually(what, PATIENCE, || std::fs::read_to_string(&self.log).ok().filter(|log| log.contains(what)))
     }
 }
 

@@ -1,8 +1,8 @@
 //! A client for the REST door.
 
-use std::time::Duration;
-
 use serde_json::Value;
+
+use super::PATIENCE;
 
 #[derive(Clone)]
 pub struct Http {
@@ -17,7 +17,7 @@ pub struct Answer {
 
 impl Http {
     pub fn new(address: &str) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
+        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
         Self { agent: config.build().into(), base: format!("http://{address}") }
     }
 

@@ -46,6 +46,9 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
+/// For what comes soon wherever things go well: a machine may stop for half a minute, and its disk too.
+pub const PATIENCE: Duration = Duration::from_secs(180);
+
 /// Asks again and again until there is an answer, or fails with `what` after `patience`.
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "tests wait for real processes")]

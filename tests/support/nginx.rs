@@ -1,10 +1,9 @@
 //! nginx with its RTMP module: the server that people push to.
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use super::http::Http;
-use super::{eventually, free_port, process};
+use super::{PATIENCE, eventually, free_port, process};
 
 pub struct Nginx {
     dir: tempfile::TempDir,
@@ -49,7 +48,7 @@ http {{ access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp
         let mut nginx = Command::new("/usr/sbin/nginx");
         nginx.args(["-p", &prefix, "-c", "nginx.conf"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.child = Some(nginx.spawn().expect("nginx is installed"));
-        eventually("nginx answers", Duration::from_secs(10), || self.stat());
+        eventually("nginx answers", PATIENCE, || self.stat());
     }
 
     pub fn kill(&mut self) {

@@ -29,7 +29,7 @@ pub fn peers() -> Option<PathBuf> {
 /// A script of tests/peers; it is ended when it takes too long.
 #[track_caller]
 pub fn node(script: &str) -> Option<Command> {
-    node_within(120, script)
+    node_within(300, script)
 }
 
 /// The same with more patience, in seconds.

@@ -1,11 +1,10 @@
 //! OLA: what lighting desks and nodes speak with each other, and what it heard.
 
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use super::http::Http;
 use super::process::Ended;
-use super::{eventually, free_port};
+use super::{PATIENCE, eventually, free_port};
 
 /// It listens on the ports that Art-Net and sACN have everywhere, so there can be only one.
 pub struct Olad {
@@ -62,7 +61,7 @@ impl Olad {
         let child = Ended(command.spawn().expect("ola is installed"));
         let http = Http::new(&format!("127.0.0.1:{web}"));
         let ready = || http.try_send("GET", "/json/server_stats", None, Vec::new()).ok().map(drop);
-        eventually("olad answers", Duration::from_secs(20), ready);
+        eventually("olad answers", PATIENCE, ready);
         let olad = Self { _child: child, _dir: dir, http };
         for universe in ["id=1&name=artnet&add_ports=1-I-0", "id=2&name=sacn&add_ports=2-I-0"] {
             let form = Some("application/x-www-form-urlencoded");

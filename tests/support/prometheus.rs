@@ -2,13 +2,12 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use serde_json::Value;
 
 use super::http::Http;
 use super::process::Ended;
-use super::{eventually, free_port};
+use super::{PATIENCE, eventually, free_port};
 
 /// A program that a test needs, and the Debian package that has it.
 pub fn tool(name: &str, package: &str) -> Command {
@@ -49,7 +48,7 @@ scrape_configs: [{{ job_name: marquee, static_configs: [{{ targets: ['{target}']
         let child = Ended(prometheus.spawn().unwrap());
         let prometheus = Self { _child: child, http: Http::new(&address), _dir: dir };
         // The first scrape comes 5 to 6 seconds after the start.
-        eventually("Prometheus has scraped the server", Duration::from_secs(30), || {
+        eventually("Prometheus has scraped the server", PATIENCE, || {
             prometheus.http.try_send("GET", "/-/ready", None, Vec::new()).ok().filter(|answer| answer.status == 200)?;
             (prometheus.numbers("up == 1").unwrap() == [1.0]).then_some(())
         });

@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use super::eventually;
 use super::media;
 use super::process::Ended;
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use super::{PATIENCE, eventually};
 
 pub struct Pulse {
     dir: PathBuf,

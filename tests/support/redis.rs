@@ -1,9 +1,8 @@
 //! A redis-server of the test's own, and what redis-cli says of it.
 
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use super::{eventually, free_port, process};
+use super::{PATIENCE, eventually, free_port, process};
 
 pub struct Redis {
     dir: tempfile::TempDir,
@@ -32,7 +31,7 @@ impl Redis {
         command.arg(self.dir.path()).args(&self.extra);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("redis-server is installed");
         self.child = Some(child);
-        eventually("redis answers", Duration::from_secs(10), || {
+        eventually("redis answers", PATIENCE, || {
             let said = self.cli(&["ping"]);
             (said == "PONG" || said.contains("NOAUTH")).then_some(())
         });

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::http::Http;
-use super::{eventually, process};
+use super::{PATIENCE, eventually, process};
 
 pub fn binary() -> PathBuf {
     std::env::var_os("MARQUEE_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_marquee").into(), PathBuf::from)
@@ -153,7 +153,7 @@ impl Server {
     /// How it ends, where that was asked for in another way.
     #[track_caller]
     pub fn ended(mut self) -> ExitStatus {
-        eventually("the server ends", Duration::from_secs(20), || self.child.try_wait().unwrap())
+        eventually("the server ends", PATIENCE, || self.child.try_wait().unwrap())
     }
 }
 

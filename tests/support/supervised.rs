@@ -5,17 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use serde_json::Value;
 
-use super::eventually;
 use super::http::Http;
 use super::server::keep;
+use super::{PATIENCE, eventually};
 
 /// Of `RestartPreventExitStatus` in docker/marquee.service.
 const BAD_SETTING: i32 = 64;
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Supervised {
     told: Arc<Mutex<Told>>,

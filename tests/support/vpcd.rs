@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::eventually;
 use super::process::{Ended, signal};
+use super::{PATIENCE, eventually};
 
 /// The port of the first slot; the second has the next one.
 const PORT: u16 = 0x8c7b;
@@ -92,7 +92,7 @@ impl Pcscd {
         command.args(["--foreground", "--config"]).arg(self.config.path());
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         self.child = Some(Ended(child));
-        eventually("pcscd listens", Duration::from_secs(30), || Path::new("/run/pcscd/pcscd.comm").exists().then_some(()));
+        eventually("pcscd listens", PATIENCE, || Path::new("/run/pcscd/pcscd.comm").exists().then_some(()));
     }
 
     /// Without a word, as when it crashes.

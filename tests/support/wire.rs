@@ -2,7 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+
+use super::PATIENCE;
 
 #[derive(Debug)]
 pub struct Answer {
@@ -49,7 +50,7 @@ pub fn begin(
     sent: &[u8],
 ) -> std::io::Result<TcpStream> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(PATIENCE))?;
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     if length > 0 || method == "PATCH" {
         head += &format!("Content-Length: {length}\r\n");

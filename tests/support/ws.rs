@@ -1,15 +1,13 @@
 //! A WebSocket client that waits for what it wants.
 
-use std::time::Duration;
-
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-pub struct Ws(pub WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>);
+use super::PATIENCE;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub struct Ws(pub WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>);
 
 impl Ws {
     pub async fn open(url: &str) -> Self {

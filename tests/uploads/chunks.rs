@@ -1,14 +1,12 @@
 //! The door of music box clients, request by request: a session, its chunks in whatever order they come, and what became of them.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::chunks_of::{CHUNK, Song, refused};
 use crate::support::chunks::{FORM, RAW, Session, form, playlist};
-use crate::support::eventually;
 use crate::support::server::Server;
 use crate::support::uploads::{killed_and_started, staged};
+use crate::support::{PATIENCE, eventually};
 
 #[test]
 fn chunks_come_in_any_order_several_at_once_and_twice() {
@@ -208,7 +206,7 @@ fn chunks_and_tracks_outlive_a_server_that_is_killed() {
     song.session.put_all(&song.bytes);
     server = killed_and_started(server, &["--rate-limit", "off"]);
     // It was whole, so the server went on with it by itself; it is there once all the same.
-    let track = eventually("the track is there", Duration::from_secs(60), || {
+    let track = eventually("the track is there", PATIENCE, || {
         let answer = song.session.finalize(&json!({}));
         (answer.status == 200).then(|| answer.json()["data"]["track"].clone())
     });

@@ -1,18 +1,15 @@
 //! What the protocol says, request by request.
 
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-use crate::support::eventually;
 use crate::support::server::Server;
 use crate::support::uploads::{kept, sound, staged};
 use crate::support::wire::{Answer, BYTES, answer, begin, patch, request, tus};
+use crate::support::{PATIENCE, eventually};
 
 const FILES: &str = "/api/uploads/tus";
-const PATIENCE: Duration = Duration::from_secs(30);
 
 fn create(server: &Server, headers: &[(&str, &str)]) -> String {
     let created = tus(server.http.address(), "POST", FILES, headers, b"");

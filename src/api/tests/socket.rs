@@ -15,7 +15,7 @@ use crate::sound::levels::Levels;
 pub type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Long enough for a loaded machine; a test that waits for it has failed.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(180);
 
 pub async fn listen(house: &House) -> String {
     serve_router(house, ws_router(house.api.clone())).await

@@ -32,7 +32,7 @@ use crate::state::{Origin, StateHandle, writer};
 
 /// Everything that is made while it runs is kept: some seconds of it.
 const PLACES: usize = 4_096;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 pub struct Stage {
     pub state: StateHandle,

@@ -17,7 +17,7 @@ use crate::state::command::Command;
 use crate::state::store::journal::Journal;
 use crate::state::{Origin, writer};
 
-const NEVER: std::time::Duration = std::time::Duration::from_secs(90);
+const NEVER: std::time::Duration = std::time::Duration::from_secs(180);
 
 struct House {
     directory: Arc<TempDir>,

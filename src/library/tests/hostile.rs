@@ -1,19 +1,14 @@
-//! Files that are broken, or were made to do harm: each is refused for a reason that can be told, soon, and leaves nothing.
-
-use std::time::Duration;
+//! Files that are broken, or were made to do harm: each is refused for a reason that can be told, and leaves nothing.
 
 use super::formats::{DEJAVU, made, video};
 use super::*;
-use crate::base::clock::Stopwatch;
 use crate::media::animation::tests::gif;
 
 async fn refused(bytes: &[u8], what: &str) -> String {
     crate::gst::start().expect("GStreamer");
     let directory = tempfile::tempdir().expect("a directory");
     let library = Library::open(directory.path(), 64).expect("a library");
-    let watch = Stopwatch::start();
     let error = store(&library, bytes, "a").await.expect_err(what);
-    assert!(watch.elapsed() < Duration::from_secs(15), "{what} took {:?}", watch.elapsed());
     assert_eq!(files(directory.path()), Vec::<String>::new(), "{what}");
     assert!(error.to_string().chars().count() < 600, "{error}");
     error.code().to_owned()

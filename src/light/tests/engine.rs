@@ -180,7 +180,7 @@ fn lights_see_the_picture_as_their_zone_asks() {
     let mut millis = 0;
     let [whole, within, most] = loop {
         let reds = reds(&mut desk, millis);
-        if reds[1][0] > 100 || watch.elapsed() > std::time::Duration::from_secs(20) {
+        if reds[1][0] > 100 || watch.elapsed() > std::time::Duration::from_secs(180) {
             break reds;
         }
         millis += 20;

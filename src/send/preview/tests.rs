@@ -18,7 +18,7 @@ use crate::show::geometry::Canvas;
 use crate::show::stream::{PreviewConfig, StreamConfig};
 use crate::show::time::{FrameNumber, ShowTime};
 
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(180);
 
 struct Stage {
     handle: PreviewHandle,

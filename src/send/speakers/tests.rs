@@ -55,7 +55,7 @@ impl Room {
             if let Some(answer) = ask(self) {
                 return answer;
             }
-            assert!(watch.elapsed() < Duration::from_secs(30), "{what}: {:?}", self.condition());
+            assert!(watch.elapsed() < Duration::from_secs(180), "{what}: {:?}", self.condition());
             std::thread::sleep(Duration::from_millis(10));
         }
     }

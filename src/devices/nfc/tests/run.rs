@@ -50,7 +50,7 @@ fn eventually<T>(mut ask: impl FnMut() -> Option<T>) -> T {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(watch.elapsed() < Duration::from_secs(60), "it did not happen");
+        assert!(watch.elapsed() < Duration::from_secs(180), "it did not happen");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -14,7 +14,7 @@ use crate::base::clock::Clock;
 use crate::show::time::ShowTime;
 
 /// Machines may be slow; nothing that goes well takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 const LARGEST: u64 = 1_000_000;
 
 struct Trial {

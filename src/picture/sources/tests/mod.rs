@@ -28,7 +28,7 @@ use crate::show::input::{Input, InputKind, Playback};
 use crate::show::time::ShowTime;
 
 const START: ShowTime = ShowTime(1_700_000_000_000_000);
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Waits for something that will come, and fails by name if it does not.
 fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
