@@ -29,7 +29,7 @@ use crate::demo;
 use crate::devices::Machine;
 use crate::devices::nfc::event::NfcEvent;
 use crate::devices::system::LogRing;
-use crate::devices::update::Update;
+use crate::devices::update::{Deadline, Update};
 use crate::frame::ingest::Ingest;
 use crate::frame::leds::ZoneFrames;
 use crate::frame::mailbox::{Mailbox, WhenFull};
@@ -113,8 +113,8 @@ pub enum Ended {
     Again,
 }
 
-/// `log`: what the doors show of it.
-pub fn serve(config: Config, log: LogRing) -> anyhow::Result<Ended> {
+/// `log`: what the doors show of it. `deadline`: until when it has to have shown that it works.
+pub fn serve(config: Config, log: LogRing, deadline: Deadline) -> anyhow::Result<Ended> {
     let update = machine::updates(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -128,7 +128,7 @@ pub fn serve(config: Config, log: LogRing) -> anyhow::Result<Ended> {
         let mut house = House::build(&config, update, log).await?;
         house.let_in_only_who_may(&config).await?;
         house.begin(&config).await?;
-        let served = house.open(doors, &config).await?;
+        let served = house.open(doors, &config, deadline).await?;
         let ended = told.next_or(house.machine.restart.asked()).await;
         tokio::spawn(async move {
             told.next().await;
@@ -196,7 +196,7 @@ impl House {
         let capabilities = Arc::new(serde_json::to_value(known_capabilities(config)?)?);
         let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
             .map_err(|error| BadSetting { key: "pipelines_dir", why: error.to_string() })?;
-        let library = Library::open(directory.assets(), config.max_upload_mb)?;
+        let library = Library::open_leaving(directory.assets(), config.max_upload_mb, config.upload_spare_mb)?;
         let uploads = Uploads::open(directory.uploads(), upload_limits(config), clock.clone()).await?;
         let downloads = fetch::downloads(config, &directory, &clock)?;
         let templates = Templates::open(&directory.templates())?;
@@ -395,7 +395,7 @@ impl House {
         Ok(())
     }
 
-    async fn open(&mut self, doors: Doors, config: &Config) -> anyhow::Result<Served> {
+    async fn open(&mut self, doors: Doors, config: &Config, deadline: Deadline) -> anyhow::Result<Served> {
         let addresses = Arc::new(doors.addresses(config)?);
         let tls = tls(config)?;
         let viewers = match doors.whep {
@@ -439,7 +439,7 @@ impl House {
             tokio::spawn(tags::tell(self.state.clone(), taps));
         }
         let seen = api.clone();
-        tokio::spawn(machine::prove(self.machine.clone(), move || seen.is_well()));
+        tokio::spawn(machine::prove(self.machine.clone(), deadline, move || seen.is_well()));
         tasks.push(("plays", tokio::spawn(plays::watch(self.plays(), closed.clone()))));
         let until_closed = || {
             let api = api.clone();

@@ -100,6 +100,7 @@ impl Shop {
         let mut trial = self.trial().unwrap();
         assert_eq!((&trial["seconds"], &trial["attempts"]), (&json!(60), &json!(0)));
         trial["seconds"] = json!(5);
+        assert_eq!(trial["grace"], 60);
         std::fs::write(self.root().join("pending.json"), trial.to_string()).unwrap();
     }
 
@@ -193,6 +194,20 @@ fn a_version_that_can_not_open_its_doors_is_given_up_as_well() {
     shop.offer("0.2.0", &release("0.2.0", "exec \"$here/program\" \"$@\" --data-dir /dev/null/nowhere"));
     shop.installed_at_once();
     is_given_up(&shop, Some(1));
+}
+
+#[test]
+fn a_version_that_hangs_is_given_up_as_well() {
+    let shop = Shop::open(&[]);
+    let hangs = "rm -f \"$here/pipe\"; mkfifo \"$here/pipe\"; exec \"$here/program\" \"$@\" --config \"$here/pipe\"";
+    shop.offer("0.2.0", &release("0.2.0", hangs));
+    shop.fetched();
+    shop.ask("install").ok();
+    let mut trial = shop.trial().unwrap();
+    (trial["seconds"], trial["grace"]) = (json!(1), json!(1));
+    std::fs::write(shop.root().join("pending.json"), trial.to_string()).unwrap();
+    shop.service.http().post("/api/system/restart", &json!({})).ok();
+    is_given_up(&shop, Some(75));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::gate::Who;
 use super::request::{Fields, body_of, fresh_id};
 use super::routes::access_of;
 use super::wire::message::command;
-use super::{Api, able, rest};
+use super::{Api, able, fetchable, rest};
 use crate::identity::{Caller, CallerKind};
 use crate::show::collection::Mode;
 use crate::show::ids::BatchId;
@@ -284,6 +284,7 @@ impl Api {
     pub(super) async fn act(&self, asker: &Asker, command: Command) -> Result<Receipt, ApiError> {
         check_role(asker, &command)?;
         able::check(&command, &self.capabilities)?;
+        fetchable::check(&command, self.downloads.is_some())?;
         let origin = asker.origin(&command);
         Ok(self.state.submit(command, origin).await?)
     }

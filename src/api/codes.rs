@@ -224,6 +224,11 @@ pub const CODES: &[Code] = &[
     http("too_many_frames", 422, "an animated picture of more than 10,000 pictures"),
     http("unsafe_drawing", 422, "an SVG with entities, too many or too deep elements, or one that takes too long to draw"),
     http("broken_media", 422, "the video or sound is damaged, cut off, or has neither picture nor sound"),
+    http(
+        "slow_media",
+        503,
+        "the video or sound could not be looked into in time; the same may be taken when less is going on",
+    ),
     http("broken_font", 422, "the font is damaged, or can not be drawn"),
     http("broken_lut", 422, "the colour table can not be read"),
     http("broken_frames", 422, "an archive of frames is damaged, or is not what its `metadata.json` says"),

@@ -12,7 +12,7 @@ use tokio::time::MissedTickBehavior;
 use super::Api;
 use super::error::ApiError;
 use crate::library::downloads::{Address, DownloadError, Downloads, Job, JobId, Outcome, Product, Quality};
-use crate::show::download::{Download, DownloadCourse, MAX_DOWNLOADS};
+use crate::show::download::{Download, DownloadCourse, MAX_DOWNLOADS, MAX_MESSAGE};
 use crate::show::ids::{AssetId, DownloadId, TrackId};
 use crate::state::asked::media::NewTrack;
 use crate::state::command::Command;
@@ -69,7 +69,8 @@ impl Desk {
         for (id, is_off) in &mut self.running {
             if !*is_off && pending.iter().all(|download| download.id != *id) {
                 *is_off = true;
-                call_off(&self.downloads, id);
+                let (downloads, id) = (self.downloads.clone(), id.clone());
+                tokio::spawn(async move { call_off(&downloads, &id).await });
             }
         }
         for download in pending {
@@ -86,14 +87,12 @@ impl Desk {
     }
 }
 
-fn call_off(downloads: &Downloads, id: &DownloadId) {
+/// Afterwards nothing of it runs, and nothing is left of its folder.
+async fn call_off(downloads: &Downloads, id: &DownloadId) {
     let Some(id) = job_id(id) else { return };
-    let downloads = downloads.clone();
-    tokio::spawn(async move {
-        if let Err(error) = downloads.cancel(&id).await {
-            tracing::warn!(download = %id, %error, "a download can not be called off: {error}");
-        }
-    });
+    if let Err(error) = downloads.cancel(&id).await {
+        tracing::warn!(download = %id, %error, "a download can not be called off: {error}");
+    }
 }
 
 pub fn job_id(id: &DownloadId) -> Option<JobId> {
@@ -104,23 +103,37 @@ async fn fetch(api: &Api, downloads: &Downloads, download: &Download) {
     let course = match carried_out(downloads, download).await {
         Ok(Outcome::Done(product)) => match keep(api, download, &product).await {
             Ok(course) => course,
-            Err(error) => DownloadCourse::Error { code: error.code().to_owned(), message: error.to_string() },
+            Err(error) => failed(error.code(), &error),
         },
-        Ok(Outcome::Failed(error)) | Err(error) => failed(&error),
+        Ok(Outcome::Failed(error)) | Err(error) => failed(error.code(), &error),
         // It was told so already; or it goes on after the next start.
         Ok(Outcome::Cancelled | Outcome::Suspended) => return,
     };
-    let command = Command::EndDownload { id: download.id.clone(), course };
-    match api.state.submit(command, Origin::door("download")).await {
-        Ok(_) | Err(SubmitError::Rejected(_)) => {}
-        Err(error) => tracing::warn!(download = %download.id, %error, "the end of a download can not be kept: {error}"),
+    // Before anything else of it happens: what is pending would be begun again.
+    while !is_over(api, download, &course).await {
+        tokio::select! {
+            () = api.closed() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
     }
-    // What is left of its folder.
-    call_off(downloads, &download.id);
+    call_off(downloads, &download.id).await;
 }
 
-fn failed(error: &DownloadError) -> DownloadCourse {
-    DownloadCourse::Error { code: error.code().to_owned(), message: error.to_string() }
+/// Whether the show knows; if not, it is to be told again.
+async fn is_over(api: &Api, download: &Download, course: &DownloadCourse) -> bool {
+    let command = Command::EndDownload { id: download.id.clone(), course: course.clone() };
+    match api.state.submit(command, Origin::door("download")).await {
+        Ok(_) | Err(SubmitError::Rejected(Rejection::DownloadOver(_) | Rejection::NoDownload(_))) => true,
+        Err(error) => {
+            tracing::warn!(download = %download.id, %error, "the end of a download can not be kept yet: {error}");
+            false
+        }
+    }
+}
+
+fn failed(code: &str, error: &impl std::fmt::Display) -> DownloadCourse {
+    let message = error.to_string();
+    DownloadCourse::Error { code: code.to_owned(), message: message.chars().take(MAX_MESSAGE).collect() }
 }
 
 /// What was decided was checked; a show from elsewhere may hold what this server would not have let in.
@@ -144,7 +157,13 @@ async fn keep(api: &Api, download: &Download, product: &Product) -> Result<Downl
     let turn = api.library.turn().await;
     let name = format!("{}.{}", product.title, product.extension);
     let asset = api.library.adopt(&product.path, &digest, bytes, &name, &turn).await?;
-    submit(api, download, Command::AddAsset { asset: asset.clone() }).await?;
+    let existed = api.state.snapshot().show.assets.contains_key(&asset.id);
+    if let Err(refused) = submit(api, download, Command::AddAsset { asset: asset.clone() }).await {
+        if !existed {
+            api.library.remove(&asset, &turn).await?;
+        }
+        return Err(refused);
+    }
     let id = TrackId::new(&format!("track-{}", download.id)).map_err(|error| ApiError::BadRequest(error.to_string()))?;
     let title = Some(product.title.clone()).filter(|title| !title.is_empty());
     let title = title.map(|title| title.chars().take(crate::show::playlist::MAX_TITLE).collect());

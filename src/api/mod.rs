@@ -16,6 +16,7 @@ mod codes;
 mod connection;
 mod dashboard;
 mod face;
+mod fetchable;
 mod fetching;
 mod figures;
 #[cfg(any(test, feature = "fuzzing"))]

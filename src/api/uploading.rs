@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Api;
 use super::error::ApiError;
+use super::rest::assets::to_the_end;
 use crate::library::uploads::{Complete, Finishing, UploadId};
 use crate::show::asset::Asset;
 use crate::show::ids::{AssetId, PlaylistId, TrackId};
@@ -39,26 +40,30 @@ impl Wishes {
     }
 }
 
-/// Says what became of it: `{asset, playlist_id?, track?}`.
+/// Says what became of it: `{asset, playlist_id?, track?}`. It is done to its end, whoever goes away meanwhile.
 pub async fn finish(api: &Api, id: UploadId, sha256: Option<[u8; 32]>, wishes: Wishes) -> Result<Value, ApiError> {
-    let complete = match api.uploads.begin_finish(id, sha256).await? {
-        Finishing::Done(result) => return Ok(result),
-        Finishing::Ready(complete) | Finishing::Moved(complete) => complete,
-    };
-    let owned = api.clone();
-    // A file and the show's word about it go together, whoever goes away meanwhile.
-    let kept = tokio::spawn(async move { keep(&owned, &complete, wishes).await });
-    match kept.await.unwrap_or(Err(ApiError::Internal)) {
-        Ok(result) => {
-            api.uploads.finished(id, result.clone()).await?;
-            Ok(result)
+    let api = api.clone();
+    to_the_end(async move {
+        let complete = match api.uploads.begin_finish(id, sha256).await? {
+            Finishing::Done(result) => return Ok(result),
+            Finishing::Ready(complete) | Finishing::Moved(complete) => complete,
+        };
+        let kept = keep(&api, &complete, wishes).await;
+        match &kept {
+            Ok(result) => api.uploads.finished(id, result.clone()).await?,
+            Err(error) => api.uploads.failed(id, error.code(), &error.to_string(), is_final(error)).await?,
         }
-        Err(error) => {
-            // What the disk or the writer refuse at the moment may be taken later; what the file is will not change.
-            let is_final = error.status().is_client_error();
-            api.uploads.failed(id, error.code(), &error.to_string(), is_final).await?;
-            Err(error)
-        }
+        kept
+    })
+    .await
+}
+
+/// What the disk or the writer refuse at the moment, or a show that is full, may be taken later; what the file is will not change.
+fn is_final(error: &ApiError) -> bool {
+    match error {
+        ApiError::Library(error) if error.may_pass() => false,
+        ApiError::State(SubmitError::Rejected(Rejection::TooMany { .. })) => false,
+        error => error.status().is_client_error(),
     }
 }
 
@@ -68,7 +73,8 @@ async fn keep(api: &Api, complete: &Complete, wishes: Wishes) -> Result<Value, A
     let asset = api.library.adopt(path, blake3, *bytes, name, &turn).await?;
     let existed = api.state.snapshot().show.assets.contains_key(&asset.id);
     if let Err(refused) = tell(api, Command::AddAsset { asset: asset.clone() }, complete).await {
-        if !existed {
+        // There is no other copy of it: what may be taken later stays where it is found then.
+        if !existed && is_final(&refused) {
             api.library.remove(&asset, &turn).await?;
         }
         return Err(refused);

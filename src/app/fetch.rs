@@ -22,6 +22,7 @@ pub fn downloads(config: &Config, directory: &DataDirectory, clock: &Clock) -> a
         allow_private,
         search,
         largest_bytes,
+        spare_bytes: config.upload_spare_mb.saturating_mul(1024 * 1024),
         ..Settings::new(directory.downloads(), extractors)
     };
     Ok(Some(Downloads::start(settings, clock.clone())?))

@@ -10,7 +10,7 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::devices::nfc::event::NfcEvent;
 use crate::devices::system::{LogRing, Power, PowerSettings, Restart, SystemInfoSource};
-use crate::devices::update::{Update, UpdateSettings, UpdateState};
+use crate::devices::update::{Deadline, Update, UpdateSettings, UpdateState};
 use crate::devices::wifi::{Patience, Wifi, WifiSettings};
 use crate::devices::{Bus, Machine};
 
@@ -50,9 +50,10 @@ pub fn machine(
 }
 
 /// A version on trial has to be well for a while; one that is not is started again, and given up after some tries.
-pub async fn prove(machine: Machine, is_well: impl Fn() -> bool) {
+pub async fn prove(machine: Machine, deadline: Deadline, is_well: impl Fn() -> bool) {
     let Some(trial) = machine.update.trial() else { return };
     tokio::time::sleep(trial).await;
+    deadline.is_met();
     if is_well() {
         tracing::info!("the new version works");
         if let Err(error) = machine.update.healthy() {

@@ -29,6 +29,8 @@ pub enum LibraryError {
     UnplayableMedia(String),
     #[error("the video or sound is damaged: {0}")]
     BrokenMedia(String),
+    #[error("the video or sound could not be looked into in time: {0}; try again when less is going on")]
+    SlowMedia(&'static str),
     #[error(transparent)]
     Font(#[from] FontError),
     #[error("the colour table can not be used: {0}")]
@@ -37,6 +39,8 @@ pub enum LibraryError {
     Interrupted(String),
     #[error("the file can not be stored: {0}")]
     Storage(String),
+    #[error("there is no room for the file: remove what is not needed")]
+    StorageFull,
 }
 
 impl LibraryError {
@@ -55,17 +59,30 @@ impl LibraryError {
             LibraryError::Drawing(SvgError::Broken(_) | SvgError::NotText) => "broken_image",
             LibraryError::Drawing(_) | LibraryError::SlowDrawing => "unsafe_drawing",
             LibraryError::BrokenMedia(_) => "broken_media",
+            LibraryError::SlowMedia(_) => "slow_media",
             LibraryError::Font(FontError::Unreadable(_)) => "broken_font",
             LibraryError::Table(_) => "broken_lut",
             LibraryError::Interrupted(_) => "upload_interrupted",
             LibraryError::Storage(_) => "storage_unavailable",
+            LibraryError::StorageFull => "storage_full",
         }
+    }
+
+    /// The same file may be taken at another time.
+    pub fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            LibraryError::SlowMedia(_) | LibraryError::Interrupted(_) | LibraryError::Storage(_) | LibraryError::StorageFull
+        )
     }
 }
 
 impl From<io::Error> for LibraryError {
     fn from(error: io::Error) -> Self {
-        LibraryError::Storage(error.to_string())
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LibraryError::StorageFull,
+            _ => LibraryError::Storage(error.to_string()),
+        }
     }
 }
 

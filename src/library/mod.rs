@@ -14,6 +14,7 @@ pub mod frames;
 pub mod fuzz;
 mod image_check;
 mod probe;
+mod room;
 mod thumbnail;
 mod upload;
 pub mod uploads;
@@ -50,6 +51,8 @@ struct Shelf {
     directory: PathBuf,
     /// Of videos and sound, in bytes.
     longest: u64,
+    /// Bytes that uploads leave free on the disk.
+    spare: u64,
     /// One asset at a time is added or removed; also, one decoder of a large picture is enough for a small machine.
     turn: Mutex<()>,
 }
@@ -61,6 +64,11 @@ impl Library {
     /// Makes the directory if need be, and clears away what broken uploads have left.
     /// `max_upload_mb` is for videos and sound.
     pub fn open(directory: impl Into<PathBuf>, max_upload_mb: u64) -> io::Result<Library> {
+        Self::open_leaving(directory, max_upload_mb, 0)
+    }
+
+    /// So many megabytes stay free on the disk.
+    pub fn open_leaving(directory: impl Into<PathBuf>, max_upload_mb: u64, spare_mb: u64) -> io::Result<Library> {
         let directory = directory.into();
         std::fs::create_dir_all(&directory)?;
         for entry in std::fs::read_dir(&directory)? {
@@ -71,7 +79,12 @@ impl Library {
             }
         }
         let longest = max_upload_mb.saturating_mul(1024 * 1024);
-        Ok(Library(Arc::new(Shelf { directory, longest, turn: Mutex::new(()) })))
+        Ok(Library(Arc::new(Shelf {
+            directory,
+            longest,
+            spare: spare_mb.saturating_mul(1024 * 1024),
+            turn: Mutex::new(()),
+        })))
     }
 
     pub async fn turn(&self) -> Turn<'_> {
@@ -84,7 +97,7 @@ impl Library {
     where
         S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
     {
-        let bounds = Bounds { long: self.0.longest, others: MAX_UPLOAD };
+        let bounds = Bounds { long: self.0.longest, others: MAX_UPLOAD, spare: self.0.spare };
         upload::receive(&self.0.directory, chunks, bounds, expected).await
     }
 
@@ -93,7 +106,8 @@ impl Library {
     where
         S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
     {
-        upload::receive(&self.0.directory, chunks, Bounds { long: limit, others: limit }, expected).await
+        upload::receive(&self.0.directory, chunks, Bounds { long: limit, others: limit, spare: self.0.spare }, expected)
+            .await
     }
 
     /// Checks the upload by its content and puts it in its place: on disk when Ok.

@@ -35,7 +35,7 @@ pub fn probe(path: &Path, format: Format) -> Result<Found, LibraryError> {
     if matches!(format, Format::Mp4 | Format::Mov) {
         check_whole(&mut File::open(path)?)?;
     }
-    let busy = || LibraryError::UnplayableMedia("files before it are still being opened; try again later".to_owned());
+    let busy = || LibraryError::SlowMedia("files before it are still being opened");
     let work = Work::begin(&AT_WORK, MOST_AT_WORK).ok_or_else(busy)?;
     let (tell, told) = sync_channel(1);
     let path = path.to_owned();
@@ -45,7 +45,7 @@ pub fn probe(path: &Path, format: Format) -> Result<Found, LibraryError> {
         let mut probing = None;
         tell.send(look_into(&path, format, &mut probing)).ok();
     })?;
-    told.recv_timeout(PATIENCE * 2).unwrap_or_else(|_| Err(LibraryError::BrokenMedia("it can not be opened".to_owned())))
+    told.recv_timeout(PATIENCE * 2).unwrap_or_else(|_| Err(LibraryError::SlowMedia("it can not be opened")))
 }
 
 /// The decoder is left where the caller can close it after the answer is out.
@@ -71,7 +71,7 @@ fn look_into(path: &Path, format: Format, kept: &mut Option<Probing>) -> Result<
         std::thread::park_timeout(NAP);
     }
     let why = if probing.is_ready { "nothing came out of it within 5 s" } else { "it could not be opened within 5 s" };
-    Err(LibraryError::BrokenMedia(why.to_owned()))
+    Err(LibraryError::SlowMedia(why))
 }
 
 struct Probing {

@@ -11,7 +11,7 @@ use image::{DynamicImage, ImageFormat as Codec, RgbImage};
 use super::*;
 use crate::show::asset::Format;
 
-const BOUNDS: Bounds = Bounds { long: 20_000, others: 10_000 };
+const BOUNDS: Bounds = Bounds { long: 20_000, others: 10_000, spare: 0 };
 
 fn picture(codec: Codec) -> Vec<u8> {
     let pixels = RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x * 3) as u8, (y * 5) as u8, (x * y) as u8]));
@@ -30,6 +30,15 @@ async fn store(library: &Library, bytes: &[u8], name: &str) -> Result<Asset, Lib
 fn files(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).expect("a directory");
     entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[tokio::test]
+async fn what_is_to_stay_free_on_the_disk_stays_free() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let library = Library::open_leaving(directory.path(), 64, u64::MAX >> 20).expect("a library");
+    let error = store(&library, &picture(Codec::Png), "a.png").await.expect_err("there is no room");
+    assert_eq!((error.code(), error.may_pass()), ("storage_full", true));
+    assert_eq!(files(directory.path()), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::check::is_long;
 use super::error::{ChunkError, LibraryError};
+use super::room::free;
 use crate::media::kind::{HEAD, sniff};
 
 /// Begins with a dot, which no asset's name can.
@@ -50,11 +51,22 @@ pub struct Bounds {
     /// Videos and sound.
     pub long: u64,
     pub others: u64,
+    /// What stays free on the disk: the show itself has to be written, too.
+    pub spare: u64,
 }
+
+/// Bytes after which it is looked at again whether there is room.
+const LOOK_AFTER: u64 = 8 * 1024 * 1024;
 
 impl Bounds {
     fn of(self, head: &[u8]) -> u64 {
         if is_long(sniff(head)) { self.long } else { self.others }
+    }
+
+    async fn check_room(self, directory: &Path, more: u64) -> Result<(), LibraryError> {
+        let directory = directory.to_owned();
+        let free = tokio::task::spawn_blocking(move || free(&directory)).await.map_err(io::Error::other)??;
+        if free >= self.spare.saturating_add(more) { Ok(()) } else { Err(LibraryError::StorageFull) }
     }
 }
 
@@ -63,11 +75,13 @@ pub async fn receive<S>(directory: &Path, mut chunks: S, bounds: Bounds, expecte
 where
     S: Stream<Item = Result<Bytes, ChunkError>> + Unpin,
 {
+    bounds.check_room(directory, expected).await?;
     let file = Temporary(directory.join(format!("{TEMPORARY}{:016x}", fastrand::u64(..))), Care::Ours);
     let mut out = tokio::fs::OpenOptions::new().write(true).create_new(true).open(&file.0).await?;
     let mut hasher = blake3::Hasher::new();
     let mut bytes = 0_u64;
     let mut head = Vec::with_capacity(HEAD);
+    let mut next_look = LOOK_AFTER;
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk?;
         bytes += chunk.len() as u64;
@@ -76,6 +90,10 @@ where
         let is_known = head.len() == HEAD;
         if bytes > limit || (is_known && expected > limit) {
             return Err(LibraryError::TooLarge { limit });
+        }
+        if bytes >= next_look {
+            bounds.check_room(directory, expected.saturating_sub(bytes)).await?;
+            next_look = bytes + LOOK_AFTER;
         }
         hasher.update(&chunk);
         out.write_all(&chunk).await?;

@@ -28,6 +28,8 @@ const LEAD_US: i64 = 20_000;
 /// The time was set when what comes is further from where it should be. What follows is heard at once, not when it is due there.
 const SET_BY_US: i64 = 500_000;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// A device that can be opened and plays nothing, as of a screen that is off, is lost again within less.
+const LASTS: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// What sound goes through, and its pipeline.
@@ -90,10 +92,12 @@ impl Speakers {
             let reason = match self.open() {
                 Err(reasons) => reasons,
                 Ok((system, pipeline, source)) => {
-                    tracing::info!(system, "what is mixed is heard on this machine");
-                    self.vitals.status.report(COMPONENT, Condition::ok());
-                    pause = FIRST_PAUSE;
-                    match self.play(&pipeline, &source) {
+                    let watch = Stopwatch::start();
+                    let silent = self.play(system, &pipeline, &source);
+                    if watch.elapsed() > LASTS {
+                        pause = FIRST_PAUSE;
+                    }
+                    match silent {
                         Silent::Lost(reason) => format!("{system}: {reason}"),
                         Silent::Stopped | Silent::TimeWasSet => continue,
                     }
@@ -145,8 +149,14 @@ impl Speakers {
         Ok((pipeline, source))
     }
 
-    fn play(&self, pipeline: &Pipeline, source: &Source) -> Silent {
+    fn is_heard(&self, system: &str) {
+        tracing::info!(system, "what is mixed is heard on this machine");
+        self.vitals.status.report(COMPONENT, Condition::ok());
+    }
+
+    fn play(&self, system: &str, pipeline: &Pipeline, source: &Source) -> Silent {
         let watch = Stopwatch::start();
+        let mut is_told = false;
         let branch = self.chunks.branch(CHUNKS, WhenFull::DropOldest);
         branch.mailbox().set_wanted(true);
         // Show time that the pipeline calls zero.
@@ -167,6 +177,10 @@ impl Speakers {
             match pipeline.notice() {
                 Some(Notice::Failed(message)) => return Silent::Lost(message),
                 Some(Notice::Ended) => return Silent::Lost("the device has ended".to_owned()),
+                None if !is_told && watch.elapsed() > LASTS => {
+                    self.is_heard(system);
+                    is_told = true;
+                }
                 None => {}
             }
         }

@@ -10,6 +10,8 @@ use super::time::ShowTime;
 pub const MAX_WAITING: usize = 32;
 pub const MAX_DOWNLOADS: usize = 128;
 pub const MAX_URL: usize = 2_048;
+/// Characters of why one has failed.
+pub const MAX_MESSAGE: usize = 1_000;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Download {

@@ -37,8 +37,14 @@ assert.ok(percents.every((percent, at) => at === 0 || percent >= percents[at - 1
 const status = await rest(url, "GET", `/api/youtube/status/${task}`);
 assert.deepEqual([status.data.status, status.data.result.track.id], ["completed", complete.track.id]);
 
+// Its end is told once, whatever else of the show changes afterwards.
+const told = [];
+heard.socket.on("youtube:complete", ({ task_id }) => told.push(task_id));
+for (const volume of [31, 32]) await rest(url, "POST", "/api/player/volume", { volume });
+
 // One that is not there says so.
 const missing = await begin("/missing.mp4");
 const error = await heard.until("youtube:error", ({ task_id }) => task_id === missing);
 assert.match(error.message, /./);
+assert.deepEqual(told, []);
 heard.socket.disconnect();

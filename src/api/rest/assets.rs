@@ -108,7 +108,7 @@ async fn keep(api: &Api, asker: &Asker, field: Field<'_>, (limit, expected): (u6
 }
 
 /// A file and the show's word about it go together, so this is not given up when the client goes away halfway.
-pub(super) async fn to_the_end<T: Send + 'static>(
+pub(in crate::api) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::spawn(work).await.unwrap_or(Err(ApiError::Internal))

@@ -5,9 +5,10 @@ use std::pin::Pin;
 
 use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::json;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::assets::{MAX_AROUND, PATIENCE, chunk_error, chunks, find, to_the_end};
 use super::{Answer, changed, saved};
@@ -22,12 +23,20 @@ use crate::show::asset::Asset;
 use crate::state::command::Command;
 
 const ZIP: &[u8] = b"PK";
+/// They are held in memory.
+static ARCHIVES: Semaphore = Semaphore::const_new(2);
 
 /// What came in the form.
 #[derive(Default)]
 struct Came {
     original: Option<(Upload, String)>,
-    frames: Option<(Vec<u8>, Frames)>,
+    frames: Option<Archive>,
+}
+
+struct Archive {
+    bytes: Vec<u8>,
+    frames: Frames,
+    _place: SemaphorePermit<'static>,
 }
 
 type Pieces<'a> = Pin<Box<dyn Stream<Item = Result<Bytes, ChunkError>> + Send + 'a>>;
@@ -61,10 +70,16 @@ pub async fn upload(State(api): State<Api>, mut request: Request) -> Answer {
 async fn take(api: &Api, field: Field<'_>, limit: u64, came: &mut Came) -> Result<(), ApiError> {
     let name = field.file_name().unwrap_or("").to_owned();
     let mut pieces: Pieces<'_> = Box::pin(chunks(field, limit));
-    let Some(first) = pieces.next().await else { return Err(ApiError::MissingFile) };
-    let first = first.map_err(LibraryError::from)?;
-    let is_archive = first.starts_with(ZIP);
-    let all: Pieces<'_> = Box::pin(stream::iter([Ok(first)]).chain(pieces));
+    let mut head = BytesMut::new();
+    while head.len() < ZIP.len() {
+        match pieces.next().await {
+            Some(piece) => head.extend_from_slice(&piece.map_err(LibraryError::from)?),
+            None if head.is_empty() => return Err(ApiError::MissingFile),
+            None => break,
+        }
+    }
+    let is_archive = head.starts_with(ZIP);
+    let all: Pieces<'_> = Box::pin(stream::iter([Ok(head.freeze())]).chain(pieces));
     if is_archive && came.frames.is_none() {
         came.frames = Some(read(all).await?);
     } else if !is_archive && came.original.is_none() {
@@ -75,23 +90,25 @@ async fn take(api: &Api, field: Field<'_>, limit: u64, came: &mut Came) -> Resul
     Ok(())
 }
 
-async fn read(mut pieces: Pieces<'_>) -> Result<(Vec<u8>, Frames), ApiError> {
-    let mut archive = Vec::new();
+async fn read(mut pieces: Pieces<'_>) -> Result<Archive, ApiError> {
+    let place = ARCHIVES.acquire().await.map_err(|_| ApiError::Internal)?;
+    let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(LibraryError::from)?;
-        if archive.len() + piece.len() > LARGEST_ARCHIVE {
+        if bytes.len() + piece.len() > LARGEST_ARCHIVE {
             return Err(FramesError::TooLarge.into());
         }
-        archive.extend_from_slice(&piece);
+        bytes.extend_from_slice(&piece);
     }
-    let looked_at = tokio::task::spawn_blocking(move || Frames::read(&archive).map(|frames| (archive, frames)));
+    let looked_at =
+        tokio::task::spawn_blocking(move || Frames::read(&bytes).map(|frames| Archive { bytes, frames, _place: place }));
     Ok(looked_at.await.map_err(|_| ApiError::Internal)??)
 }
 
 async fn keep(api: &Api, asker: &Asker, Came { original, frames }: Came) -> Answer {
     let turn = api.library.turn().await;
-    let name = frames.as_ref().and_then(|(_, frames)| frames.metadata.filename.clone());
-    let count = frames.as_ref().map(|(_, frames)| frames.len());
+    let name = frames.as_ref().and_then(|archive| archive.frames.metadata.filename.clone());
+    let count = frames.as_ref().map(|archive| archive.frames.len());
     let (asset, stand_in) = match original {
         Some((upload, name)) => match (api.library.store(upload, &name, &turn).await, frames) {
             (Ok(asset), _) => (asset, false),
@@ -128,8 +145,8 @@ fn is_unknown(error: &LibraryError) -> bool {
     matches!(error, LibraryError::UnknownFormat(_) | LibraryError::Unsupported(_) | LibraryError::UnplayableMedia(_))
 }
 
-async fn animated(api: &Api, frames: (Vec<u8>, Frames), name: &str, turn: &Turn<'_>) -> Result<Asset, ApiError> {
-    let made = tokio::task::spawn_blocking(move || frames.1.animation(&frames.0));
+async fn animated(api: &Api, archive: Archive, name: &str, turn: &Turn<'_>) -> Result<Asset, ApiError> {
+    let made = tokio::task::spawn_blocking(move || archive.frames.animation(&archive.bytes));
     let bytes = made.await.map_err(|_| ApiError::Internal)??;
     let pieces = Box::pin(stream::iter([Ok::<_, ChunkError>(Bytes::from(bytes))]));
     let upload = api.library.receive(pieces, 0).await?;

@@ -15,10 +15,13 @@ use axum::extract::{FromRef, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::uploads::check_playlist;
 use crate::api::Api;
 use crate::api::ask::Asker;
+use crate::api::error::ApiError;
 use crate::api::uploading::{self, Wishes};
 use crate::library::uploads::{Algorithm, Appended, New, State as Stage, Status, UploadError, UploadId, Uploads};
+use crate::show::ids::PlaylistId;
 use headers::{
     CHECKSUM_ALGORITHM, DEFER_LENGTH, EXPIRES, EXTENSION, LENGTH, MAX_SIZE, METADATA, OFFSET, RESUMABLE, VERSION,
     VERSION_HEADER,
@@ -32,10 +35,14 @@ const EXTENSIONS: &str = "creation,creation-with-upload,creation-defer-length,ex
 /// What is to happen when the last byte of an upload has come. The answer is told to the client when it failed.
 pub type OnComplete = Arc<dyn Fn(UploadId) -> Pin<Box<dyn Future<Output = Result<(), Box<Response>>> + Send>> + Send + Sync>;
 
+/// Whether there is such a playlist: who has sent gigabytes should not hear only then that there is none.
+pub type Knows = Arc<dyn Fn(&str) -> Result<(), Box<Response>> + Send + Sync>;
+
 /// What the door stands on.
 #[derive(Clone)]
 pub struct Tus {
     pub uploads: Uploads,
+    pub knows_playlist: Knows,
     pub on_complete: OnComplete,
 }
 
@@ -96,6 +103,9 @@ async fn create(tus: &Tus, owner: Owner, request: Request) -> Result<Response, T
     let length = headers::announced(&parts.headers)?;
     let raw = headers::text(&parts.headers, METADATA)?.unwrap_or("");
     let Metadata { name, playlist, sha256 } = Metadata::parse(raw)?;
+    if let Some(playlist) = &playlist {
+        (tus.knows_playlist)(playlist).map_err(Trouble::Refused)?;
+    }
     let brings_bytes = headers::brings_bytes(&parts.headers)?;
     let checksum = headers::checksum(&parts.headers)?;
     if brings_bytes {
@@ -219,6 +229,12 @@ impl FromRef<Api> for Tus {
                 finished.map(drop).map_err(|error| Box::new(error.into_response()))
             })
         });
-        Tus { uploads: api.uploads.clone(), on_complete }
+        let asked = api.clone();
+        let knows_playlist: Knows = Arc::new(move |playlist| {
+            let id = PlaylistId::new(playlist).map_err(|error| ApiError::BadRequest(error.to_string()));
+            let known = id.and_then(|id| check_playlist(&asked, &id));
+            known.map_err(|error| Box::new(error.into_response()))
+        });
+        Tus { uploads: api.uploads.clone(), knows_playlist, on_complete }
     }
 }

@@ -15,7 +15,7 @@ use crate::api::error::ApiError;
 use crate::api::fetching::progress;
 use crate::api::request::{At as InPath, fresh_id};
 use crate::base::quote::quoted;
-use crate::library::downloads::{Address, Downloads, Quality, Query as Words};
+use crate::library::downloads::{Address, Downloads, Query as Words};
 use crate::show::download::{Download, DownloadCourse};
 use crate::show::ids::DownloadId;
 use crate::state::SubmitError;
@@ -35,7 +35,6 @@ pub async fn download(State(api): State<Api>, Ask { asker, mut fields }: Ask) ->
     fields.finish()?;
     let url = Address::parse(&url)?.to_string();
     let quality = quality.unwrap_or_else(|| "best".to_owned());
-    let _: Quality = quality.parse()?;
     downloads.available().await.map_err(ApiError::DownloaderMissing)?;
     let id = DownloadId::new(&fresh_id("download", asker.operation.as_ref(), 0));
     let id = id.map_err(|error| ApiError::BadRequest(error.to_string()))?;

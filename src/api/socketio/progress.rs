@@ -11,7 +11,7 @@ use super::client::Client;
 use crate::api::fetching;
 use crate::api::rest::uploads::track;
 use crate::library::uploads::{State, Status};
-use crate::show::download::DownloadCourse;
+use crate::show::download::{Download, DownloadCourse};
 use crate::show::ids::{DownloadId, PlaylistId};
 
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -20,15 +20,23 @@ pub struct Progress {
     look: Interval,
     /// Changes of uploads that it has been told.
     seen: u64,
-    /// What was said last of each download.
-    downloads: BTreeMap<DownloadId, Value>,
+    /// None before the first look: what was over before it came is no news.
+    downloads: Option<BTreeMap<DownloadId, Known>>,
+}
+
+/// What was said last of a download.
+#[derive(PartialEq)]
+enum Known {
+    Underway(Value),
+    /// Its end is told once.
+    Over,
 }
 
 impl Progress {
     pub fn new(seen: u64) -> Self {
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { look, seen, downloads: BTreeMap::new() }
+        Self { look, seen, downloads: None }
     }
 
     pub async fn tick(&mut self) {
@@ -76,26 +84,34 @@ impl Client {
 
     async fn tell_downloads(&mut self) {
         let show = self.snapshots.borrow().show.clone();
-        self.progress.downloads.retain(|id, _| show.downloads.contains_key(id));
+        let known = self.progress.downloads.take();
+        let (is_first, mut known) = (known.is_none(), known.unwrap_or_default());
+        known.retain(|id, _| show.downloads.contains_key(id));
         for (id, download) in show.downloads.iter() {
-            let now = fetching::progress(&self.api, download);
-            if self.progress.downloads.get(id) == Some(&now) {
+            let now =
+                if download.is_pending() { Known::Underway(fetching::progress(&self.api, download)) } else { Known::Over };
+            if known.get(id) == Some(&now) {
                 continue;
             }
-            let was_known = self.progress.downloads.insert(id.clone(), now.clone()).is_some();
-            let (event, payload) = match &download.course {
-                // What was over before it came is no news.
-                course if !was_known && !matches!(course, DownloadCourse::Pending {}) => continue,
-                DownloadCourse::Pending {} => ("youtube:progress", now),
-                DownloadCourse::Completed { .. } => (
-                    "youtube:complete",
-                    json!({ "task_id": id, "track": now["result"]["track"], "playlist_id": download.playlist }),
-                ),
-                DownloadCourse::Error { .. } | DownloadCourse::Cancelled {} => {
-                    ("youtube:error", json!({ "task_id": id, "message": now["error_message"], "code": now["error_code"] }))
-                }
-            };
-            self.emit(event, &payload).await;
+            match &now {
+                Known::Underway(progress) => self.emit("youtube:progress", progress).await,
+                Known::Over if is_first => {}
+                Known::Over => self.tell_end(download).await,
+            }
+            known.insert(id.clone(), now);
         }
+        self.progress.downloads = Some(known);
+    }
+
+    async fn tell_end(&mut self, download: &Download) {
+        let told = fetching::progress(&self.api, download);
+        let (event, payload) = if matches!(download.course, DownloadCourse::Completed { .. }) {
+            let track = &told["result"]["track"];
+            ("youtube:complete", json!({ "task_id": download.id, "track": track, "playlist_id": download.playlist }))
+        } else {
+            let (message, code) = (&told["error_message"], &told["error_code"]);
+            ("youtube:error", json!({ "task_id": download.id, "message": message, "code": code }))
+        };
+        self.emit(event, &payload).await;
     }
 }

@@ -17,6 +17,7 @@ mod schedule;
 mod socket;
 mod socketio;
 mod templates;
+mod uploads;
 mod values;
 
 use std::path::Path;

@@ -42,6 +42,12 @@ impl Restart {
         let refused = match setting {
             Some(true) => None,
             Some(false) => Some(RestartRefused::SwitchedOff),
+            // Whatever a service starts has its variables as well, shells and what is started from them: this one tells whose they are.
+            None if is_set(&"SYSTEMD_EXEC_PID")
+                && environment("SYSTEMD_EXEC_PID") != Some(std::process::id().to_string()) =>
+            {
+                Some(RestartRefused::NotSupervised)
+            }
             // systemd sets them, the second one for services that tell it when they are ready.
             None if ["INVOCATION_ID", "NOTIFY_SOCKET"].iter().any(is_set) => None,
             None => Some(RestartRefused::NotSupervised),
@@ -86,6 +92,13 @@ mod tests {
         assert_eq!(Restart::new(None, |_| Some(String::new())).ask(), Err(RestartRefused::NotSupervised));
         assert_eq!(restart(None, &["INVOCATION_ID"]).ask(), Ok(()));
         assert_eq!(restart(None, &["NOTIFY_SOCKET"]).ask(), Ok(()));
+        let own = |name: &str| match name {
+            "SYSTEMD_EXEC_PID" => Some(std::process::id().to_string()),
+            _ => Some("something".to_owned()),
+        };
+        assert_eq!(Restart::new(None, own).ask(), Ok(()));
+        let of_a_shell = restart(None, &["INVOCATION_ID", "SYSTEMD_EXEC_PID"]);
+        assert_eq!(of_a_shell.ask(), Err(RestartRefused::NotSupervised), "started from a terminal that is a service");
         assert_eq!(restart(Some(true), &[]).ask(), Ok(()));
         assert_eq!(restart(Some(false), &["INVOCATION_ID"]).ask(), Err(RestartRefused::SwitchedOff));
     }

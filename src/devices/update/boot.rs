@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::error::UpdateError;
-use super::layout::{Layout, Power, RolledBack, Trial};
+use super::layout::{Layout, Power, RolledBack, Trial, usual_grace};
 use super::version::Version;
 
 /// Starts that a new release has to show that it works.
@@ -71,7 +71,7 @@ pub fn install(layout: &Layout, version: Version, power: &Power) -> Result<(), U
     // Of one that is tried already, nothing is left when it is replaced.
     layout.clear_trial(power)?;
     layout.place(version, power)?;
-    layout.write_trial(&Trial { version, attempts: 0, seconds: TRIAL_SECONDS }, power)
+    layout.write_trial(&Trial { version, attempts: 0, seconds: TRIAL_SECONDS, grace: usual_grace() }, power)
 }
 
 #[cfg(test)]

@@ -21,8 +21,6 @@ use super::version::Version;
 
 /// Watchers are not woken for every piece of a download.
 const TELL_EVERY: u64 = 1 << 20;
-/// No release is on trial for longer, whatever was noted down.
-const LONGEST_TRIAL: Duration = Duration::from_secs(3_600);
 
 #[derive(Clone, Debug)]
 pub struct UpdateSettings {
@@ -100,7 +98,7 @@ impl Update {
     pub fn trial(&self) -> Option<Duration> {
         let (layout, own) = self.0.place.as_ref()?;
         let trial = boot::trial_of(layout, *own)?;
-        Some(Duration::from_secs(trial.seconds).min(LONGEST_TRIAL))
+        Some(trial.length())
     }
 
     /// To be called when all has been well for a while.

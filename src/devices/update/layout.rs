@@ -9,6 +9,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,22 @@ pub struct Trial {
     pub attempts: u32,
     /// How long it has to come up before it has to be well.
     pub seconds: u64,
+    /// How long after that it has to have said whether it is.
+    #[serde(default = "usual_grace")]
+    pub grace: u64,
+}
+
+pub const fn usual_grace() -> u64 {
+    60
+}
+
+/// No release is on trial for longer, whatever was noted down.
+const LONGEST_TRIAL: Duration = Duration::from_secs(3_600);
+
+impl Trial {
+    pub fn length(&self) -> Duration {
+        Duration::from_secs(self.seconds).min(LONGEST_TRIAL)
+    }
 }
 
 /// A release that did not work.

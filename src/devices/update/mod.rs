@@ -6,6 +6,7 @@
 
 mod address;
 mod boot;
+mod deadline;
 mod error;
 mod fetch;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -19,6 +20,7 @@ mod step_aside;
 mod unpack;
 mod version;
 
+pub use deadline::Deadline;
 pub use error::{Unavailable, UpdateError};
 pub use handle::{Update, UpdateSettings};
 pub use layout::RolledBack;

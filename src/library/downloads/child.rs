@@ -15,6 +15,9 @@ use tokio::process::{Child as Process, ChildStderr, ChildStdout, Command};
 const TIME_TO_STOP: Duration = Duration::from_secs(5);
 /// A yt-dlp that is one file unpacks itself before it begins, into files of this size.
 pub const LARGEST_OWN_FILE: u64 = 64 * 1_024 * 1_024;
+/// What a shell's limit of a file counts in.
+const BLOCK: u64 = 512;
+const LIMITED: &str = "ulimit -f \"$1\" && shift && exec \"$@\"";
 /// The show goes first.
 const NICENESS: i32 = 10;
 /// Where Debian and most others have ffmpeg and Python.
@@ -23,6 +26,17 @@ const PROGRAMS: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
 pub struct Child {
     process: Process,
     group: Pid,
+    /// Its group's number may be another's by now.
+    is_over: bool,
+}
+
+impl Drop for Child {
+    /// Whoever waited for it is gone. Only the first of the group is killed without this.
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.signal(Signal::KILL);
+        }
+    }
 }
 
 /// What a child is started with.
@@ -52,7 +66,9 @@ impl Child {
     /// Both pipes must be read, or it stops when they are full.
     pub fn start(start: Start<'_>) -> io::Result<(Child, ChildStdout, ChildStderr)> {
         let Start { program, arguments, directory, input, proxy, largest_file } = start;
-        let mut command = Command::new(program);
+        // Limited before it begins: a moment later it may have started others that are not.
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", LIMITED, "sh", &largest_file.div_ceil(BLOCK).to_string()]).arg(program);
         command.args(arguments).current_dir(directory).env_clear().envs(surroundings(program, directory));
         command.envs(PROXIES.map(|name| (name, proxy)));
         command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).kill_on_drop(true);
@@ -62,12 +78,12 @@ impl Child {
         // It has just been started, so it is not waited for yet, and has an id; without one, the limits would be our own.
         let group = process.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
         let group = group.ok_or_else(|| io::Error::other("a child without an id"))?;
-        let child = Child { process, group };
+        let child = Child { process, group, is_over: false };
         child.limit(largest_file)?;
         Ok((child, output, errors))
     }
 
-    /// Its first file is written long after this.
+    /// The shell counts in blocks; this is to the byte.
     fn limit(&self, largest_file: u64) -> io::Result<()> {
         let limits = Rlimit { current: Some(largest_file), maximum: Some(largest_file) };
         prlimit(Some(self.group), Resource::Fsize, limits)?;
@@ -80,6 +96,7 @@ impl Child {
     pub async fn ended(&mut self) -> io::Result<ExitStatus> {
         let status = self.process.wait().await?;
         self.signal(Signal::KILL);
+        self.is_over = true;
         Ok(status)
     }
 
@@ -93,6 +110,7 @@ impl Child {
         if let Err(error) = self.process.wait().await {
             tracing::warn!(%error, "a yt-dlp can not be waited for: {error}");
         }
+        self.is_over = true;
     }
 
     /// To it and to all that it has started.

@@ -43,7 +43,7 @@ pub enum DownloadError {
     Stalled { after: Duration },
     #[error("the site can not be reached, or broke off: {0}")]
     Unreachable(String),
-    #[error("yt-dlp was stopped from outside: try again, and it goes on where it was")]
+    #[error("yt-dlp was stopped from outside: try again")]
     Interrupted,
     #[error("yt-dlp did not do what was expected of it: {0}")]
     Broken(String),

@@ -10,20 +10,35 @@ use tokio::io::AsyncRead;
 use super::arguments;
 use super::child::{Child, LARGEST_OWN_FILE, Start};
 use super::error::understood;
+use super::folder::Folder;
+use super::id::JobId;
+use super::job::on_disk;
 use super::line::{self, Line};
 use super::pipe::Lines;
 use super::proxy::{Allowed, Proxy};
+use super::run::House;
 use super::search::{Found, Query, SearchError};
 
 /// Python starts, and YouTube answers: ten seconds, as a rule.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub async fn find(
-    program: &Path,
-    directory: &Path,
-    query: &Query,
-    allowed: Arc<Allowed>,
-) -> Result<Vec<Found>, SearchError> {
+/// In a folder of its own, which is gone afterwards with whatever yt-dlp has unpacked there.
+pub async fn find(house: Arc<House>, query: Query) -> Result<Vec<Found>, SearchError> {
+    let _place = house.searches.try_acquire().map_err(|_| SearchError::TooMany)?;
+    let present = house.program.present().await.map_err(SearchError::Unavailable)?;
+    let failed = |error: &dyn std::fmt::Display| SearchError::Failed(error.to_string());
+    let id: JobId = format!("search-{:016x}", fastrand::u64(..)).parse().map_err(|error| failed(&error))?;
+    let folder = Folder::of(&house.directory, &id);
+    let opened = folder.clone();
+    on_disk(move || opened.open()).await.map_err(|error| failed(&error))?;
+    let found = find_in(folder.path(), &present.path, &query, house.allowed.clone()).await;
+    if let Err(error) = on_disk(move || folder.remove()).await {
+        tracing::warn!(%error, "what is left of a search can not be removed: {error}");
+    }
+    found
+}
+
+async fn find_in(directory: &Path, program: &Path, query: &Query, allowed: Arc<Allowed>) -> Result<Vec<Found>, SearchError> {
     let failed = |error: std::io::Error| SearchError::Failed(error.to_string());
     let proxy = Proxy::open(allowed).await.map_err(failed)?;
     let start = Start {

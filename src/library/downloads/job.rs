@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::proxy::{Proxy, REFUSAL};
 use super::quality::Quality;
 use super::run::House;
-use super::watch::{Broken, Judged, Limits, Product, Watched};
+use super::watch::{Broken, Judged, Limits, Product, Room, Watched};
 
 /// For a yt-dlp that has outlived an earlier server: without that server's proxy it ends soon.
 const CLAIMING: Duration = Duration::from_secs(30);
@@ -95,8 +95,10 @@ async fn try_out(
     // Not broken off: it would be made after it was removed.
     on_disk(move || opened.open()).await.map_err(Broken::By)?;
     let lock = unless_stopped(stop, claim(folder)).await?.map_err(Broken::By)?;
-    let proxy = Proxy::open(house.allowed.clone()).await.map_err(by)?;
     let settings = &house.settings;
+    let room = Room { directory: folder.path().to_owned(), spare_bytes: settings.spare_bytes };
+    room.check().await.map_err(Broken::By)?;
+    let proxy = Proxy::open(house.allowed.clone()).await.map_err(by)?;
     let start = Start {
         program: &program,
         arguments: arguments::download(&job.address, job.quality, settings.largest_bytes, &settings.extractors),
@@ -106,8 +108,12 @@ async fn try_out(
         largest_file: settings.largest_bytes.max(LARGEST_OWN_FILE),
     };
     let (child, output, errors) = Child::start(start).map_err(by)?;
-    let limits =
-        Limits { longest: settings.longest, stalled_after: settings.stalled_after, largest_bytes: settings.largest_bytes };
+    let limits = Limits {
+        longest: settings.longest,
+        stalled_after: settings.stalled_after,
+        largest_bytes: settings.largest_bytes,
+        room,
+    };
     let heard = Watched::new(&limits, &house.clock, progress).follow(child, output, errors, stop).await?;
     let judged = heard.judged(limits.largest_bytes).map_err(|judged| Broken::By(told(judged, &proxy, limits.largest_bytes)));
     let (done, info) = judged?;

@@ -36,7 +36,7 @@ pub struct House {
     pub program: Program,
     /// First come, first served.
     pub turns: Semaphore,
-    searches: Semaphore,
+    pub searches: Semaphore,
     /// A std mutex: it is held for a look at a table, never while something is awaited.
     jobs: Mutex<Jobs>,
 }
@@ -149,9 +149,9 @@ impl Downloads {
         if self.0.settings.search == settings::Search::Off {
             return Err(SearchError::Disabled);
         }
-        let _place = self.0.searches.try_acquire().map_err(|_| SearchError::TooMany)?;
-        let present = self.available().await.map_err(SearchError::Unavailable)?;
-        find::find(&present.path, &self.0.directory, query, self.0.allowed.clone()).await
+        // To its end, also when nobody waits for the answer any more: so nothing of it is left.
+        let searched = tokio::spawn(find::find(self.0.clone(), query.clone()));
+        searched.await.unwrap_or_else(|error| Err(SearchError::Failed(error.to_string())))
     }
 }
 

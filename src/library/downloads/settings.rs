@@ -16,6 +16,8 @@ pub struct Settings {
     pub most_at_once: usize,
     /// Of one file.
     pub largest_bytes: u64,
+    /// What stays free on the disk, in bytes: the show itself has to be written, too.
+    pub spare_bytes: u64,
     /// From a job's turn to its end.
     pub longest: Duration,
     /// A job that says nothing new for so long is ended.
@@ -47,6 +49,7 @@ impl Settings {
             directory,
             most_at_once: Self::MOST_AT_ONCE,
             largest_bytes: Self::LARGEST_BYTES,
+            spare_bytes: 0,
             longest: Self::LONGEST,
             stalled_after: Self::STALLED_AFTER,
             extractors,

@@ -10,16 +10,18 @@ use tokio::task::JoinHandle;
 
 use super::child::{Child, was_killed};
 use super::error::{DownloadError, understood};
-use super::job::{Stop, stopped};
+use super::job::{Stop, on_disk, stopped};
 use super::line::{self, Done, Info, Line};
 use super::pipe::{End, Lines};
 use super::progress::{Progress, Stage};
 use crate::base::clock::Clock;
+use crate::library::room::free;
 use crate::show::time::ShowTime;
 
 /// Lines that are not looked at yet. When there are more, yt-dlp waits with saying them.
 const MOST_LINES: usize = 64;
 const LOOKS: Duration = Duration::from_millis(250);
+const LOOKS_FOR_ROOM: Duration = Duration::from_secs(2);
 /// After yt-dlp has ended, its last words are read. What it has started is gone by then, too.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -27,6 +29,22 @@ pub struct Limits {
     pub longest: Duration,
     pub stalled_after: Duration,
     pub largest_bytes: u64,
+    pub room: Room,
+}
+
+/// What stays free on the disk where all of it is written.
+#[derive(Clone)]
+pub struct Room {
+    pub directory: PathBuf,
+    pub spare_bytes: u64,
+}
+
+impl Room {
+    pub async fn check(&self) -> Result<(), DownloadError> {
+        let directory = self.directory.clone();
+        let free = on_disk(move || free(&directory)).await?;
+        if free >= self.spare_bytes { Ok(()) } else { Err(DownloadError::StorageFull) }
+    }
 }
 
 /// Why it was not watched to its end.
@@ -97,6 +115,7 @@ impl<'a> Watched<'a> {
         stop: &mut watch::Receiver<Option<Stop>>,
     ) -> Result<ExitStatus, Broken> {
         let mut looks = tokio::time::interval(LOOKS);
+        let mut looks_for_room = tokio::time::interval(LOOKS_FOR_ROOM);
         loop {
             tokio::select! {
                 stop = stopped(stop) => return Err(Broken::Off(stop)),
@@ -108,6 +127,7 @@ impl<'a> Watched<'a> {
                 }
                 Some(said) = said.recv() => self.hear(said)?,
                 _ = looks.tick() => self.look()?,
+                _ = looks_for_room.tick() => self.limits.room.check().await.map_err(Broken::By)?,
             }
         }
     }
@@ -145,14 +165,14 @@ impl<'a> Watched<'a> {
     }
 
     fn look(&self) -> Result<(), Broken> {
-        let Limits { longest, stalled_after, .. } = *self.limits;
+        let Limits { longest, stalled_after, .. } = self.limits;
         let now = self.clock.now();
         // Putting large files together takes long, and nothing is said meanwhile.
         let is_quiet = self.progress.borrow().stage == Stage::Processing;
-        if now.since(self.began) > longest {
-            Err(Broken::By(DownloadError::TooLong { limit: longest }))
-        } else if !is_quiet && now.since(self.last_sign) > stalled_after {
-            Err(Broken::By(DownloadError::Stalled { after: stalled_after }))
+        if now.since(self.began) > *longest {
+            Err(Broken::By(DownloadError::TooLong { limit: *longest }))
+        } else if !is_quiet && now.since(self.last_sign) > *stalled_after {
+            Err(Broken::By(DownloadError::Stalled { after: *stalled_after }))
         } else {
             Ok(())
         }

@@ -38,8 +38,10 @@ pub async fn append(
 ) -> Result<Appended, UploadError> {
     let claim = session.claims.take(offset..u64::MAX, Kind::Append, store.limits.turn).await?;
     match session.check_open() {
-        // The last answer was lost, and this asks whether anything is missing.
-        Err(UploadError::Finished | UploadError::Finishing) if session.inside().course.length == Some(offset) => {}
+        // The last answer was lost, and this asks whether anything is missing. The file may have been moved away already.
+        Err(UploadError::Finished | UploadError::Finishing) if session.inside().course.length == Some(offset) => {
+            return nothing_more(body, &claim, offset, store.limits.patience).await;
+        }
         open => open?,
     }
     check_offset(&session, offset)?;
@@ -57,6 +59,15 @@ pub async fn append(
         since: Stopwatch::start(),
     };
     run.finish(checksum).await
+}
+
+async fn nothing_more(mut body: Pieces, claim: &Claim, length: u64, patience: Duration) -> Result<Appended, UploadError> {
+    while let Some(piece) = next(&mut body, claim, patience).await? {
+        if !piece.is_empty() {
+            return Err(UploadError::TooLong { length });
+        }
+    }
+    Ok(Appended { offset: length, is_complete: true })
 }
 
 /// In the same turn in which the bytes are written: two requests that go on at one place would mix.

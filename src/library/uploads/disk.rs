@@ -70,8 +70,7 @@ impl Disk for Local {
     }
 
     fn free(&self, path: &Path) -> io::Result<u64> {
-        let disk = rustix::fs::statvfs(path)?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+        crate::library::room::free(path)
     }
 }
 

@@ -176,10 +176,14 @@ impl Uploads {
     }
 
     /// Of which every byte has come, but nobody has said what became of them. For a start, and for whoever wants to try again.
+    /// What comes in chunks is finished when its client says so, and may say more about it then.
     pub fn unfinished(&self) -> Vec<UploadId> {
         let waits = |session: &Arc<session::Session>| {
             let inside = session.inside();
-            inside.course.is_complete() && !inside.course.has_ended()
+            let course = &inside.course;
+            let is_asked_for =
+                !session.beginning.comes_in_chunks() || matches!(course.stage, course::Stage::Finishing { .. });
+            course.is_complete() && !course.has_ended() && is_asked_for
         };
         self.0.all().into_iter().filter(waits).map(|session| session.beginning.id).collect()
     }
@@ -214,8 +218,8 @@ impl Uploads {
     }
 
     /// Removes whatever nothing has come for so long, ended or not, unless somebody is at work on it.
-    pub async fn clean_up(&self, max_age: Duration) -> Cleared {
-        tidy::clean_up(&self.0, max_age).await
+    pub async fn clean_up(&self, max_age: Duration, owner: Option<&str>) -> Cleared {
+        tidy::clean_up(&self.0, max_age, owner).await
     }
 
     /// Turns whenever anything changes: newest only. Look with `changed_since`, at most as often as you want to tell.

@@ -32,6 +32,13 @@ pub struct Beginning {
     pub at: ShowTime,
 }
 
+impl Beginning {
+    /// Over the door of music boxes; what comes over tus and names a playlist does so in its metadata.
+    pub fn comes_in_chunks(&self) -> bool {
+        self.playlist.is_some() && self.metadata.is_empty()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Record {

@@ -31,10 +31,12 @@ pub async fn expire(store: &Arc<Store>) -> Cleared {
     cleared
 }
 
-/// Removes uploads for which nothing has come for so long.
-pub async fn clean_up(store: &Arc<Store>, max_age: Duration) -> Cleared {
+/// Removes uploads of `owner` (None: of everybody) for which nothing has come for so long.
+pub async fn clean_up(store: &Arc<Store>, max_age: Duration, owner: Option<&str>) -> Cleared {
     let now = store.clock.now();
-    let is_old = |session: &Arc<Session>| session.inside().course.updated_at.plus(max_age) <= now;
+    let is_old = |session: &Arc<Session>| {
+        owner.is_none_or(|owner| session.beginning.owner == owner) && session.inside().course.updated_at.plus(max_age) <= now
+    };
     let old = store.all().into_iter().filter(is_old).collect();
     clear_idle(store, old).await
 }

@@ -122,6 +122,23 @@ fn a_device_that_is_not_there_is_told_and_tried_again() {
 }
 
 #[test]
+fn a_device_that_opens_and_plays_nothing_is_never_told_to_be_well() {
+    let mut room = Room::new("alsa");
+    room.plug_in();
+    // It can be opened, and takes nothing.
+    std::os::unix::fs::symlink("/dev/full", room.device().join("heard")).unwrap();
+    let mut times = 0;
+    room.until("it was opened three times", |room| {
+        room.post();
+        assert_ne!(room.condition(), Some(Condition::ok()));
+        let is_wanted = room.chunks.is_wanted();
+        times += usize::from(is_wanted && times % 2 == 0 || !is_wanted && times % 2 == 1);
+        (times >= 6).then_some(())
+    });
+    assert_eq!(room.condition().unwrap().state, Health::Degraded);
+}
+
+#[test]
 fn when_the_time_is_set_it_is_heard_on_without_waiting() {
     let mut room = Room::new("alsa");
     room.plug_in();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Given, playlist};
 use crate::show::Show;
-use crate::show::download::{Download, DownloadCourse, MAX_DOWNLOADS, MAX_URL, MAX_WAITING};
+use crate::show::download::{Download, DownloadCourse, MAX_DOWNLOADS, MAX_MESSAGE, MAX_URL, MAX_WAITING};
 use crate::show::ids::{DownloadId, PlaylistId};
 use crate::show::time::ShowTime;
 use crate::state::command::Command;
@@ -12,7 +12,6 @@ use crate::state::event::Event;
 use crate::state::rejection::Rejection;
 
 const MAX_QUALITY: usize = 32;
-const MAX_TEXT: usize = 1_000;
 
 pub(super) fn decide(show: &Show, command: Command, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
     match command {
@@ -80,7 +79,7 @@ pub(super) fn check(download: &Download) -> Result<(), Rejection> {
         return invalid("there is no such quality");
     }
     match &download.course {
-        DownloadCourse::Error { code, message } if code.len() > MAX_TEXT || message.chars().count() > MAX_TEXT => {
+        DownloadCourse::Error { code, message } if code.len() > MAX_MESSAGE || message.chars().count() > MAX_MESSAGE => {
             invalid("what is said of its error is too long")
         }
         _ => Ok(()),

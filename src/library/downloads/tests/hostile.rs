@@ -52,6 +52,13 @@ async fn what_is_too_large_is_refused_whoever_notices_it() {
 }
 
 #[tokio::test]
+async fn where_too_little_room_is_left_nothing_is_begun() {
+    let trial = trial_with("touch ../../begun", |settings| settings.spare_bytes = u64::MAX);
+    assert_eq!(trial.failure().await, "storage_full");
+    assert!(!trial.directory.path().join("begun").exists());
+}
+
+#[tokio::test]
 async fn one_that_does_not_stop_when_asked_is_stopped() {
     let trial =
         trial("trap '' INT TERM; echo $$ > ../../pid; echo 'DL {\"downloaded_bytes\": 1}'; while :; do sleep 0.1; done");

@@ -42,7 +42,7 @@ async fn nobody_searches_unless_it_is_enabled() {
 
 #[tokio::test]
 async fn only_so_many_search_at_once() {
-    let trial = trial_with("echo $$ >> ../pids; while ! test -f ../go; do sleep 0.05; done", on);
+    let trial = trial_with("echo $$ >> ../pids; while ! test -f ../../go; do sleep 0.05; done", on);
     let query = Query::new("cats", 1).expect("a query");
     let (first, second) = (trial.downloads.search(&query), trial.downloads.search(&query));
     let third = async {
@@ -53,4 +53,25 @@ async fn only_so_many_search_at_once() {
     };
     let (first, second, third) = tokio::join!(first, second, third);
     assert_eq!((first, second, third), (Ok(Vec::new()), Ok(Vec::new()), Err(SearchError::TooMany)));
+}
+
+#[tokio::test]
+async fn of_a_search_that_nobody_waits_for_nothing_is_left() {
+    let trial = trial_with("sleep 1000 & echo $$ $! > ../../pids; while ! test -f ../../go; do sleep 0.05; done; wait", on);
+    let query = Query::new("cats", 1).expect("a query");
+    let pids = tokio::select! {
+        found = trial.downloads.search(&query) => panic!("{found:?}"),
+        pids = trial.left("pids") => pids,
+    };
+    let [shell, sleeper]: [&str; 2] = pids.split(' ').collect::<Vec<_>>().try_into().expect("two of them");
+    assert!(Command::new("kill").arg(sleeper).status().expect("kill").success());
+    std::fs::write(trial.directory.path().join("go"), "").expect("written");
+    is_gone(shell).await;
+    let jobs = trial.directory.path().join("jobs");
+    let gone = async {
+        while std::fs::read_dir(&jobs).expect("a directory").next().is_some() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.expect("its folder is gone");
 }

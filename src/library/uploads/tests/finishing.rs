@@ -68,6 +68,8 @@ async fn a_crash_before_or_after_the_move_is_seen() {
     drop(complete);
     let uploads = bench.open().await;
     assert_eq!(uploads.unfinished(), [id]);
+    assert!(uploads.append(id, 5_000, body(b""), None).await.expect("nothing is missing").is_complete);
+    refused(uploads.append(id, 5_000, body(b"x"), None).await, "upload_too_long");
     let Ok(Finishing::Moved(moved)) = uploads.begin_finish(id, None).await else { panic!("it was moved") };
     assert_eq!((moved.blake3, moved.bytes, moved.name.as_str()), (hash, 5_000, "song.mp3"));
     uploads.finished(id, json!(1)).await.expect("noted");

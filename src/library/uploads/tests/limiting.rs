@@ -78,7 +78,7 @@ async fn who_still_sends_is_not_given_up() {
     drop(feed.reserve().await.expect("open"));
     bench.let_pass(HOUR * 25);
     assert_eq!(uploads.expire().await, Cleared::default());
-    assert_eq!(uploads.clean_up(Duration::ZERO).await, Cleared::default());
+    assert_eq!(uploads.clean_up(Duration::ZERO, None).await, Cleared::default());
     drop(feed);
     assert_eq!(sending.await.expect("no panic").expect("appended").offset, 1);
 }
@@ -91,7 +91,8 @@ async fn what_is_old_can_be_cleared_away() {
     uploads.append(old, 0, body(&content(60)), None).await.expect("appended");
     bench.let_pass(HOUR * 2);
     let young = begin(&uploads, 100).await;
-    assert_eq!(uploads.clean_up(HOUR).await, Cleared { sessions: 1, files: 1, freed_bytes: 60 });
+    assert_eq!(uploads.clean_up(HOUR, Some("somebody else")).await, Cleared::default(), "only one's own");
+    assert_eq!(uploads.clean_up(HOUR, None).await, Cleared { sessions: 1, files: 1, freed_bytes: 60 });
     assert_eq!(uploads.list(None).iter().map(|status| status.id).collect::<Vec<_>>(), [young]);
     assert_eq!(uploads.storage(), Storage { staged: 0, reserved: 100, sessions: 1 });
 }
