@@ -98,6 +98,17 @@ pub fn pick_first(show: &Show, playlist: &Playlist, seed: u64, at: ShowTime) -> 
     Some(Pick { track: order.first(seed)?.id.clone(), round: 1, seed })
 }
 
+/// What was left goes on where it was; where it can not, what comes after it begins.
+pub fn pick_again(show: &Show, left: &Now, at: ShowTime) -> Option<(Pick, u64)> {
+    let playlist = show.playlists.get(&left.playlist)?;
+    if playlist.track(&left.track).is_some_and(|track| is_playable(show, track, at)) {
+        let same = Pick { track: left.track.clone(), round: left.round, seed: left.seed };
+        return Some((same, left.offset_ms(at)));
+    }
+    let next = following(show, left, Way::Next, at).or_else(|| pick_first(show, playlist, left.seed, at));
+    next.map(|pick| (pick, 0))
+}
+
 /// What is played after it (or before). None if that is the end.
 pub fn following(show: &Show, now: &Now, way: Way, at: ShowTime) -> Option<Pick> {
     let playlist = show.playlists.get(&now.playlist)?;

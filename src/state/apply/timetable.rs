@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{player, playlist};
 use crate::show::Show;
 use crate::show::ids::PlaylistId;
-use crate::show::player::Player;
 use crate::show::playlist::{Head, Playlist};
 use crate::show::time::ShowTime;
 use crate::state::event::{Event, evolve};
@@ -35,26 +34,14 @@ fn opens(show: &Show, id: &PlaylistId, at: ShowTime) -> Vec<Event> {
     if is_playing(show, id) {
         return Vec::new();
     }
-    let interrupted = show.player.now.as_ref().filter(|now| now.is_playing()).map(|now| now.playlist.clone());
     // Where nothing in it can be played, nothing happens.
     let events = player::play_playlist(show, id, None, None, at).unwrap_or_default();
-    with_interrupted(events, interrupted)
+    player::with_waiting(events, &player::interrupted_by(show, id, at))
 }
 
 fn closes(show: &Show, id: &PlaylistId, at: ShowTime) -> Vec<Event> {
     if !is_playing(show, id) {
         return Vec::new();
     }
-    let before = show.player.interrupted.as_ref();
-    let back = before.and_then(|before| player::play_playlist(show, before, None, None, at).ok());
-    with_interrupted(back.unwrap_or_else(|| player::stopped(show, at)), None)
-}
-
-fn with_interrupted(mut events: Vec<Event>, interrupted: Option<PlaylistId>) -> Vec<Event> {
-    for event in &mut events {
-        if let Event::PlayerChanged { player } = event {
-            *player = Arc::new(Player { interrupted: interrupted.clone(), ..Player::clone(player) });
-        }
-    }
-    events
+    player::given_back(show, at).unwrap_or_else(|| player::stopped(show, at))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::play::{began, begun, length_us, stopped};
 use super::steer::soon;
+use super::waiting::given_back;
 use super::{at_sample, changed, later, micros};
 use crate::show::Show;
 use crate::show::input::Playback;
@@ -71,7 +72,7 @@ fn went_on(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
     let playlist = show.playlists.get(&playing.playlist);
     match (following(show, playing, Way::On, at), playlist) {
         (Some(pick), Some(playlist)) => forgiven(began(show, playlist, pick, 0, at, until)),
-        _ => ended(show, playing, at),
+        _ => given_back(show, at).map_or_else(|| ended(show, playing, at), forgiven),
     }
 }
 
@@ -98,7 +99,7 @@ fn ended(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
             None => rest.waits_until = opens_at(playlist, at),
         }
     }
-    (player.now, player.leaving) = (Some(rest), leaving);
+    (player.now, player.leaving, player.waiting) = (Some(rest), leaving, Vec::new());
     vec![changed(player)]
 }
 
@@ -155,7 +156,7 @@ pub(super) fn end_play(show: &Show, play: u64, fault: Option<String>, now: ShowT
             });
             events
         }
-        _ => stopped(&noted, now),
+        _ => given_back(&noted, now).filter(|_| playing.is_playing()).unwrap_or_else(|| stopped(&noted, now)),
     })
 }
 

@@ -89,7 +89,7 @@ pub(in crate::state::apply) fn stopped(show: &Show, now: ShowTime) -> Vec<Event>
         }
         (playing.playback, playing.waits_until) = (Playback::Stopped, None);
     }
-    player.leaving = None;
+    (player.leaving, player.waiting) = (None, Vec::new());
     events.push(changed(player));
     events
 }
@@ -99,16 +99,16 @@ pub(in crate::state::apply) fn without_playlist(show: &Show, id: &PlaylistId) ->
     let player = &show.player;
     let is_fault = player.fault.as_ref().is_some_and(|fault| fault.playlist == *id);
     let is_now = player.now.as_ref().is_some_and(|playing| playing.playlist == *id);
-    let is_interrupted = player.interrupted.as_ref() == Some(id);
-    if !is_now && !is_fault && !is_interrupted {
+    let is_waiting = player.waiting.iter().any(|left| left.playlist == *id);
+    if !is_now && !is_fault && !is_waiting {
         return None;
     }
     let mut player = Player::clone(player);
     if is_now {
-        (player.now, player.leaving) = (None, None);
+        (player.now, player.leaving, player.waiting) = (None, None, Vec::new());
     }
     player.fault = player.fault.filter(|_| !is_fault);
-    player.interrupted = player.interrupted.filter(|_| !is_interrupted);
+    player.waiting.retain(|left| left.playlist != *id);
     Some(changed(player))
 }
 

@@ -1,6 +1,7 @@
 //! What the player is told.
 
 use super::play::{begun, stopped};
+use super::waiting::with_waiting;
 use super::{at_sample, changed, check_settings, later};
 use crate::show::Show;
 use crate::show::ids::PlaylistId;
@@ -29,7 +30,10 @@ pub(in crate::state::apply) fn play_playlist(
         (None, Some(left)) => (Pick { track: left.track.clone(), round: 1, seed }, left.offset_ms),
         (None, None) => (pick_first(show, playlist, seed, now).ok_or_else(|| nothing_in(playlist))?, 0),
     };
-    Ok(begun(show, playlist, pick, position_ms.unwrap_or(offset_ms), soon(show, now)))
+    let events = begun(show, playlist, pick, position_ms.unwrap_or(offset_ms), soon(show, now));
+    // Whoever wants something else does not wait for what was interrupted.
+    let is_same = show.player.now.as_ref().is_some_and(|playing| playing.playlist == *id);
+    Ok(with_waiting(events, if is_same { &show.player.waiting } else { &[] }))
 }
 
 fn named(playlist: &Playlist, track: &TrackRef, seed: u64) -> Result<Pick, Rejection> {
