@@ -69,7 +69,7 @@ pub enum InvalidTimetable {
 }
 
 pub const MAX_WINDOWS: usize = 32;
-/// Nobody plans further ahead; what opens later is looked for again when that time has come.
+/// What opens later is looked for again when that time has come.
 const HORIZON_DAYS: i32 = 400;
 
 impl Timetable {
@@ -88,14 +88,27 @@ impl Timetable {
     }
 
     pub fn is_open(&self, at: ShowTime) -> bool {
-        let (Ok(zone), Some(now)) = (self.zone(), timestamp(at)) else { return false };
-        let today = zone.to_datetime(now).date();
-        // One that opened yesterday may still be open.
-        let days = [today.yesterday().ok(), Some(today)];
-        days.into_iter().flatten().any(|day| self.spans_on(day, &zone).any(|span| span.holds(now)))
+        self.window_since(at).is_some()
     }
 
-    /// When it opens or closes next, after `at`.
+    /// Since when it has been open at that time. Windows that follow each other without a gap, or lie one over the other, are one.
+    pub fn open_since(&self, at: ShowTime) -> Option<ShowTime> {
+        let before = |since: &ShowTime| self.window_since(ShowTime(since.0.saturating_sub(1)));
+        // What is always open has no beginning that anyone asks for.
+        std::iter::successors(self.window_since(at), before).take(2 * MAX_WINDOWS).last()
+    }
+
+    /// When the first of the windows opened that are open at that time.
+    fn window_since(&self, at: ShowTime) -> Option<ShowTime> {
+        let (zone, now) = (self.zone().ok()?, timestamp(at)?);
+        let today = zone.to_datetime(now).date();
+        // One that opened yesterday may still be open.
+        let days = [today.yesterday().ok(), Some(today)].into_iter().flatten();
+        let open = days.flat_map(|day| self.spans_on(day, &zone).filter(|span| span.holds(now)).collect::<Vec<_>>());
+        open.map(|span| ShowTime(span.from.as_microsecond())).min()
+    }
+
+    /// When it has to be looked at next, after `at`: a window opens or closes, or nobody has looked any further.
     pub fn next_change(&self, at: ShowTime) -> Option<ShowTime> {
         let (zone, now) = (self.zone().ok()?, timestamp(at)?);
         let mut day = zone.to_datetime(now).date().yesterday().ok()?;
@@ -106,13 +119,12 @@ impl Timetable {
             if let Some(next) = next {
                 let tomorrow = day.tomorrow().ok().into_iter();
                 let edges = tomorrow.flat_map(|day| self.spans_on(day, &zone).map(|span| span.from).collect::<Vec<_>>());
-                return Some(ShowTime(
-                    edges.filter(|edge| *edge > now).min().map_or(next, |edge| edge.min(next)).as_microsecond(),
-                ));
+                return Some(of_timestamp(edges.filter(|edge| *edge > now).min().map_or(next, |edge| edge.min(next))));
             }
             day = day.tomorrow().ok()?;
         }
-        None
+        let may_open = self.windows.iter().filter_map(|window| window.read().ok()).any(|window| window.may_open_from(day));
+        may_open.then(|| zone.to_timestamp(day.to_datetime(Time::midnight())).ok()).flatten().map(of_timestamp)
     }
 
     /// When the windows that open on that day are open.
@@ -158,6 +170,10 @@ impl Read<'_> {
         is_named && self.since.is_none_or(|since| day >= since) && self.until.is_none_or(|until| day <= until)
     }
 
+    fn may_open_from(&self, day: Date) -> bool {
+        self.until.is_none_or(|until| day <= until)
+    }
+
     /// Hours that a change of the clocks leaves out begin when the clocks have moved.
     fn span(&self, day: Date, zone: &TimeZone) -> Option<Span> {
         let ends_on = match self.to {
@@ -192,6 +208,10 @@ impl fmt::Display for Day {
 
 fn timestamp(at: ShowTime) -> Option<Timestamp> {
     Timestamp::from_microsecond(at.micros()).ok()
+}
+
+fn of_timestamp(at: Timestamp) -> ShowTime {
+    ShowTime(at.as_microsecond())
 }
 
 /// `18:30`, `7:05` or `18:30:15`.
@@ -255,6 +275,32 @@ mod tests {
         let weekend = r#"{"windows": [{"days": ["saturday", "sunday"]}]}"#;
         check(weekend, "2026-11-20T12:00:00Z", &["2026-11-21T00:00:00Z"]);
         assert!(table(weekend).is_open(at("2026-11-22T23:59:59Z")) && !table(weekend).is_open(at("2026-11-23T00:00:00Z")));
+    }
+
+    #[test]
+    fn windows_without_a_gap_are_one() {
+        let table = table(r#"{"windows": [{"from": "08:00", "to": "12:00"}, {"from": "10:00", "to": "14:00"}, {"from": "14:00", "to": "15:00"}]}"#);
+        let since = |text: &str| table.open_since(at(text));
+        for open in ["2026-11-20T08:00:00Z", "2026-11-20T11:00:00Z", "2026-11-20T13:00:00Z", "2026-11-20T14:00:00Z"] {
+            assert_eq!(since(open), Some(at("2026-11-20T08:00:00Z")), "{open}");
+        }
+        assert_eq!((since("2026-11-20T15:00:00Z"), since("2026-11-20T07:59:59Z")), (None, None));
+        let always = super::Timetable { windows: vec![Window::default()], timezone: None };
+        assert!(always.open_since(at("2026-11-20T08:00:00Z")).is_some_and(|since| since < at("2026-10-20T08:00:00Z")));
+    }
+
+    #[test]
+    fn what_opens_in_years_is_looked_for_again() {
+        let table = table(r#"{"windows": [{"from": "08:00", "to": "09:00", "since": "2029-06-01", "until": "2029-06-01"}]}"#);
+        let mut now = at("2026-11-20T08:00:00Z");
+        let mut looks = 0;
+        while !table.is_open(now) {
+            now = table.next_change(now).expect("it will open");
+            looks += 1;
+        }
+        assert_eq!((now, looks), (at("2029-06-01T08:00:00Z"), 3));
+        let closed = table.next_change(now).expect("it closes");
+        assert_eq!(table.next_change(closed), None, "and never opens again");
     }
 
     #[test]

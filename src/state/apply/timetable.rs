@@ -7,6 +7,7 @@ use crate::show::Show;
 use crate::show::ids::PlaylistId;
 use crate::show::playlist::{Head, Playlist};
 use crate::show::time::ShowTime;
+use crate::show::timetable::Timetable;
 use crate::state::event::{Event, evolve};
 
 /// The next playlist whose timetable opens or closes.
@@ -15,15 +16,32 @@ pub(super) fn next_due(show: &Show) -> Option<(ShowTime, &Arc<Playlist>)> {
     timed.min_by(|(at, playlist), (other_at, other)| at.cmp(other_at).then_with(|| playlist.id().cmp(other.id())))
 }
 
+/// As of `at`, which is the time itself, or later where nobody was there to look at the clock.
 pub(super) fn come_due(show: &Show, playlist: &Arc<Playlist>, at: ShowTime) -> Vec<Event> {
     let when = playlist.head.when.as_deref();
-    let is_open = when.is_some_and(|when| when.is_open(at));
     let changes_at = playlist::next_change(when, at);
     let looked = Event::PlaylistSaved { playlist: Arc::new(Head { changes_at, ..playlist.head.changed() }) };
     let mut after = show.clone();
     evolve(&mut after, &looked);
-    let more = if is_open { opens(&after, playlist.id(), at) } else { closes(&after, playlist.id(), at) };
+    let more = match when.and_then(|when| turned(when, playlist.head.changes_at.unwrap_or(at), at)) {
+        Some(Turn::Opened) => opens(&after, playlist.id(), at),
+        Some(Turn::Closed) => closes(&after, playlist.id(), at),
+        None => Vec::new(),
+    };
     std::iter::once(looked).chain(more).collect()
+}
+
+enum Turn {
+    Opened,
+    Closed,
+}
+
+/// What has become of it since a time at which it was to be looked at. A window that begins or ends within another is no turn.
+fn turned(when: &Timetable, since: ShowTime, at: ShowTime) -> Option<Turn> {
+    match when.open_since(at) {
+        Some(opened) => (opened >= since).then_some(Turn::Opened),
+        None => (when.is_open(since) || when.is_open(ShowTime(since.0.saturating_sub(1)))).then_some(Turn::Closed),
+    }
 }
 
 fn is_playing(show: &Show, id: &PlaylistId) -> bool {

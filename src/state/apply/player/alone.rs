@@ -160,11 +160,11 @@ pub(super) fn end_play(show: &Show, play: u64, fault: Option<String>, now: ShowT
     })
 }
 
-/// The player of a show that was left alone at that time, with nobody there to play: it is paused where it was then. None if nothing
-/// was played.
-pub fn left_alone(show: &Show, last_alive: ShowTime) -> Option<Arc<Player>> {
+/// The player of a show that was left alone from `last_alive` until `now`, with nobody there to play: it goes on where it was then. None
+/// if nothing was played.
+pub fn left_alone(show: &Show, last_alive: ShowTime, now: ShowTime) -> Option<Arc<Player>> {
     let playing = show.player.now.as_ref().filter(|playing| playing.is_playing())?;
-    let playback = Playback::Paused { offset_ms: playing.offset_ms(last_alive) };
+    let playback = Playback::Playing { since: at_sample(now), offset_ms: playing.offset_ms(last_alive) };
     let now = Some(Now { playback, ..playing.clone() });
     Some(Arc::new(Player { now, leaving: None, ..Player::clone(&show.player) }))
 }
