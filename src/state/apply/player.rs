@@ -1,6 +1,7 @@
 //! The player: what it is told, what becomes of it, and what it does by itself when a track is over.
 
 mod alone;
+mod material;
 mod play;
 mod steer;
 mod waiting;
@@ -18,6 +19,7 @@ use crate::state::event::Event;
 use crate::state::rejection::Rejection;
 pub use alone::left_alone;
 pub(super) use alone::{Due, come_due, next_due};
+pub(super) use material::{described, without_asset};
 pub(super) use play::{stopped, without_playlist, without_tracks};
 pub(super) use steer::play_playlist;
 pub(super) use waiting::{given_back, interrupted_by, with_waiting};

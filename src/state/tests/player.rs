@@ -1,5 +1,6 @@
 //! The player: what it is told, what it does by itself, and what comes of tags.
 
+mod material;
 mod times;
 
 use std::sync::Arc;
@@ -204,6 +205,40 @@ fn it_repeats_and_shuffles() {
     assert!(heard.chunks(5).any(|round| round != &heard[..5]), "rounds differ");
     assert_eq!(desk.refused(json!({"command": "change_player", "patch": {"volume": 101}})), "out_of_range");
     assert_eq!(desk.refused(json!({"command": "change_player", "patch": {"speed": 2}})), "invalid_value");
+}
+
+/// All that is heard when somebody skips from one track to the next until there is none.
+fn heard_from_here(desk: &mut Desk) -> Vec<String> {
+    let mut heard = vec![desk.track().to_owned()];
+    while desk.try_tell(json!({"command": "control_player", "control": {"action": "next"}})).is_ok() {
+        heard.push(desk.track().to_owned());
+    }
+    heard.sort();
+    heard
+}
+
+#[test]
+fn a_shuffled_playlist_that_begins_with_a_chosen_track_plays_all_others_after_it() {
+    for chosen in 1..=5 {
+        let mut desk = Desk::new();
+        desk.tell(json!({"command": "put_playlist", "playlist": playlist("b", &["s1", "s2", "s3", "s4", "s5"])}));
+        desk.tell(json!({"command": "change_player", "patch": {"shuffle": true}}));
+        desk.tell(json!({"command": "play_playlist", "playlist": "b", "track": chosen}));
+        assert_eq!(desk.track(), format!("s{chosen}"));
+        assert_eq!(heard_from_here(&mut desk), ["s1", "s2", "s3", "s4", "s5"], "from {chosen} on");
+    }
+}
+
+#[test]
+fn what_is_played_when_the_others_are_shuffled_is_the_first_of_them() {
+    for playing in 1..=5 {
+        let mut desk = Desk::new();
+        desk.tell(json!({"command": "put_playlist", "playlist": playlist("b", &["s1", "s2", "s3", "s4", "s5"])}));
+        desk.tell(play("b"));
+        (1..playing).for_each(|_| desk.control("next"));
+        desk.tell(json!({"command": "change_player", "patch": {"shuffle": true}}));
+        assert_eq!(heard_from_here(&mut desk), ["s1", "s2", "s3", "s4", "s5"], "from {playing} on");
+    }
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub(in crate::state::apply) fn come_due(show: &Show, at: ShowTime, due: Due) -> 
     }
 }
 
-fn went_on(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
+pub(super) fn went_on(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
     let until = playing.ends_at().unwrap_or(at).max(at);
     let playlist = show.playlists.get(&playing.playlist);
     match (following(show, playing, Way::On, at), playlist) {
@@ -108,7 +108,7 @@ fn point_at(show: &Show, rest: &mut Now, playlist: &Playlist, pick: Pick) {
         rest.asset = track.asset.clone();
         rest.length_us = length_us(show, track, &playlist.head);
         rest.place = playlist.place_of(&track.id).unwrap_or(0);
-        (rest.track, rest.seed) = (pick.track, pick.seed);
+        (rest.track, rest.seed, rest.first) = (pick.track, pick.seed, pick.first);
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::changed;
 use crate::show::Show;
-use crate::show::asset::AssetKind;
 use crate::show::ids::{PlaylistId, TrackId};
 use crate::show::input::Playback;
 use crate::show::player::{Now, Pick, Player};
@@ -20,7 +19,7 @@ pub(super) fn begun(show: &Show, playlist: &Playlist, pick: Pick, offset_ms: u64
 pub(super) fn began(
     show: &Show,
     playlist: &Playlist,
-    Pick { track, round, seed }: Pick,
+    Pick { track, round, seed, first }: Pick,
     offset_ms: u64,
     at: ShowTime,
     before_until: ShowTime,
@@ -41,6 +40,7 @@ pub(super) fn began(
         play: plays,
         round,
         seed,
+        first,
         place,
         length_us,
         playback,
@@ -56,14 +56,7 @@ pub(super) fn began(
 }
 
 pub(super) fn length_us(show: &Show, track: &Track, head: &Head) -> Option<u64> {
-    let asset = show.assets.get(&track.asset)?;
-    let still = u64::from(track.still_ms(head)) * 1_000;
-    match asset.kind {
-        // One that moves is seen once at least, unless it is said how long it is seen.
-        AssetKind::Image if track.still_ms.is_none() => Some(asset.length_us().map_or(still, |length| length.max(still))),
-        AssetKind::Image => Some(still),
-        _ => asset.length_us(),
-    }
+    track.length_us(show.assets.get(&track.asset)?, head)
 }
 
 /// Remembers where a playlist is left that goes on there.
