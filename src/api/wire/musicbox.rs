@@ -70,7 +70,8 @@ impl At<'_> {
     }
 
     pub fn playlist(&self, playlist: &Playlist) -> Value {
-        let tracks = (1..).zip(&playlist.tracks).map(|(number, track)| self.track_view(&playlist.head, track, number)).collect();
+        let tracks =
+            (1..).zip(&playlist.tracks).map(|(number, track)| self.track_view(&playlist.head, track, number)).collect();
         told(WholePlaylist { playlist: self.playlist_view(playlist), tracks })
     }
 

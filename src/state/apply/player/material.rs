@@ -9,6 +9,7 @@ use crate::show::Show;
 use crate::show::ids::AssetId;
 use crate::show::input::Playback;
 use crate::show::player::{Leaving, Now, Player};
+use crate::show::playlist::Playlist;
 use crate::show::time::ShowTime;
 use crate::state::event::Event;
 
@@ -36,9 +37,11 @@ pub(in crate::state::apply) fn without_asset(show: &Show, id: &AssetId, now: Sho
 pub(in crate::state::apply) fn described(show: &Show, id: &AssetId, now: ShowTime) -> Option<Event> {
     let playing = show.player.now.as_ref().filter(|playing| playing.asset == *id)?;
     let playlist = show.playlists.get(&playing.playlist);
-    let track = playlist.and_then(|playlist| Some((playlist.track(&playing.track)?, &playlist.head)));
+    // Its track may be of another file by now.
+    let own = |playlist: &Playlist| playlist.track(&playing.track).filter(|track| track.asset == *id).cloned();
+    let track = playlist.and_then(|playlist| Some((own(playlist)?, &playlist.head)));
     let plain = || show.assets.get(id)?.length_us();
-    let length_us = track.map_or_else(plain, |(track, head)| length_us(show, track, head));
+    let length_us = track.map_or_else(plain, |(track, head)| length_us(show, &track, head));
     let known = Now { length_us, ..playing.clone() };
     let is_over = known.ends_at().is_some_and(|ends| ends <= now);
     (!is_over && known != *playing).then(|| changed(Player { now: Some(known), ..Player::clone(&show.player) }))

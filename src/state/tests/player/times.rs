@@ -162,8 +162,7 @@ fn what_a_batch_began_while_the_server_was_away_goes_on_from_now() {
 
 #[test]
 fn what_was_interrupted_does_not_go_on_outside_of_its_own_time() {
-    let mut desk =
-        Desk::with(&[("b", &["s4"], Some(("15:00", "16:00"))), ("c", &["s5"], Some(("15:30", "16:30")))]);
+    let mut desk = Desk::with(&[("b", &["s4"], Some(("15:00", "16:00"))), ("c", &["s5"], Some(("15:30", "16:30")))]);
     desk.tell(json!({"command": "change_player", "patch": {"repeat": "all"}}));
     desk.until(15, 31, 0);
     assert_eq!((desk.list(), desk.waiting()), (("c", "playing"), vec!["b"]));
