@@ -6,9 +6,12 @@ fn when(from: &str, to: &str) -> Value {
     json!({"windows": [{"from": from, "to": to}]})
 }
 
+/// Its name, its files, and from when to when it is open.
+type List<'a> = (&'a str, &'a [&'a str], Option<(&'a str, &'a str)>);
+
 impl Desk {
     /// It begins at 14:13:20 UTC.
-    fn with(lists: &[(&str, &[&str], Option<(&str, &str)>)]) -> Self {
+    fn with(lists: &[List<'_>]) -> Self {
         let mut desk = Desk::new();
         for (id, assets, times) in lists {
             let mut list = playlist(id, assets);
@@ -56,7 +59,7 @@ fn what_is_over_before_its_time_is_gives_back_at_once_and_where_it_was() {
 
 #[test]
 fn what_waits_below_another_comes_back_in_its_turn() {
-    let lists: [(&str, &[&str], _); 3] =
+    let lists: [List<'_>; 3] =
         [("music", &["s3"], None), ("b", &["s4"], Some(("15:00", "17:00"))), ("c", &["s5"], Some(("15:30", "16:00")))];
     let mut desk = Desk::with(&lists);
     desk.tell(json!({"command": "change_player", "patch": {"repeat": "all"}}));
@@ -172,7 +175,7 @@ fn what_was_interrupted_does_not_go_on_outside_of_its_own_time() {
 
 #[test]
 fn whoever_begins_or_stops_something_meanwhile_is_not_interrupted_by_what_was_before() {
-    let lists: [(&str, &[&str], _); 2] = [("music", &["s3"], None), ("news", &["s5"], Some(("15:00", "15:10")))];
+    let lists: [List<'_>; 2] = [("music", &["s3"], None), ("news", &["s5"], Some(("15:00", "15:10")))];
     let mut desk = Desk::with(&lists);
     desk.until(14, 59, 0);
     desk.tell(play("music"));
