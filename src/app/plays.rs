@@ -13,8 +13,7 @@ use crate::base::vitals::Vitals;
 use crate::show::player::Now;
 use crate::show::time::ShowTime;
 use crate::state::apply::left_alone;
-use crate::state::asked::media::Control;
-use crate::state::command::Command;
+use crate::state::command::{Command, Patch};
 use crate::state::store::Loaded;
 use crate::state::{Origin, StateHandle};
 
@@ -30,13 +29,14 @@ pub struct Plays {
     pub alive: PathBuf,
 }
 
-/// Nobody has played anything since the server was last alive. Says whether something is to go on.
+/// Nobody has played anything since the server was last alive: it goes on from there, unless its time is over meanwhile. Says whether
+/// something was played.
 pub fn put_down(loaded: &mut Loaded, alive: &Path, now: ShowTime) -> bool {
     let touched = std::fs::metadata(alive).and_then(|found| found.modified()).ok();
     let touched = touched.and_then(|at| at.duration_since(UNIX_EPOCH).ok()).map(|at| ShowTime(at.as_micros() as i64));
     // The newest change may be younger than the sign. A clock that was wrong then says nothing.
     let last_alive = touched.filter(|at| *at <= now).map_or(loaded.snapshot.at, |at| at.max(loaded.snapshot.at));
-    let Some(player) = left_alone(&loaded.snapshot.show, last_alive) else { return false };
+    let Some(player) = left_alone(&loaded.snapshot.show, last_alive, now) else { return false };
     Arc::make_mut(&mut loaded.snapshot.show).player = player;
     true
 }
@@ -45,9 +45,10 @@ fn origin() -> Origin {
     Origin::door("player")
 }
 
+/// Writes down where it goes on, as far as it does: nothing is changed of the player.
 pub async fn go_on(state: &StateHandle) {
-    if let Err(error) = state.submit(Command::ControlPlayer { control: Control::Play {} }, origin()).await {
-        tracing::warn!(%error, "what was played before can not go on: {error}");
+    if let Err(error) = state.submit(Command::ChangePlayer { patch: Patch::new() }, origin()).await {
+        tracing::warn!(%error, "where the player goes on can not be written down: {error}");
     }
 }
 

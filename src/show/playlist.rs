@@ -6,6 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::asset::{Asset, AssetKind};
 use super::ids::{AssetId, PlaylistId, TrackId};
 use super::time::ShowTime;
 use super::timetable::Timetable;
@@ -149,6 +150,17 @@ impl Track {
 
     pub fn times(&self, head: &Head) -> u32 {
         self.times.unwrap_or(head.times).max(1)
+    }
+
+    /// How long it is played once, if anyone knows. `asset` is its own.
+    pub fn length_us(&self, asset: &Asset, head: &Head) -> Option<u64> {
+        let still = u64::from(self.still_ms(head)) * 1_000;
+        match asset.kind {
+            // One that moves is seen once at least, unless it is said how long it is seen.
+            AssetKind::Image if self.still_ms.is_none() => Some(asset.length_us().map_or(still, |length| length.max(still))),
+            AssetKind::Image => Some(still),
+            _ => asset.length_us(),
+        }
     }
 }
 

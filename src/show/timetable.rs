@@ -69,7 +69,7 @@ pub enum InvalidTimetable {
 }
 
 pub const MAX_WINDOWS: usize = 32;
-/// Nobody plans further ahead; what opens later is looked for again when that time has come.
+/// What opens later is looked for again when that time has come.
 const HORIZON_DAYS: i32 = 400;
 
 impl Timetable {
@@ -88,14 +88,27 @@ impl Timetable {
     }
 
     pub fn is_open(&self, at: ShowTime) -> bool {
-        let (Ok(zone), Some(now)) = (self.zone(), timestamp(at)) else { return false };
-        let today = zone.to_datetime(now).date();
-        // One that opened yesterday may still be open.
-        let days = [today.yesterday().ok(), Some(today)];
-        days.into_iter().flatten().any(|day| self.spans_on(day, &zone).any(|span| span.holds(now)))
+        self.window_since(at).is_some()
     }
 
-    /// When it opens or closes next, after `at`.
+    /// Since when it has been open at that time. Windows that follow each other without a gap, or lie one over the other, are one.
+    pub fn open_since(&self, at: ShowTime) -> Option<ShowTime> {
+        let before = |since: &ShowTime| self.window_since(ShowTime(since.0.saturating_sub(1)));
+        // What is always open has no beginning that anyone asks for.
+        std::iter::successors(self.window_since(at), before).take(2 * MAX_WINDOWS).last()
+    }
+
+    /// When the first of the windows opened that are open at that time.
+    fn window_since(&self, at: ShowTime) -> Option<ShowTime> {
+        let (zone, now) = (self.zone().ok()?, timestamp(at)?);
+        let today = zone.to_datetime(now).date();
+        // One that opened yesterday may still be open.
+        let days = [today.yesterday().ok(), Some(today)].into_iter().flatten();
+        let open = days.flat_map(|day| self.spans_on(day, &zone).filter(|span| span.holds(now)).collect::<Vec<_>>());
+        open.map(|span| ShowTime(span.from.as_microsecond())).min()
+    }
+
+    /// When it has to be looked at next, after `at`: a window opens or closes, or nobody has looked any further.
     pub fn next_change(&self, at: ShowTime) -> Option<ShowTime> {
         let (zone, now) = (self.zone().ok()?, timestamp(at)?);
         let mut day = zone.to_datetime(now).date().yesterday().ok()?;
@@ -106,13 +119,12 @@ impl Timetable {
             if let Some(next) = next {
                 let tomorrow = day.tomorrow().ok().into_iter();
                 let edges = tomorrow.flat_map(|day| self.spans_on(day, &zone).map(|span| span.from).collect::<Vec<_>>());
-                return Some(ShowTime(
-                    edges.filter(|edge| *edge > now).min().map_or(next, |edge| edge.min(next)).as_microsecond(),
-                ));
+                return Some(of_timestamp(edges.filter(|edge| *edge > now).min().map_or(next, |edge| edge.min(next))));
             }
             day = day.tomorrow().ok()?;
         }
-        None
+        let may_open = self.windows.iter().filter_map(|window| window.read().ok()).any(|window| window.may_open_from(day));
+        may_open.then(|| zone.to_timestamp(day.to_datetime(Time::midnight())).ok()).flatten().map(of_timestamp)
     }
 
     /// When the windows that open on that day are open.
@@ -158,6 +170,10 @@ impl Read<'_> {
         is_named && self.since.is_none_or(|since| day >= since) && self.until.is_none_or(|until| day <= until)
     }
 
+    fn may_open_from(&self, day: Date) -> bool {
+        self.until.is_none_or(|until| day <= until)
+    }
+
     /// Hours that a change of the clocks leaves out begin when the clocks have moved.
     fn span(&self, day: Date, zone: &TimeZone) -> Option<Span> {
         let ends_on = match self.to {
@@ -194,6 +210,10 @@ fn timestamp(at: ShowTime) -> Option<Timestamp> {
     Timestamp::from_microsecond(at.micros()).ok()
 }
 
+fn of_timestamp(at: Timestamp) -> ShowTime {
+    ShowTime(at.as_microsecond())
+}
+
 /// `18:30`, `7:05` or `18:30:15`.
 fn time(text: Option<&str>) -> Result<Option<Time>, InvalidTimetable> {
     let Some(text) = text else { return Ok(None) };
@@ -218,79 +238,4 @@ fn date(text: Option<&str>) -> Result<Option<Date>, InvalidTimetable> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn table(json: &str) -> Timetable {
-        let table: Timetable = serde_json::from_str(json).expect("a timetable");
-        table.check().expect("a good one");
-        table
-    }
-
-    fn at(text: &str) -> ShowTime {
-        ShowTime(text.parse::<Timestamp>().expect("a time").as_microsecond())
-    }
-
-    /// Open from each first to each second time, and these are all changes.
-    #[track_caller]
-    fn check(json: &str, from: &str, changes: &[&str]) {
-        let table = table(json);
-        let mut now = at(from);
-        let mut is_open = table.is_open(now);
-        for change in changes {
-            let next = table.next_change(now).expect("there is one");
-            assert_eq!(next, at(change), "after {now:?}");
-            assert_eq!(table.is_open(ShowTime(next.0 - 1)), is_open, "until {change}");
-            is_open = !is_open;
-            assert_eq!(table.is_open(next), is_open, "from {change} on");
-            now = next;
-        }
-    }
-
-    #[test]
-    fn windows_open_and_close_by_the_clocks_of_their_place() {
-        let evening = r#"{"timezone": "Europe/Berlin", "windows": [{"from": "18:00", "to": "22:30"}]}"#;
-        check(evening, "2026-07-01T00:00:00Z", &["2026-07-01T16:00:00Z", "2026-07-01T20:30:00Z", "2026-07-02T16:00:00Z"]);
-        check(evening, "2026-12-01T00:00:00Z", &["2026-12-01T17:00:00Z", "2026-12-01T21:30:00Z"]);
-        let weekend = r#"{"windows": [{"days": ["saturday", "sunday"]}]}"#;
-        check(weekend, "2026-11-20T12:00:00Z", &["2026-11-21T00:00:00Z"]);
-        assert!(table(weekend).is_open(at("2026-11-22T23:59:59Z")) && !table(weekend).is_open(at("2026-11-23T00:00:00Z")));
-    }
-
-    #[test]
-    fn a_night_belongs_to_the_day_on_which_it_begins() {
-        let night = r#"{"windows": [{"days": ["friday"], "from": "22:00", "to": "02:00"}]}"#;
-        check(night, "2026-11-19T00:00:00Z", &["2026-11-20T22:00:00Z", "2026-11-21T02:00:00Z", "2026-11-27T22:00:00Z"]);
-        // To the end of the last day, and what begins on it goes on into the next.
-        let bounded = r#"{"windows": [{"from": "23:00", "to": "01:00", "since": "2026-11-20", "until": "2026-11-20"}]}"#;
-        check(bounded, "2026-11-01T00:00:00Z", &["2026-11-20T23:00:00Z", "2026-11-21T01:00:00Z"]);
-        assert_eq!(table(bounded).next_change(at("2026-11-21T01:00:00Z")), None);
-    }
-
-    #[test]
-    fn clocks_that_are_moved_leave_no_hole() {
-        // In the night to the 29th of March the hour from 2 to 3 is left out, in that to the 25th of October it comes twice.
-        let early = r#"{"timezone": "Europe/Berlin", "windows": [{"from": "02:30", "to": "04:00"}]}"#;
-        check(early, "2026-03-28T12:00:00Z", &["2026-03-29T01:30:00Z", "2026-03-29T02:00:00Z"]);
-        check(early, "2026-10-24T12:00:00Z", &["2026-10-25T00:30:00Z", "2026-10-25T03:00:00Z"]);
-    }
-
-    #[test]
-    fn what_is_no_time_day_or_place_is_refused() {
-        let refused = |json: &str| serde_json::from_str::<Timetable>(json).map_or(true, |table| table.check().is_err());
-        for json in [
-            r#"{"windows": [{"from": "25:00"}]}"#,
-            r#"{"windows": [{"from": "7"}]}"#,
-            r#"{"windows": [{"to": "18:00:00:00"}]}"#,
-            r#"{"windows": [{"since": "2026-13-01"}]}"#,
-            r#"{"windows": [{"since": "tomorrow"}]}"#,
-            r#"{"windows": [{"days": ["someday"]}]}"#,
-            r#"{"windows": [{"hours": 3}]}"#,
-            r#"{"timezone": "Middle/Earth", "windows": []}"#,
-        ] {
-            assert!(refused(json), "{json}");
-        }
-        assert!(!table(r#"{"windows": []}"#).is_open(at("2026-11-20T12:00:00Z")), "no window is never open");
-        assert!(!table(r#"{"windows": [{}]}"#).is_open(ShowTime(i64::MAX)), "a time that there is not");
-    }
-}
+mod tests;

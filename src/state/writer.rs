@@ -61,7 +61,7 @@ pub fn start(store: Box<dyn Store>, loaded: Loaded, env: Env) -> io::Result<(Sta
     let published = Arc::new(Published::new(snapshot, history));
     let alarm = Alarm::start(env.clock.clone(), requests.downgrade())?;
     let handle = StateHandle::new(requests, published.clone());
-    let writer = Writer { store, published, operations, alarm, env };
+    let writer = Writer { store, published, operations, alarm, env, was_away: true };
     let failing = Failing::of("storage", &writer.env.vitals, Condition::down("the thread that keeps the show has failed"));
     let thread = spawn_watched("state", failing, move || writer.run(waiting))?;
     Ok((handle, thread))
@@ -73,6 +73,8 @@ struct Writer {
     operations: Operations,
     alarm: Alarm,
     env: Env,
+    /// What came due while the server was not running has not happened yet.
+    was_away: bool,
 }
 
 type Answer = oneshot::Sender<Result<Receipt, SubmitError>>;
@@ -98,7 +100,6 @@ struct Batch {
 impl Writer {
     fn run(mut self, mut waiting: mpsc::Receiver<Asked>) {
         self.env.vitals.status.report("storage", Condition::ok());
-        // What came due while the server was away.
         self.take(&mut Vec::new());
         let mut asked = Vec::with_capacity(BATCH);
         while waiting.blocking_recv_many(&mut asked, BATCH) > 0 {
@@ -118,12 +119,16 @@ impl Writer {
             }
         }
         // Also what the commands want to happen at once.
-        come_due(&mut batch, self.env.clock.now());
+        self.come_due(&mut batch, self.env.clock.now());
         if batch.decided.is_empty() {
+            self.was_away = false;
             return self.look_ahead(None);
         }
         match self.write(&batch) {
-            Ok(()) => self.publish(batch.decided),
+            Ok(()) => {
+                self.was_away = false;
+                self.publish(batch.decided);
+            }
             Err(error) => {
                 self.turn_down(batch.decided, &error);
                 self.look_ahead(Some(self.env.clock.now().plus(TRY_AGAIN)));
@@ -138,11 +143,18 @@ impl Writer {
         self.alarm.set(wake_at.map(|wake_at| earliest.map_or(wake_at, |earliest| wake_at.max(earliest))));
     }
 
+    fn come_due(&self, batch: &mut Batch, now: ShowTime) {
+        if self.was_away {
+            batch.catch_up(now);
+        }
+        batch.come_due(now);
+    }
+
     fn decide(&self, batch: &mut Batch, Request { command, origin, answer }: Request) {
         let Some(answer) = self.answer_repeated(batch, &origin, answer) else { return };
         let now = self.env.clock.now();
         // What was to happen before the command does.
-        come_due(batch, now);
+        self.come_due(batch, now);
         match batch.decide(command, Given { now, by: origin.actor.as_deref(), depth: 0 }) {
             Ok(events) => batch.happen(events, now, origin, Some(answer)),
             Err(rejection) => {
@@ -223,17 +235,29 @@ impl Writer {
     }
 }
 
-/// What the show does by itself until `now`, each as of its own time.
-fn come_due(batch: &mut Batch, now: ShowTime) {
-    for _ in 0..MOST_DUE {
-        let Some(at) = due::next(&batch.show).filter(|at| *at <= now) else { return };
-        let Some(Happening { events, by }) = due::happen(&batch.show) else { return };
-        let origin = Origin { door: "schedule".to_owned(), actor: by, operation: None };
-        batch.happen(events, at, origin, None);
-    }
-}
-
 impl Batch {
+    /// What the show does by itself until `now`, each as of its own time.
+    fn come_due(&mut self, now: ShowTime) {
+        for _ in 0..MOST_DUE {
+            let Some(at) = due::next(&self.show).filter(|at| *at <= now) else { return };
+            let Some(happening) = due::happen(&self.show) else { return };
+            self.happen_by_itself(happening, at);
+        }
+    }
+
+    /// What the show would have done by itself, had the server been there.
+    fn catch_up(&mut self, now: ShowTime) {
+        for _ in 0..MOST_DUE {
+            let Some((at, happening)) = due::missed(&self.show, now) else { return };
+            self.happen_by_itself(happening, at);
+        }
+    }
+
+    fn happen_by_itself(&mut self, Happening { events, by }: Happening, at: ShowTime) {
+        let origin = Origin { door: "schedule".to_owned(), actor: by, operation: None };
+        self.happen(events, at, origin, None);
+    }
+
     fn decide(&self, command: Command, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
         let (past, show) = (&self.after.past, &self.show);
         match command {

@@ -167,7 +167,7 @@ pub async fn change_track(
     let playlist = receipt.snapshot.playlists.get(&id);
     let found = playlist.and_then(|playlist| Some((playlist.find(&track)?, playlist)));
     let data = found.map_or(Value::Null, |(track, playlist)| {
-        at(&api, &receipt).track(track, playlist.place_of(&track.id).unwrap_or(0) + 1)
+        at(&api, &receipt).track(playlist, track, playlist.place_of(&track.id).unwrap_or(0) + 1)
     });
     done(&receipt, StatusCode::OK, "the track was changed", data)
 }

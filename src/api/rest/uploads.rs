@@ -158,10 +158,11 @@ pub async fn finalize(
 pub(in crate::api) fn track(api: &Api, playlist: &PlaylistId, track: &Value) -> Value {
     let snapshot = api.state.snapshot();
     let at = At { show: &snapshot.show, now: api.clock.now(), seq: snapshot.seq };
-    let playlist = snapshot.show.playlists.get(playlist);
-    let numbered = playlist.into_iter().flat_map(|playlist| (1..).zip(&playlist.tracks));
-    let mut found = numbered.filter(|(_, found)| track.as_str() == Some(found.id.as_str()));
-    found.next().map_or_else(|| json!({ "id": track }), |(number, found)| at.track(found, number))
+    let told = snapshot.show.playlists.get(playlist).and_then(|playlist| {
+        let place = playlist.tracks.iter().position(|found| track.as_str() == Some(found.id.as_str()))?;
+        Some(at.track(playlist, &playlist.tracks[place], place + 1))
+    });
+    told.unwrap_or_else(|| json!({ "id": track }))
 }
 
 pub async fn status(

@@ -200,7 +200,7 @@ impl Client {
     async fn tell_track(&mut self, (playlist, track): (&PlaylistId, &TrackId), at: &At<'_>, epoch: &str) {
         let Some(found) = at.show.playlists.get(playlist) else { return };
         let Some((place, track)) = found.place_of(track).zip(found.track(track)) else { return };
-        let mut envelope = envelope("state:track", at, epoch, at.track(track, place + 1));
+        let mut envelope = envelope("state:track", at, epoch, at.track(found, track, place + 1));
         envelope["playlist_id"] = json!(playlist);
         envelope["playlist_seq"] = json!(found.head.version);
         self.emit("state:track", &envelope).await;

@@ -52,3 +52,17 @@ async fn playlists_and_tags_go_to_another_server_with_their_show() {
         bring(&other, "?mode=add").await.refused(409, "already_exists");
     }
 }
+
+#[tokio::test]
+async fn pictures_count_for_as_long_as_they_are_shown() {
+    let house = House::open().await;
+    let picture = house.upload("logo.png", &png()).await.expect(201).json()["id"].clone();
+    let tracks = json!([{ "asset": picture }, { "asset": picture, "still_ms": 1500, "times": 2 }]);
+    let made =
+        house.tell("POST", "/api/playlists", json!({ "id": "mix", "title": "Mix", "tracks": tracks })).await.expect(201);
+    let playlist = &made.json()["data"]["playlist"];
+    let told = (&playlist["tracks"][0]["duration_ms"], &playlist["tracks"][1]["duration"], &playlist["total_duration_ms"]);
+    assert_eq!(told, (&json!(10_000), &json!(1.5), &json!(13_000)));
+    let player = house.tell("POST", "/api/playlists/mix/start", json!({})).await.expect(200).json();
+    assert!(player.to_string().contains("\"duration_ms\":10000"), "as the player has it: {player}");
+}

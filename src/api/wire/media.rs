@@ -62,7 +62,7 @@ pub fn player(player: &Player) -> Value {
     let mut value = serde_json::to_value(&player.settings).unwrap_or_default();
     value["now"] = player.now.as_ref().map_or(Value::Null, now);
     value["fault"] = player.fault.as_ref().map_or(Value::Null, |fault| in_millis(fault, &["at"]));
-    value["interrupted"] = json!(player.interrupted);
+    value["interrupted"] = json!(player.waiting.last().map(|left| &left.playlist));
     value
 }
 

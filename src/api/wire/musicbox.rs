@@ -12,7 +12,7 @@ use crate::show::Show;
 use crate::show::ids::PlaylistId;
 use crate::show::input::Playback;
 use crate::show::player::{Fault, Now, Player, Way, following, position_in_order};
-use crate::show::playlist::{Playlist, Track};
+use crate::show::playlist::{Head, Playlist, Track};
 use crate::show::tag::{Association, AssociationState, Tag};
 use crate::show::time::ShowTime;
 use crate::state::Seq;
@@ -31,13 +31,17 @@ fn told(view: impl Serialize) -> Value {
 }
 
 impl At<'_> {
-    pub fn track(&self, track: &Track, number: usize) -> Value {
-        told(self.track_view(track, number))
+    pub fn track(&self, playlist: &Playlist, track: &Track, number: usize) -> Value {
+        told(self.track_view(&playlist.head, track, number))
     }
 
-    fn track_view<'a>(&'a self, track: &'a Track, number: usize) -> TrackView<'a> {
+    fn length_us(&self, head: &Head, track: &Track) -> Option<u64> {
+        track.length_us(self.show.assets.get(&track.asset)?, head)
+    }
+
+    fn track_view<'a>(&'a self, head: &Head, track: &'a Track, number: usize) -> TrackView<'a> {
         let asset = self.show.assets.get(&track.asset);
-        let length_us = asset.and_then(|asset| asset.length_us());
+        let length_us = self.length_us(head, track);
         let details = asset.and_then(|asset| asset.details.as_ref());
         TrackView {
             id: &track.id,
@@ -66,7 +70,8 @@ impl At<'_> {
     }
 
     pub fn playlist(&self, playlist: &Playlist) -> Value {
-        let tracks = (1..).zip(&playlist.tracks).map(|(number, track)| self.track_view(track, number)).collect();
+        let tracks =
+            (1..).zip(&playlist.tracks).map(|(number, track)| self.track_view(&playlist.head, track, number)).collect();
         told(WholePlaylist { playlist: self.playlist_view(playlist), tracks })
     }
 
@@ -92,9 +97,11 @@ impl At<'_> {
         }
     }
 
+    /// As often as each track is played.
     fn total_ms(&self, playlist: &Playlist) -> u64 {
-        let assets = playlist.tracks.iter().filter_map(|track| self.show.assets.get(&track.asset));
-        assets.filter_map(|asset| asset.length_us()).sum::<u64>() / 1_000
+        let head = &playlist.head;
+        let length_us = |track: &Arc<Track>| Some(self.length_us(head, track)? * u64::from(track.times(head)));
+        playlist.tracks.iter().filter_map(length_us).sum::<u64>() / 1_000
     }
 
     pub fn playlists(&self) -> Value {
@@ -124,7 +131,9 @@ impl At<'_> {
             active_playlist_id: now.map(|now| &now.playlist),
             active_playlist_title: playlist.map(|playlist| playlist.head.title.as_str()),
             active_track_id: now.map(|now| &now.track),
-            active_track: track.zip(number).map(|(track, number)| self.track_view(track, number)),
+            active_track: playlist
+                .zip(track.zip(number))
+                .map(|(playlist, (track, number))| self.track_view(&playlist.head, track, number)),
             active_track_number: number,
             active_track_title: track.map(|track| track.title.as_str()),
             position_ms: now.map_or(0, |now| now.offset_ms(self.now)),

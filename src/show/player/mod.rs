@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{PlaylistId, TrackId};
 use super::time::ShowTime;
 
-pub use order::{Pick, Way, following, pick_first, position_in_order};
+pub use order::{Pick, Way, following, pick_again, pick_first, position_in_order, same};
 pub use play::{Leaving, Now};
 
 pub const MAX_CROSSFADE_MS: u32 = 12_000;
@@ -20,6 +20,8 @@ pub const LEAD_MS: i64 = 250;
 pub const SETTLES_AFTER_MS: i64 = 500;
 /// Further into a track than this, going back means to its start.
 pub const BACK_TO_START_MS: u64 = 3_000;
+/// Playlists with a time that interrupt one another.
+pub const MAX_WAITING: usize = 8;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Player {
@@ -38,9 +40,9 @@ pub struct Player {
     /// How many plays in a row could not be played.
     #[serde(default)]
     pub faults: u32,
-    /// What was played when the time of another playlist came: it goes on when that is over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interrupted: Option<PlaylistId>,
+    /// What was played when the time of another playlist came, paused where it was and newest last: it goes on when that is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Now>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

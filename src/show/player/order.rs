@@ -22,6 +22,7 @@ pub struct Pick {
     pub track: TrackId,
     pub round: u32,
     pub seed: u64,
+    pub first: Option<TrackId>,
 }
 
 /// Tried until one does not begin with what was just heard.
@@ -31,8 +32,22 @@ const SEEDS: u64 = 8;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank(u64, usize);
 
-fn rank(shuffle: bool, seed: u64, id: &TrackId, place: usize) -> Rank {
-    Rank(if shuffle { hash(seed, id.as_str()) } else { 0 }, place)
+/// How one round through a playlist is shuffled.
+#[derive(Clone, Copy)]
+struct Deal<'a> {
+    seed: u64,
+    first: Option<&'a TrackId>,
+}
+
+fn rank(shuffle: bool, deal: Deal<'_>, id: &TrackId, place: usize) -> Rank {
+    if !shuffle || deal.first == Some(id) {
+        return Rank(0, place);
+    }
+    Rank(hash(deal.seed, id.as_str()).max(1), place)
+}
+
+fn dealt(now: &Now) -> Deal<'_> {
+    Deal { seed: now.seed, first: now.first.as_ref() }
 }
 
 /// FNV-1a, then stirred until one bit more or less changes all others.
@@ -59,35 +74,36 @@ struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    fn ranked(&self, seed: u64) -> impl Iterator<Item = (Rank, &'a Track)> {
+    fn ranked(&self, deal: Deal<'_>) -> impl Iterator<Item = (Rank, &'a Track)> {
         let (show, at, shuffle) = (self.show, self.at, self.shuffle);
         let tracks = self.playlist.tracks.iter().enumerate();
-        let ranked = tracks.map(move |(place, track)| (rank(shuffle, seed, &track.id, place), &**track));
+        let ranked = tracks.map(move |(place, track)| (rank(shuffle, deal, &track.id, place), &**track));
         ranked.filter(move |(_, track)| is_playable(show, track, at))
     }
 
-    fn first(&self, seed: u64) -> Option<&'a Track> {
-        self.ranked(seed).min_by_key(|(rank, _)| *rank).map(|(_, track)| track)
+    fn first(&self, deal: Deal<'_>) -> Option<&'a Track> {
+        self.ranked(deal).min_by_key(|(rank, _)| *rank).map(|(_, track)| track)
     }
 
-    fn last(&self, seed: u64) -> Option<&'a Track> {
-        self.ranked(seed).max_by_key(|(rank, _)| *rank).map(|(_, track)| track)
+    fn last(&self, deal: Deal<'_>) -> Option<&'a Track> {
+        self.ranked(deal).max_by_key(|(rank, _)| *rank).map(|(_, track)| track)
     }
 
-    fn after(&self, seed: u64, rank: Rank) -> Option<&'a Track> {
-        let later = self.ranked(seed).filter(|(other, _)| *other > rank);
+    fn after(&self, deal: Deal<'_>, rank: Rank) -> Option<&'a Track> {
+        let later = self.ranked(deal).filter(|(other, _)| *other > rank);
         later.min_by_key(|(rank, _)| *rank).map(|(_, track)| track)
     }
 
-    fn before(&self, seed: u64, rank: Rank) -> Option<&'a Track> {
-        let earlier = self.ranked(seed).filter(|(other, _)| *other < rank);
+    fn before(&self, deal: Deal<'_>, rank: Rank) -> Option<&'a Track> {
+        let earlier = self.ranked(deal).filter(|(other, _)| *other < rank);
         earlier.max_by_key(|(rank, _)| *rank).map(|(_, track)| track)
     }
 
     /// Of another round through the playlist: it does not begin with what was just heard, if there is anything else.
     fn seed_after(&self, seed: u64, heard: &TrackId) -> u64 {
         let seeds = (1..=SEEDS).map(|step| hash(seed, "again").wrapping_add(step));
-        let begins_otherwise = |seed: &u64| self.first(*seed).is_some_and(|first| first.id != *heard);
+        let begins_otherwise =
+            |seed: &u64| self.first(Deal { seed: *seed, first: None }).is_some_and(|first| first.id != *heard);
         if self.shuffle { seeds.clone().find(begins_otherwise).unwrap_or(seed.wrapping_add(1)) } else { seed }
     }
 }
@@ -95,7 +111,22 @@ impl<'a> Order<'a> {
 /// What a playlist begins with.
 pub fn pick_first(show: &Show, playlist: &Playlist, seed: u64, at: ShowTime) -> Option<Pick> {
     let order = Order { show, playlist, shuffle: show.player.settings.shuffle, at };
-    Some(Pick { track: order.first(seed)?.id.clone(), round: 1, seed })
+    Some(Pick { track: order.first(Deal { seed, first: None })?.id.clone(), round: 1, seed, first: None })
+}
+
+/// What was left goes on where it was; where it can not, what comes after it begins.
+pub fn pick_again(show: &Show, left: &Now, at: ShowTime) -> Option<(Pick, u64)> {
+    let playlist = show.playlists.get(&left.playlist)?;
+    if playlist.track(&left.track).is_some_and(|track| is_playable(show, track, at)) {
+        return Some((same(left, left.round), left.offset_ms(at)));
+    }
+    let next = following(show, left, Way::Next, at).or_else(|| pick_first(show, playlist, left.seed, at));
+    next.map(|pick| (pick, 0))
+}
+
+/// The same track once more, in the same order.
+pub fn same(now: &Now, round: u32) -> Pick {
+    Pick { track: now.track.clone(), round, seed: now.seed, first: now.first.clone() }
 }
 
 /// What is played after it (or before). None if that is the end.
@@ -105,33 +136,26 @@ pub fn following(show: &Show, now: &Now, way: Way, at: ShowTime) -> Option<Pick>
     let order = Order { show, playlist, shuffle: settings.shuffle, at };
     let here = playlist.track(&now.track);
     if let (Way::On, Some(track)) = (way, here.filter(|track| is_playable(show, track, at))) {
-        let again = |round| Some(Pick { track: track.id.clone(), round, seed: now.seed });
         if now.round < track.times(&playlist.head) {
-            return again(now.round + 1);
+            return Some(same(now, now.round + 1));
         }
         if settings.repeat == Repeat::One {
-            return again(1);
+            return Some(same(now, 1));
         }
     }
-    let place = playlist.place_of(&now.track);
+    let (place, deal) = (playlist.place_of(&now.track), dealt(now));
     // One that was taken out has left its place to the next.
-    let own = rank(settings.shuffle, now.seed, &now.track, place.unwrap_or(now.place));
+    let own = rank(settings.shuffle, deal, &now.track, place.unwrap_or(now.place));
     let later = Rank(own.0, own.1.saturating_sub(usize::from(place.is_none())));
     let is_missing_first = place.is_none() && now.place == 0 && !settings.shuffle;
     let around = settings.repeat == Repeat::All;
-    let pick = |track: &Track, seed| Pick { track: track.id.clone(), round: 1, seed };
+    let pick = |track: &Track| Pick { track: track.id.clone(), ..same(now, 1) };
     match way {
-        Way::Previous => {
-            let before = order.before(now.seed, own).or_else(|| order.last(now.seed).filter(|_| around));
-            before.map(|track| pick(track, now.seed))
-        }
-        Way::On | Way::Next if is_missing_first => order.first(now.seed).map(|track| pick(track, now.seed)),
-        Way::On | Way::Next => match order.after(now.seed, later) {
-            Some(track) => Some(pick(track, now.seed)),
-            None if around => {
-                let seed = order.seed_after(now.seed, &now.track);
-                order.first(seed).map(|track| pick(track, seed))
-            }
+        Way::Previous => order.before(deal, own).or_else(|| order.last(deal).filter(|_| around)).map(pick),
+        Way::On | Way::Next if is_missing_first => order.first(deal).map(pick),
+        Way::On | Way::Next => match order.after(deal, later) {
+            Some(track) => Some(pick(track)),
+            None if around => pick_first(show, playlist, order.seed_after(now.seed, &now.track), at),
             None => None,
         },
     }
@@ -139,7 +163,7 @@ pub fn following(show: &Show, now: &Now, way: Way, at: ShowTime) -> Option<Pick>
 
 /// How many tracks come before it in the order, and how many there are.
 pub fn position_in_order(playlist: &Playlist, shuffle: bool, now: &Now) -> (usize, usize) {
-    let own = rank(shuffle, now.seed, &now.track, playlist.place_of(&now.track).unwrap_or(now.place));
-    let ranks = playlist.tracks.iter().enumerate().map(|(place, track)| rank(shuffle, now.seed, &track.id, place));
+    let own = rank(shuffle, dealt(now), &now.track, playlist.place_of(&now.track).unwrap_or(now.place));
+    let ranks = playlist.tracks.iter().enumerate().map(|(place, track)| rank(shuffle, dealt(now), &track.id, place));
     (ranks.filter(|rank| *rank < own).count(), playlist.tracks.len())
 }

@@ -18,6 +18,9 @@ pub struct Now {
     pub round: u32,
     /// What the order is shuffled by.
     pub seed: u64,
+    /// What somebody chose to begin with: shuffled, it comes before all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<TrackId>,
     /// Where the track was in its playlist, should it be taken out meanwhile.
     pub place: usize,
     /// Absent: nobody knows, until it is over.

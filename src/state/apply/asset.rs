@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::check_name;
+use super::{check_name, player, playlist};
 use crate::show::Show;
 use crate::show::asset::Asset;
 use crate::show::ids::AssetId;
@@ -11,7 +11,7 @@ use crate::show::media::Details;
 use crate::show::program::Studio;
 use crate::show::time::ShowTime;
 use crate::show::usage::{Part, User, repointed_input, repointed_scene, repointed_transition};
-use crate::state::event::Event;
+use crate::state::event::{Event, evolve};
 use crate::state::rejection::Rejection;
 
 const MAX_ASSETS: usize = 5_000;
@@ -32,14 +32,22 @@ pub(super) fn add(show: &Show, asset: Asset, now: ShowTime) -> Result<Event, Rej
     Ok(Event::AssetAdded { asset: Arc::new(Asset { details, ..asset }) })
 }
 
-pub(super) fn describe(show: &Show, id: AssetId, details: Details) -> Result<Event, Rejection> {
+pub(super) fn describe(show: &Show, id: AssetId, details: Details, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     find(show, &id)?;
     check_details(&details)?;
     if let Some(cover) = &details.cover {
         let missing = || Err(Rejection::NoAsset(cover.clone()));
         fits(show, cover.as_str(), Part::Cover).unwrap_or_else(missing)?;
     }
-    Ok(Event::AssetDescribed { asset: id, details: Arc::new(details) })
+    let described = Event::AssetDescribed { asset: id.clone(), details: Arc::new(details) };
+    let player = player::described(&after(show, &described), &id, now);
+    Ok(std::iter::once(described).chain(player).collect())
+}
+
+fn after(show: &Show, event: &Event) -> Show {
+    let mut after = show.clone();
+    evolve(&mut after, event);
+    after
 }
 
 fn check_details(details: &Details) -> Result<(), Rejection> {
@@ -76,7 +84,8 @@ fn find<'a>(show: &'a Show, id: &AssetId) -> Result<&'a Arc<Asset>, Rejection> {
     show.assets.get(id).ok_or_else(|| Rejection::NoAsset(id.clone()))
 }
 
-pub(super) fn remove(show: &Show, id: AssetId, now: ShowTime) -> Result<Event, Rejection> {
+/// What is played of it, though it is in no playlist any more, ends.
+pub(super) fn remove(show: &Show, id: AssetId, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     find(show, &id)?;
     match show.users_of(&id, now).into_iter().next() {
         Some(User::Layer { scene, layer, .. }) => Err(Rejection::AssetInUse(id, scene, layer)),
@@ -86,12 +95,16 @@ pub(super) fn remove(show: &Show, id: AssetId, now: ShowTime) -> Result<Event, R
         Some(User::LightPreset { preset, .. }) => Err(Rejection::AssetInLightPreset(id, preset)),
         Some(User::Track { playlist, .. }) => Err(Rejection::AssetInPlaylist(id, playlist)),
         Some(User::Cover { asset }) => Err(Rejection::AssetIsCover(id, asset)),
-        None => Ok(Event::AssetRemoved { asset: id }),
+        None => {
+            let removed = Event::AssetRemoved { asset: id.clone() };
+            let player = player::without_asset(&after(show, &removed), &id, now);
+            Ok(std::iter::once(removed).chain(player).collect())
+        }
     }
 }
 
 /// Everyone who uses the one uses the other from now on.
-pub(super) fn replace(show: &Show, from: &AssetId, to: &AssetId) -> Result<Vec<Event>, Rejection> {
+pub(super) fn replace(show: &Show, from: &AssetId, to: &AssetId, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let (before, after) = (find(show, from)?, find(show, to)?);
     if before.kind != after.kind {
         let (asset, is) = (after.id.clone(), after.kind.name());
@@ -115,9 +128,17 @@ pub(super) fn replace(show: &Show, from: &AssetId, to: &AssetId) -> Result<Vec<E
     events.extend(desk);
     events.extend(zones.map(|zone| Event::ZoneSaved { zone: Arc::new(zone) }));
     events.extend(presets.map(|preset| Event::LightPresetSaved { preset: Arc::new(preset) }));
+    events.extend(playlist::repointed(show, from, to, now));
+    events.extend(show.assets.values().filter_map(|asset| repointed_cover(asset, from, to)));
     if events.is_empty() {
         // Nobody uses it. Something must have happened for the command to have a number, so what is there is said again.
         events.push(Event::AssetAdded { asset: after.clone() });
     }
     Ok(events)
+}
+
+fn repointed_cover(asset: &Asset, from: &AssetId, to: &AssetId) -> Option<Event> {
+    let details = asset.details.as_deref().filter(|details| details.cover.as_ref() == Some(from))?;
+    let details = Details { cover: Some(to.clone()), ..details.clone() };
+    Some(Event::AssetDescribed { asset: asset.id.clone(), details: Arc::new(details) })
 }

@@ -24,13 +24,29 @@ pub struct Happening {
 
 /// None if nothing waits.
 pub fn happen(show: &Show) -> Option<Happening> {
-    Some(match earliest(show)? {
+    let due = earliest(show)?;
+    Some(happens(show, &due, due.at()))
+}
+
+/// What was missed until `now` while nobody was there, and as of when it happens. Batches and macros do as of their time, and in its
+/// order; after them each playlist is brought to where it is to be now: nobody has heard what would have been played.
+pub fn missed(show: &Show, now: ShowTime) -> Option<(ShowTime, Happening)> {
+    let is_missed = |due: &Due<'_>| due.at() <= now;
+    if let Some(due) = told(show).filter(is_missed).min_by_key(Due::at) {
+        return Some((due.at(), happens(show, &due, due.at())));
+    }
+    let due = by_itself(show).filter(is_missed).min_by_key(Due::at)?;
+    Some((now, happens(show, &due, now)))
+}
+
+fn happens(show: &Show, due: &Due<'_>, at: ShowTime) -> Happening {
+    match *due {
         Due::Batch(batch) => Happening { events: batch::come_due(show, batch), by: batch.by.clone() },
         Due::Item(run, at) => Happening { events: macros::come_due(show, run, at), by: run.by.clone() },
-        Due::Timetable(playlist, at) => Happening { events: timetable::come_due(show, playlist, at), by: None },
-        Due::Player(due, at) => Happening { events: player::come_due(show, at, due), by: None },
+        Due::Timetable(playlist, _) => Happening { events: timetable::come_due(show, playlist, at), by: None },
+        Due::Player(due, _) => Happening { events: player::come_due(show, at, due), by: None },
         Due::Association(_) => Happening { events: tag::come_due(show), by: None },
-    })
+    }
 }
 
 enum Due<'a> {
@@ -52,10 +68,19 @@ impl Due<'_> {
 
 /// Of what is due at the same time, batches are first, and then what has the first name; the player comes last.
 fn earliest(show: &Show) -> Option<Due<'_>> {
+    told(show).chain(by_itself(show)).min_by_key(Due::at)
+}
+
+/// What somebody has asked for, at its time.
+fn told(show: &Show) -> impl Iterator<Item = Due<'_>> {
     let waiting = show.scheduled.values().filter(|batch| batch.refused.is_none()).map(|batch| Due::Batch(batch));
     let running = show.runs.values().filter_map(|run| Some(Due::Item(run, run.next_at()?)));
+    waiting.chain(running)
+}
+
+fn by_itself(show: &Show) -> impl Iterator<Item = Due<'_>> {
     let timed = timetable::next_due(show).map(|(at, playlist)| Due::Timetable(playlist, at));
     let player = player::next_due(show).map(|(at, due)| Due::Player(due, at));
     let association = tag::next_due(show).map(Due::Association);
-    waiting.chain(running).chain(timed).chain(player).chain(association).min_by_key(Due::at)
+    timed.into_iter().chain(player).chain(association)
 }

@@ -18,6 +18,7 @@ use crate::state::command::{Command, Patch};
 use crate::state::event::Event;
 use crate::state::rejection::Rejection;
 pub(super) use check::{check, check_count};
+pub(super) use tracks::repointed;
 
 use check::{check_head, check_room};
 use tracks::{add, added, change_track, relocate, remove_tracks, reorder};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{player, playlist};
 use crate::show::Show;
 use crate::show::ids::PlaylistId;
-use crate::show::player::Player;
 use crate::show::playlist::{Head, Playlist};
 use crate::show::time::ShowTime;
+use crate::show::timetable::Timetable;
 use crate::state::event::{Event, evolve};
 
 /// The next playlist whose timetable opens or closes.
@@ -16,15 +16,32 @@ pub(super) fn next_due(show: &Show) -> Option<(ShowTime, &Arc<Playlist>)> {
     timed.min_by(|(at, playlist), (other_at, other)| at.cmp(other_at).then_with(|| playlist.id().cmp(other.id())))
 }
 
+/// As of `at`, which is the time itself, or later where nobody was there to look at the clock.
 pub(super) fn come_due(show: &Show, playlist: &Arc<Playlist>, at: ShowTime) -> Vec<Event> {
     let when = playlist.head.when.as_deref();
-    let is_open = when.is_some_and(|when| when.is_open(at));
     let changes_at = playlist::next_change(when, at);
     let looked = Event::PlaylistSaved { playlist: Arc::new(Head { changes_at, ..playlist.head.changed() }) };
     let mut after = show.clone();
     evolve(&mut after, &looked);
-    let more = if is_open { opens(&after, playlist.id(), at) } else { closes(&after, playlist.id(), at) };
+    let more = match when.and_then(|when| turned(when, playlist.head.changes_at.unwrap_or(at), at)) {
+        Some(Turn::Opened) => opens(&after, playlist.id(), at),
+        Some(Turn::Closed) => closes(&after, playlist.id(), at),
+        None => Vec::new(),
+    };
     std::iter::once(looked).chain(more).collect()
+}
+
+enum Turn {
+    Opened,
+    Closed,
+}
+
+/// What has become of it since a time at which it was to be looked at. A window that begins or ends within another is no turn.
+fn turned(when: &Timetable, since: ShowTime, at: ShowTime) -> Option<Turn> {
+    match when.open_since(at) {
+        Some(opened) => (opened >= since).then_some(Turn::Opened),
+        None => (when.is_open(since) || when.is_open(ShowTime(since.0.saturating_sub(1)))).then_some(Turn::Closed),
+    }
 }
 
 fn is_playing(show: &Show, id: &PlaylistId) -> bool {
@@ -35,26 +52,14 @@ fn opens(show: &Show, id: &PlaylistId, at: ShowTime) -> Vec<Event> {
     if is_playing(show, id) {
         return Vec::new();
     }
-    let interrupted = show.player.now.as_ref().filter(|now| now.is_playing()).map(|now| now.playlist.clone());
     // Where nothing in it can be played, nothing happens.
     let events = player::play_playlist(show, id, None, None, at).unwrap_or_default();
-    with_interrupted(events, interrupted)
+    player::with_waiting(events, &player::interrupted_by(show, id, at))
 }
 
 fn closes(show: &Show, id: &PlaylistId, at: ShowTime) -> Vec<Event> {
     if !is_playing(show, id) {
         return Vec::new();
     }
-    let before = show.player.interrupted.as_ref();
-    let back = before.and_then(|before| player::play_playlist(show, before, None, None, at).ok());
-    with_interrupted(back.unwrap_or_else(|| player::stopped(show, at)), None)
-}
-
-fn with_interrupted(mut events: Vec<Event>, interrupted: Option<PlaylistId>) -> Vec<Event> {
-    for event in &mut events {
-        if let Event::PlayerChanged { player } = event {
-            *player = Arc::new(Player { interrupted: interrupted.clone(), ..Player::clone(player) });
-        }
-    }
-    events
+    player::given_back(show, at).unwrap_or_else(|| player::stopped(show, at))
 }

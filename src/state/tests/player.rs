@@ -1,5 +1,8 @@
 //! The player: what it is told, what it does by itself, and what comes of tags.
 
+mod material;
+mod times;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -204,6 +207,40 @@ fn it_repeats_and_shuffles() {
     assert_eq!(desk.refused(json!({"command": "change_player", "patch": {"speed": 2}})), "invalid_value");
 }
 
+/// All that is heard when somebody skips from one track to the next until there is none.
+fn heard_from_here(desk: &mut Desk) -> Vec<String> {
+    let mut heard = vec![desk.track().to_owned()];
+    while desk.try_tell(json!({"command": "control_player", "control": {"action": "next"}})).is_ok() {
+        heard.push(desk.track().to_owned());
+    }
+    heard.sort();
+    heard
+}
+
+#[test]
+fn a_shuffled_playlist_that_begins_with_a_chosen_track_plays_all_others_after_it() {
+    for chosen in 1..=5 {
+        let mut desk = Desk::new();
+        desk.tell(json!({"command": "put_playlist", "playlist": playlist("b", &["s1", "s2", "s3", "s4", "s5"])}));
+        desk.tell(json!({"command": "change_player", "patch": {"shuffle": true}}));
+        desk.tell(json!({"command": "play_playlist", "playlist": "b", "track": chosen}));
+        assert_eq!(desk.track(), format!("s{chosen}"));
+        assert_eq!(heard_from_here(&mut desk), ["s1", "s2", "s3", "s4", "s5"], "from {chosen} on");
+    }
+}
+
+#[test]
+fn what_is_played_when_the_others_are_shuffled_is_the_first_of_them() {
+    for playing in 1..=5 {
+        let mut desk = Desk::new();
+        desk.tell(json!({"command": "put_playlist", "playlist": playlist("b", &["s1", "s2", "s3", "s4", "s5"])}));
+        desk.tell(play("b"));
+        (1..playing).for_each(|_| desk.control("next"));
+        desk.tell(json!({"command": "change_player", "patch": {"shuffle": true}}));
+        assert_eq!(heard_from_here(&mut desk), ["s1", "s2", "s3", "s4", "s5"], "from {playing} on");
+    }
+}
+
 #[test]
 fn what_is_played_fades_into_the_next() {
     let mut desk = Desk::new();
@@ -348,14 +385,13 @@ fn after_the_server_was_away_it_goes_on_where_it_was() {
     desk.tell(play("a"));
     desk.wait(20 * SECOND);
     let alive = desk.now;
-    desk.show.player = left_alone(&desk.show, alive).expect("it plays");
     desk.now = ShowTime(alive.0 + 3_600 * SECOND);
-    assert_eq!((desk.state(), due::next(&desk.show)), (("s1", "paused"), None));
-    desk.control("play");
+    desk.show.player = left_alone(&desk.show, alive, desk.now).expect("it plays");
+    assert_eq!((desk.state(), desk.seconds()), (("s1", "playing"), 20));
     desk.wait(SECOND);
     assert_eq!((desk.state(), desk.seconds()), (("s1", "playing"), 21));
     desk.control("pause");
-    assert_eq!(left_alone(&desk.show, alive), None);
+    assert_eq!(left_alone(&desk.show, alive, desk.now), None);
 }
 
 #[test]

@@ -189,6 +189,27 @@ async fn what_waits_survives_a_restart_and_what_came_due_meanwhile_happens_as_of
 }
 
 #[tokio::test]
+async fn a_month_of_a_playlist_that_nobody_heard_is_not_played_afterwards() {
+    const HOUR: i64 = 3_600_000_000;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let stage = Stage::open(&path, 1);
+    let still = json!({"id": "p", "name": "p.png", "kind": "image", "format": "png", "width": 1, "height": 1, "bytes": 1});
+    stage.submit(command(json!({"command": "add_asset", "asset": still}))).await.unwrap();
+    let when = json!({"windows": [{"from": "08:00", "to": "20:00"}]});
+    let list = json!({"id": "loop", "title": "Loop", "tracks": [{"id": "x", "asset": "p"}], "when": when});
+    stage.submit(command(json!({"command": "put_playlist", "playlist": list}))).await.unwrap();
+    stage.submit(command(json!({"command": "change_player", "patch": {"repeat": "all"}}))).await.unwrap();
+    stage.end();
+    let now = (30 * 24 + 12) * HOUR;
+    let stage = Stage::open(&path, now);
+    let after = stage.turn(now, 4).await;
+    assert_eq!((after.seq, after.at, after.show.playlists["loop"].tracks[0].play_count), (Seq(4), ShowTime(now), 1));
+    assert!(after.show.player.now.as_ref().is_some_and(|playing| playing.offset_ms(ShowTime(now)) == 0), "from now on");
+    stage.end();
+}
+
+#[tokio::test]
 async fn a_full_disk_does_not_keep_it_from_being_seen() {
     let store = Memory::default();
     let stage = Stage::start(Box::new(store.clone()), Loaded::default(), AT - 1_000_000);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::play::{began, begun, length_us, stopped};
 use super::steer::soon;
+use super::waiting::given_back;
 use super::{at_sample, changed, later, micros};
 use crate::show::Show;
 use crate::show::input::Playback;
@@ -66,12 +67,12 @@ pub(in crate::state::apply) fn come_due(show: &Show, at: ShowTime, due: Due) -> 
     }
 }
 
-fn went_on(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
+pub(super) fn went_on(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
     let until = playing.ends_at().unwrap_or(at).max(at);
     let playlist = show.playlists.get(&playing.playlist);
     match (following(show, playing, Way::On, at), playlist) {
         (Some(pick), Some(playlist)) => forgiven(began(show, playlist, pick, 0, at, until)),
-        _ => ended(show, playing, at),
+        _ => given_back(show, at).map_or_else(|| ended(show, playing, at), forgiven),
     }
 }
 
@@ -98,7 +99,7 @@ fn ended(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
             None => rest.waits_until = opens_at(playlist, at),
         }
     }
-    (player.now, player.leaving) = (Some(rest), leaving);
+    (player.now, player.leaving, player.waiting) = (Some(rest), leaving, Vec::new());
     vec![changed(player)]
 }
 
@@ -107,7 +108,7 @@ fn point_at(show: &Show, rest: &mut Now, playlist: &Playlist, pick: Pick) {
         rest.asset = track.asset.clone();
         rest.length_us = length_us(show, track, &playlist.head);
         rest.place = playlist.place_of(&track.id).unwrap_or(0);
-        (rest.track, rest.seed) = (pick.track, pick.seed);
+        (rest.track, rest.seed, rest.first) = (pick.track, pick.seed, pick.first);
     }
 }
 
@@ -155,15 +156,15 @@ pub(super) fn end_play(show: &Show, play: u64, fault: Option<String>, now: ShowT
             });
             events
         }
-        _ => stopped(&noted, now),
+        _ => given_back(&noted, now).filter(|_| playing.is_playing()).unwrap_or_else(|| stopped(&noted, now)),
     })
 }
 
-/// The player of a show that was left alone at that time, with nobody there to play: it is paused where it was then. None if nothing
-/// was played.
-pub fn left_alone(show: &Show, last_alive: ShowTime) -> Option<Arc<Player>> {
+/// The player of a show that was left alone from `last_alive` until `now`, with nobody there to play: it goes on where it was then. None
+/// if nothing was played.
+pub fn left_alone(show: &Show, last_alive: ShowTime, now: ShowTime) -> Option<Arc<Player>> {
     let playing = show.player.now.as_ref().filter(|playing| playing.is_playing())?;
-    let playback = Playback::Paused { offset_ms: playing.offset_ms(last_alive) };
+    let playback = Playback::Playing { since: at_sample(now), offset_ms: playing.offset_ms(last_alive) };
     let now = Some(Now { playback, ..playing.clone() });
     Some(Arc::new(Player { now, leaving: None, ..Player::clone(&show.player) }))
 }

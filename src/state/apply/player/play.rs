@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::changed;
 use crate::show::Show;
-use crate::show::asset::AssetKind;
 use crate::show::ids::{PlaylistId, TrackId};
 use crate::show::input::Playback;
 use crate::show::player::{Now, Pick, Player};
@@ -20,7 +19,7 @@ pub(super) fn begun(show: &Show, playlist: &Playlist, pick: Pick, offset_ms: u64
 pub(super) fn began(
     show: &Show,
     playlist: &Playlist,
-    Pick { track, round, seed }: Pick,
+    Pick { track, round, seed, first }: Pick,
     offset_ms: u64,
     at: ShowTime,
     before_until: ShowTime,
@@ -41,6 +40,7 @@ pub(super) fn began(
         play: plays,
         round,
         seed,
+        first,
         place,
         length_us,
         playback,
@@ -56,14 +56,7 @@ pub(super) fn began(
 }
 
 pub(super) fn length_us(show: &Show, track: &Track, head: &Head) -> Option<u64> {
-    let asset = show.assets.get(&track.asset)?;
-    let still = u64::from(track.still_ms(head)) * 1_000;
-    match asset.kind {
-        // One that moves is seen once at least, unless it is said how long it is seen.
-        AssetKind::Image if track.still_ms.is_none() => Some(asset.length_us().map_or(still, |length| length.max(still))),
-        AssetKind::Image => Some(still),
-        _ => asset.length_us(),
-    }
+    track.length_us(show.assets.get(&track.asset)?, head)
 }
 
 /// Remembers where a playlist is left that goes on there.
@@ -89,7 +82,7 @@ pub(in crate::state::apply) fn stopped(show: &Show, now: ShowTime) -> Vec<Event>
         }
         (playing.playback, playing.waits_until) = (Playback::Stopped, None);
     }
-    player.leaving = None;
+    (player.leaving, player.waiting) = (None, Vec::new());
     events.push(changed(player));
     events
 }
@@ -99,16 +92,16 @@ pub(in crate::state::apply) fn without_playlist(show: &Show, id: &PlaylistId) ->
     let player = &show.player;
     let is_fault = player.fault.as_ref().is_some_and(|fault| fault.playlist == *id);
     let is_now = player.now.as_ref().is_some_and(|playing| playing.playlist == *id);
-    let is_interrupted = player.interrupted.as_ref() == Some(id);
-    if !is_now && !is_fault && !is_interrupted {
+    let is_waiting = player.waiting.iter().any(|left| left.playlist == *id);
+    if !is_now && !is_fault && !is_waiting {
         return None;
     }
     let mut player = Player::clone(player);
     if is_now {
-        (player.now, player.leaving) = (None, None);
+        (player.now, player.leaving, player.waiting) = (None, None, Vec::new());
     }
     player.fault = player.fault.filter(|_| !is_fault);
-    player.interrupted = player.interrupted.filter(|_| !is_interrupted);
+    player.waiting.retain(|left| left.playlist != *id);
     Some(changed(player))
 }
 

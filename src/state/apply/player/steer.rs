@@ -1,11 +1,12 @@
 //! What the player is told.
 
 use super::play::{begun, stopped};
+use super::waiting::with_waiting;
 use super::{at_sample, changed, check_settings, later};
 use crate::show::Show;
-use crate::show::ids::PlaylistId;
+use crate::show::ids::{PlaylistId, TrackId};
 use crate::show::input::Playback;
-use crate::show::player::{BACK_TO_START_MS, LEAD_MS, Now, Pick, Player, Settings, Way, following, pick_first};
+use crate::show::player::{BACK_TO_START_MS, LEAD_MS, Now, Pick, Player, Settings, Way, following, pick_first, same};
 use crate::show::playlist::{LOOP, Playlist, TrackRef};
 use crate::show::time::{FrameNumber, ShowTime};
 use crate::state::apply::{patch, playlist};
@@ -25,16 +26,18 @@ pub(in crate::state::apply) fn play_playlist(
     let seed = now.micros().unsigned_abs() ^ show.player.plays;
     let left = playlist.head.left.as_ref().filter(|left| playlist.head.resumes && playlist.track(&left.track).is_some());
     let (pick, offset_ms) = match (track, left) {
-        (Some(track), _) => (named(playlist, track, seed)?, 0),
-        (None, Some(left)) => (Pick { track: left.track.clone(), round: 1, seed }, left.offset_ms),
+        (Some(track), _) => (chosen(&playlist::find_track(playlist, track)?.id, seed), 0),
+        (None, Some(left)) => (chosen(&left.track, seed), left.offset_ms),
         (None, None) => (pick_first(show, playlist, seed, now).ok_or_else(|| nothing_in(playlist))?, 0),
     };
-    Ok(begun(show, playlist, pick, position_ms.unwrap_or(offset_ms), soon(show, now)))
+    let events = begun(show, playlist, pick, position_ms.unwrap_or(offset_ms), soon(show, now));
+    // Whoever wants something else does not wait for what was interrupted.
+    let is_same = show.player.now.as_ref().is_some_and(|playing| playing.playlist == *id);
+    Ok(with_waiting(events, if is_same { &show.player.waiting } else { &[] }))
 }
 
-fn named(playlist: &Playlist, track: &TrackRef, seed: u64) -> Result<Pick, Rejection> {
-    let track = playlist::find_track(playlist, track)?;
-    Ok(Pick { track: track.id.clone(), round: 1, seed })
+fn chosen(track: &TrackId, seed: u64) -> Pick {
+    Pick { track: track.clone(), round: 1, seed, first: Some(track.clone()) }
 }
 
 fn nothing_in(playlist: &Playlist) -> Rejection {
@@ -101,8 +104,7 @@ fn resumed(show: &Show, playing: &Now, now: ShowTime) -> Result<Vec<Event>, Reje
         Playback::Paused { offset_ms } => Ok(with_playback(show, Playback::Playing { since: at_sample(now), offset_ms })),
         _ => {
             let playlist = playlist::find(show, &playing.playlist)?;
-            let same = Pick { track: playing.track.clone(), round: 1, seed: playing.seed };
-            let pick = Some(same).filter(|pick| playlist.track(&pick.track).is_some());
+            let pick = Some(same(playing, 1)).filter(|pick| playlist.track(&pick.track).is_some());
             let pick = pick.or_else(|| pick_first(show, playlist, playing.seed, now)).ok_or_else(|| nothing_in(playlist))?;
             Ok(begun(show, playlist, pick, 0, soon(show, now)))
         }
@@ -127,5 +129,10 @@ fn skipped(show: &Show, playing: &Now, way: Way, now: ShowTime) -> Result<Vec<Ev
 pub(super) fn change(show: &Show, patch: &Patch) -> Result<Vec<Event>, Rejection> {
     let settings: Settings = patch::merged("player", &show.player.settings, patch)?;
     check_settings(&settings)?;
-    Ok(vec![changed(Player { settings, ..Player::clone(&show.player) })])
+    let mut player = Player::clone(&show.player);
+    if settings.shuffle && !player.settings.shuffle {
+        // What is played when the others are shuffled is the first of them.
+        player.now.iter_mut().chain(&mut player.waiting).for_each(|now| now.first = Some(now.track.clone()));
+    }
+    Ok(vec![changed(Player { settings, ..player })])
 }

@@ -200,3 +200,22 @@ pub(super) fn relocate(
     let gone = Event::TracksRemoved { playlist: from.clone(), tracks: gone };
     Ok([gone, touched(source, now), arrived(changed), touched(target, now)].into_iter().chain(kept).collect())
 }
+
+/// Tracks of the one asset are of the other from now on. What is played of it goes on to its end.
+pub(in crate::state::apply) fn repointed(show: &Show, from: &AssetId, to: &AssetId, now: ShowTime) -> Vec<Event> {
+    let mut events = Vec::new();
+    for (id, playlist) in show.playlists.iter() {
+        let tracks = playlist.tracks.iter().enumerate().filter(|(_, track)| track.asset == *from);
+        let saved: Vec<Event> = tracks
+            .map(|(index, track)| {
+                let track = Track { asset: to.clone(), updated_at: now, ..Track::clone(track) };
+                Event::TrackSaved { playlist: id.clone(), track: Arc::new(track), index }
+            })
+            .collect();
+        if !saved.is_empty() {
+            events.extend(saved);
+            events.push(touched(playlist, now));
+        }
+    }
+    events
+}

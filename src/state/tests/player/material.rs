@@ -1,0 +1,100 @@
+//! The files of what is played: gone, measured, or replaced.
+
+use super::*;
+
+impl Desk {
+    /// As whoever deletes a file that is used: out of its playlist, and then the file.
+    fn delete(&mut self, playlist: &str, asset: &str) {
+        self.tell(json!({"command": "remove_tracks", "playlist": playlist, "tracks": [asset]}));
+        self.tell(json!({"command": "remove_asset", "asset": asset}));
+    }
+
+    fn describe(&mut self, asset: &str, seconds: u64) {
+        let details = json!({"length_us": seconds * 1_000_000});
+        self.tell(json!({"command": "describe_asset", "asset": asset, "details": details}));
+    }
+}
+
+#[test]
+fn where_the_file_of_what_is_played_is_deleted_the_next_is_played() {
+    let mut desk = Desk::new();
+    desk.tell(json!({"command": "put_playlist", "playlist": playlist("l", &["s1", "live", "s2"])}));
+    desk.tell(json!({"command": "play_playlist", "playlist": "l", "track": "live"}));
+    desk.wait(30 * SECOND);
+    desk.delete("l", "live");
+    assert_eq!((desk.state(), &desk.show.player.leaving), (("s2", "playing"), &None));
+    desk.tell(json!({"command": "remove_playlist", "playlist": "a"}));
+    desk.wait(SECOND);
+    desk.delete("l", "s2");
+    assert_eq!((desk.state(), &desk.show.player.leaving), (("s1", "stopped"), &None), "it was the last");
+}
+
+#[test]
+fn what_is_paused_or_leaves_may_be_deleted_too() {
+    let mut desk = Desk::new();
+    desk.tell(json!({"command": "put_playlist", "playlist": playlist("l", &["live", "s4"])}));
+    desk.tell(play("l"));
+    desk.wait(SECOND);
+    desk.control("pause");
+    desk.delete("l", "live");
+    assert_eq!(desk.state().1, "stopped", "whoever has paused wants to hear nothing");
+    desk.control("play");
+    assert_eq!(desk.state(), ("s4", "playing"));
+    let mut desk = Desk::new();
+    desk.tell(json!({"command": "put_playlist", "playlist": playlist("l", &["live", "s4"])}));
+    desk.tell(play("l"));
+    desk.wait(SECOND);
+    desk.control("next");
+    assert!(desk.show.player.leaving.is_some());
+    let play = desk.playing().play;
+    desk.delete("l", "live");
+    assert_eq!((desk.playing().play, &desk.show.player.leaving), (play, &None));
+    assert_eq!(desk.tell(json!({"command": "remove_asset", "asset": "p"})).len(), 1, "others do not concern it");
+}
+
+#[test]
+fn a_length_that_is_found_out_late_counts_for_what_is_played() {
+    let mut desk = Desk::new();
+    desk.tell(json!({"command": "put_playlist", "playlist": playlist("l", &["live", "s1"])}));
+    desk.tell(play("l"));
+    desk.wait(30 * SECOND);
+    desk.describe("live", 40);
+    assert_eq!((desk.track(), desk.playing().length_us), ("live", Some(40_000_000)));
+    desk.wait(11 * SECOND);
+    assert_eq!(desk.track(), "s1");
+    desk.describe("live", 41);
+    assert_eq!(desk.playing().length_us, Some(60_000_000), "it is not of another file");
+    desk.wait(30 * SECOND);
+    desk.describe("s1", 20);
+    assert_eq!(desk.playing().length_us, Some(60_000_000), "what is over by then ends as it would have");
+}
+
+#[test]
+fn tracks_and_covers_are_replaced_with_their_files() {
+    let mut desk = Desk::new();
+    let cover = |id: &str| json!({"command": "describe_asset", "asset": "s1", "details": {"cover": id}});
+    let mut other = crate::show::asset::Asset::clone(&desk.show.assets["p"]);
+    other.id = serde_json::from_value(json!("q")).unwrap();
+    Arc::make_mut(&mut desk.show.assets).insert(other.id.clone(), Arc::new(other));
+    desk.tell(cover("p"));
+    desk.tell(json!({"command": "put_playlist", "playlist": playlist("l", &["p", "s1"])}));
+    let version = desk.show.playlists["l"].head.version;
+    desk.tell(json!({"command": "replace_asset", "asset": "p", "with": "q"}));
+    let track = &desk.show.playlists["l"].tracks[0];
+    assert_eq!((track.id.as_str(), track.asset.as_str()), ("p", "q"));
+    assert!(desk.show.playlists["l"].head.version > version, "whoever looks at the playlist is told");
+    let found = desk.show.assets["s1"].details.as_ref().and_then(|details| details.cover.clone());
+    assert_eq!(found.as_ref().map(|id| id.as_str()), Some("q"));
+    desk.tell(json!({"command": "remove_asset", "asset": "p"}));
+}
+
+#[test]
+fn a_player_of_an_older_journal_is_read() {
+    let mut desk = Desk::new();
+    desk.tell(play("a"));
+    let mut stored = serde_json::to_value(&*desk.show.player).unwrap();
+    stored["interrupted"] = json!("a");
+    stored["now"].as_object_mut().unwrap().remove("first");
+    let player: crate::show::player::Player = serde_json::from_value(stored).unwrap();
+    assert_eq!(player, *desk.show.player);
+}
