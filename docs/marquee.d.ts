@@ -3250,7 +3250,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stay in the new network */
+        /** Let the change stay */
         post: operations["postWifiConfirm"];
         delete?: never;
         options?: never;
@@ -4527,13 +4527,15 @@ export interface components {
         EnabledBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             enabled: boolean;
+            /** @description Needed to switch it off, which nothing takes back. */
+            unprotected?: boolean | null;
         };
         Error: {
             client_op_id?: string;
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_offer" | "chunk_not_found" | "wrong_chunk_size" | "invalid_metadata" | "invalid_header" | "invalid_url" | "url_too_long" | "url_scheme_forbidden" | "url_has_login" | "unknown_quality" | "invalid_ssid" | "invalid_passphrase" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "wrong_token" | "wifi_not_permitted" | "restart_switched_off" | "power_switched_off" | "power_not_permitted" | "unknown_path" | "scene_not_found" | "playlist_not_found" | "track_not_found" | "tag_not_found" | "association_not_found" | "download_not_found" | "network_not_found" | "network_not_known" | "not_in_loop" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "display_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "no_thumbnail" | "no_waveform" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "upload_not_found" | "method_not_allowed" | "request_timeout" | "nothing_to_play" | "play_over" | "tag_taken" | "tag_not_there" | "download_over" | "wrong_offset" | "wrong_length" | "length_unknown" | "chunk_differs" | "upload_incomplete" | "upload_finishing" | "upload_finished" | "wifi_busy" | "wifi_change_pending" | "wifi_interrupted" | "no_rollback" | "not_yet" | "nothing_to_confirm" | "not_supervised" | "update_busy" | "nothing_available" | "nothing_ready" | "update_downgrade" | "update_too_far" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "upload_expired" | "upload_failed" | "rolled_back" | "unsupported_tus_version" | "body_too_large" | "upload_too_long" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "checksum_mismatch" | "random_tag" | "security_mismatch" | "unsupported_security" | "wrong_password" | "passphrase_needed" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "broken_frames" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upload_refused" | "upload_locked" | "upload_taken_over" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "too_many_uploads" | "too_many_searches" | "internal" | "whep_off" | "not_installed" | "downloads_disabled" | "update_unavailable" | "search_disabled" | "video_search_failed" | "wifi_failed" | "wifi_refused" | "update_unreachable" | "download_interrupted" | "invalid_manifest" | "invalid_signature" | "wrong_signature" | "update_too_large" | "hash_mismatch" | "invalid_archive" | "update_does_not_run" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "recording_storage" | "downloader_unavailable" | "no_display" | "wifi_unavailable" | "wifi_device_lost" | "network_manager_lost" | "power_unavailable" | "search_timeout" | "dhcp_failed" | "wifi_timeout" | "storage_full" | "update_storage";
+                code: "bad_offer" | "chunk_not_found" | "wrong_chunk_size" | "invalid_metadata" | "invalid_header" | "invalid_url" | "url_too_long" | "url_scheme_forbidden" | "url_has_login" | "unknown_quality" | "invalid_ssid" | "invalid_passphrase" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "wrong_token" | "wifi_not_permitted" | "restart_switched_off" | "power_switched_off" | "power_not_permitted" | "unknown_path" | "scene_not_found" | "playlist_not_found" | "track_not_found" | "tag_not_found" | "association_not_found" | "download_not_found" | "network_not_found" | "network_not_known" | "not_in_loop" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "display_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "no_thumbnail" | "no_waveform" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "upload_not_found" | "method_not_allowed" | "request_timeout" | "nothing_to_play" | "play_over" | "tag_taken" | "tag_not_there" | "download_over" | "wrong_offset" | "wrong_length" | "length_unknown" | "chunk_differs" | "upload_incomplete" | "upload_finishing" | "upload_finished" | "wifi_busy" | "wifi_change_pending" | "wifi_interrupted" | "no_rollback" | "asker_gone" | "not_yet" | "nothing_to_confirm" | "not_supervised" | "update_busy" | "nothing_available" | "nothing_ready" | "update_downgrade" | "update_too_far" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "upload_expired" | "upload_failed" | "rolled_back" | "unsupported_tus_version" | "body_too_large" | "upload_too_long" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "checksum_mismatch" | "random_tag" | "security_mismatch" | "unsupported_security" | "wrong_password" | "passphrase_needed" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "broken_font" | "broken_lut" | "broken_frames" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upload_refused" | "upload_locked" | "upload_taken_over" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "too_many_uploads" | "too_many_searches" | "internal" | "whep_off" | "not_installed" | "downloads_disabled" | "update_unavailable" | "search_disabled" | "video_search_failed" | "wifi_failed" | "wifi_refused" | "update_unreachable" | "download_interrupted" | "invalid_manifest" | "invalid_signature" | "wrong_signature" | "update_too_large" | "hash_mismatch" | "invalid_archive" | "update_does_not_run" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "recording_storage" | "downloader_unavailable" | "no_display" | "wifi_unavailable" | "wifi_device_lost" | "network_manager_lost" | "power_unavailable" | "search_timeout" | "dhcp_failed" | "wifi_timeout" | "storage_full" | "update_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -6149,6 +6151,11 @@ export interface components {
             /** @description Whether lines are broken where the width ends. Absent: yes if the layer has a width. */
             wrap?: boolean | null;
         });
+        LeaveBodySent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            /** @description Even if nothing would take it back. */
+            unprotected?: boolean | null;
+        };
         /** @description Pixels, or a percentage of the side that it is measured along. */
         Length: number | string;
         /** @description Pixels, or a percentage of the side that it is measured along. */
@@ -44453,6 +44460,7 @@ export interface operations {
              * @description `forbidden_host`: the server does not answer to this `Host`
              *     `role_needed`: this role may not; see below
              *     `forbidden_origin`: a page of another site asks
+             *     `wifi_not_permitted`: the system does not let this program change the network (polkit)
              *     `wrong_token`: this token confirms nothing, or something else
              */
             403: {
@@ -44474,7 +44482,7 @@ export interface operations {
             };
             /**
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
-             *     `not_yet`: the network is still being joined
+             *     `not_yet`: the network is still being changed
              *     `nothing_to_confirm`: nothing waits to be confirmed
              */
             409: {
@@ -44523,6 +44531,15 @@ export interface operations {
             };
             /** @description `internal`: a mistake of the server; its log says more under the request's id */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `wifi_refused`: NetworkManager said no */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -44638,7 +44655,7 @@ export interface operations {
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
              *     `wifi_busy`: the network is being changed
              *     `wifi_change_pending`: the last change waits to be confirmed
-             *     `no_rollback`: NetworkManager can not take a change back: say `"unprotected": true` if that is fine
+             *     `no_rollback`: NetworkManager can not take this back: say `"unprotected": true` if that is fine
              */
             409: {
                 headers: {
@@ -44725,14 +44742,21 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
-                };
+                "application/json": components["schemas"]["LeaveBodySent"];
             };
         };
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            /** @description OK */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -44791,7 +44815,12 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `wifi_busy`: the network is being changed
+             *     `wifi_change_pending`: the last change waits to be confirmed
+             *     `no_rollback`: NetworkManager can not take this back: say `"unprotected": true` if that is fine
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -44939,7 +44968,12 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `wifi_busy`: the network is being changed
+             *     `wifi_change_pending`: the last change waits to be confirmed
+             *     `no_rollback`: NetworkManager can not take this back: say `"unprotected": true` if that is fine
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -45121,14 +45155,21 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
-                };
+                "application/json": components["schemas"]["LeaveBodySent"];
             };
         };
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Told"];
+                };
+            };
+            /** @description OK */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -45170,6 +45211,7 @@ export interface operations {
              * @description `forbidden_host`: the server does not answer to this `Host`
              *     `role_needed`: this role may not; see below
              *     `forbidden_origin`: a page of another site asks
+             *     `wifi_not_permitted`: the system does not let this program change the network (polkit)
              */
             403: {
                 headers: {
@@ -45197,7 +45239,12 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `wifi_busy`: the network is being changed
+             *     `wifi_change_pending`: the last change waits to be confirmed
+             *     `no_rollback`: NetworkManager can not take this back: say `"unprotected": true` if that is fine
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -45242,12 +45289,22 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description `wifi_refused`: NetworkManager said no */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /**
              * @description `busy`: too many requests are being worked on
              *     `storage_unavailable`: the disk takes nothing; nothing was changed
              *     `overloaded`: too many commands wait
              *     `closing`: the server is going down
              *     `wifi_unavailable`: there is no WiFi here; `details.reason_code` says why
+             *     `network_manager_lost`: NetworkManager went away
              */
             503: {
                 headers: {

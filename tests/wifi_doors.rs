@@ -1,5 +1,7 @@
 //! The WiFi over REST and the WebSocket: a real server, and a NetworkManager of the test's own or python-dbusmock's on a private bus.
 
+mod leaving;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -152,7 +154,7 @@ async fn what_is_known_before_anything_changes_is_the_answer() {
     server.http.post("/api/wifi/connect", &stage("right for the stage")).refused(403, "wifi_not_permitted");
     manager.world().missing.insert("CheckpointCreate");
     server.http.post("/api/wifi/connect", &stage("right for the stage")).refused(409, "no_rollback");
-    assert_eq!(manager.world().called("AddAndActivateConnection"), 0);
+    assert_eq!(manager.world().profiles.len(), 1);
     is_at_home(&server);
 }
 
@@ -223,24 +225,6 @@ async fn where_there_is_no_wifi_the_reason_is_said_until_there_is() {
     bus.go();
     let _manager = NetworkManager::start(&bus).await;
     is_at_home(&server);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn networks_are_left_forgotten_and_switched_off() {
-    let bus = PrivateBus::start();
-    let manager = NetworkManager::start(&bus).await;
-    let server = bus.server(&[]);
-    let forget = |ssid: &str| server.http.send("DELETE", &format!("/api/wifi/networks/{ssid}"), None, vec![]);
-    forget("63616665").refused(404, "network_not_known");
-    forget("home").refused(400, "invalid_ssid");
-    server.http.post("/api/wifi/disconnect", &json!({})).ok();
-    until(&server, "left", |it| it["state"] == "disconnected" && it["ssid"].is_null());
-    forget("686f6d65").ok();
-    assert!(manager.world().profiles.is_empty());
-    for enabled in [false, true] {
-        server.http.post("/api/wifi/enabled", &json!({"enabled": enabled})).ok();
-        until(&server, "switched", |it| it["enabled"] == enabled);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

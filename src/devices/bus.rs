@@ -25,13 +25,14 @@ impl Bus {
     }
 }
 
-/// Whether it was said that there is no such method, interface or property: what is asked is older than it.
+/// Whether it was said that there is no such method, object, interface or property: what is asked is older than it, or gone.
 pub fn is_unknown(error: &zbus::Error) -> bool {
     let zbus::Error::FDO(error) = error else { return false };
     matches!(
         **error,
         zbus::fdo::Error::UnknownMethod(_)
             | zbus::fdo::Error::UnknownInterface(_)
+            | zbus::fdo::Error::UnknownObject(_)
             | zbus::fdo::Error::UnknownProperty(_)
             | zbus::fdo::Error::NotSupported(_)
     )

@@ -1,8 +1,10 @@
 //! A NetworkManager that does what a test wants: wrong passphrases, networks that go, checkpoints with their timers. It answers
 //! messages itself, so that any property and any method may be missing.
 
+mod acts;
 mod checkpoint;
 mod objects;
+mod profiles;
 mod steps;
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,10 +14,11 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 use zbus::message::Type;
-use zbus::{Connection, Message, MessageStream, OwnedObjectPath, OwnedVariant, Variant};
+use zbus::{Connection, Message, MessageStream, OwnedObjectPath, OwnedVariant};
 
 use super::bus::PrivateBus;
 use objects::Objects;
+pub use profiles::Kept;
 
 pub const NAME: &str = "org.freedesktop.NetworkManager";
 pub const ROOT: &str = "/org/freedesktop/NetworkManager";
@@ -52,6 +55,8 @@ pub struct World {
     pub ends_at: Option<&'static str>,
     /// How long a second of a checkpoint's timer takes.
     pub second: Duration,
+    /// As long as this is so, a search for networks goes on.
+    pub is_looking: bool,
     /// Signals come only after this.
     pub late: Duration,
     pub profiles: HashMap<String, Kept>,
@@ -59,13 +64,6 @@ pub struct World {
     /// The profile in use.
     pub in_use: Option<String>,
     next: u32,
-}
-
-/// A profile, and the passphrase that is never told.
-#[derive(Clone)]
-pub struct Kept {
-    pub settings: Settings,
-    pub psk: Option<String>,
 }
 
 #[derive(Clone)]
@@ -103,36 +101,6 @@ impl World {
         path
     }
 
-    /// A network that was joined before.
-    pub fn know(&mut self, ssid: &[u8], psk: Option<&str>) -> String {
-        let own = |value: Variant<'_>| value.try_to_owned().unwrap();
-        let connection = HashMap::from([("type".to_owned(), own("802-11-wireless".into()))]);
-        let wireless = HashMap::from([("ssid".to_owned(), own(ssid.into()))]);
-        let settings = Settings::from([("connection".to_owned(), connection), ("802-11-wireless".to_owned(), wireless)]);
-        self.keep(Kept { settings, psk: psk.map(str::to_owned) })
-    }
-
-    pub fn keep(&mut self, kept: Kept) -> String {
-        let path = self.fresh("Settings");
-        self.profiles.insert(path.clone(), kept);
-        path
-    }
-
-    /// As if it had been joined long ago.
-    pub fn use_now(&mut self, profile: &str) {
-        let active = self.fresh("ActiveConnection");
-        let ssid = self.ssid_of(profile);
-        let point = self.objects.point_of(&ssid);
-        self.objects.active(&active, profile, &point, 2);
-        self.objects.device_state(100, 0, Some(&active), Some(&point));
-        self.in_use = Some(profile.to_owned());
-    }
-
-    pub fn ssid_of(&self, profile: &str) -> Vec<u8> {
-        let ssid = self.profiles[profile].settings["802-11-wireless"]["ssid"].try_clone().unwrap();
-        ssid.try_into().unwrap()
-    }
-
     pub fn called(&self, method: &str) -> usize {
         self.calls.iter().filter(|call| *call == method).count()
     }
@@ -166,6 +134,30 @@ impl NetworkManager {
         self.core.world.lock().unwrap()
     }
 
+    /// The machine loses its power and starts again: what was only in memory is gone, and the network that was used last, of those
+    /// that are left, is in use.
+    pub async fn power_cycle(self, bus: &PrivateBus) -> Self {
+        let saved = self.world().saved();
+        self.stop().await;
+        Self::start_with(bus, |world| {
+            world.objects.device_state(30, 0, None, None);
+            world.in_use = None;
+            world.profiles = saved;
+            if let Some(profile) = world.used_last() {
+                world.use_now(&profile);
+            }
+        })
+        .await
+    }
+
+    /// As when the time of all checkpoints is over.
+    pub async fn take_back(&self) {
+        let checkpoints: Vec<_> = self.world().checkpoints.iter().map(|it| it.path.clone()).collect();
+        for checkpoint in checkpoints {
+            self.core.roll_back(&checkpoint).await.unwrap();
+        }
+    }
+
     /// As when it is stopped: the bus says that it is gone.
     pub async fn stop(self) {
         self.core.connection.clone().close().await.unwrap();
@@ -194,6 +186,7 @@ pub enum Answer {
     Path(OwnedObjectPath),
     Paths(Vec<OwnedObjectPath>),
     TwoPaths(OwnedObjectPath, OwnedObjectPath),
+    Added(OwnedObjectPath, OwnedObjectPath),
     Results(HashMap<String, u32>),
 }
 
@@ -238,115 +231,10 @@ impl Core {
             Ok(Answer::Path(one)) => reply.reply(&header, &one).await,
             Ok(Answer::Paths(all)) => reply.reply(&header, &all).await,
             Ok(Answer::TwoPaths(one, two)) => reply.reply(&header, &(one, two)).await,
+            Ok(Answer::Added(one, two)) => reply.reply(&header, &(one, two, HashMap::<String, OwnedVariant>::new())).await,
             Ok(Answer::Results(all)) => reply.reply(&header, &all).await,
             Err((name, why)) => reply.reply_error(&header, name, &why).await,
         }
         .ok();
-    }
-
-    async fn act(&self, member: &str, at: &str, message: &Message) -> Result<Answer, Refusal> {
-        match member {
-            "GetAll" => self.get_all(at, message),
-            "Set" => self.set(message),
-            "GetDevices" => Ok(Answer::Paths(self.world().objects.devices())),
-            "GetAllAccessPoints" => Ok(Answer::Paths(self.world().objects.points())),
-            "RequestScan" => self.scan(),
-            "ListConnections" => Ok(Answer::Paths(self.world().profiles.keys().map(|key| path(key)).collect())),
-            "GetSettings" => {
-                let world = self.world();
-                let kept = world.profiles.get(at).ok_or_else(|| unknown(at))?;
-                Ok(Answer::Settings(kept.settings.clone()))
-            }
-            "Delete" => {
-                self.world().profiles.remove(at).ok_or_else(|| unknown(at))?;
-                Ok(Answer::Nothing)
-            }
-            "Update" | "Update2" => self.update(member, at, message),
-            "AddAndActivateConnection" => self.add(message),
-            "ActivateConnection" => self.activate(message),
-            "Disconnect" => {
-                let core = self.clone();
-                tokio::spawn(async move { core.go_idle(39).await });
-                Ok(Answer::Nothing)
-            }
-            _ if member.starts_with("Checkpoint") => self.checkpoint(member, message).await,
-            _ => Err(unknown(member)),
-        }
-    }
-
-    fn get_all(&self, at: &str, message: &Message) -> Result<Answer, Refusal> {
-        let body = message.body();
-        let interface: &str = body.deserialize().map_err(|_| unknown("interface"))?;
-        let world = self.world();
-        let all = world.objects.get(at, interface).ok_or_else(|| unknown(at))?;
-        Ok(Answer::Properties(all))
-    }
-
-    fn set(&self, message: &Message) -> Result<Answer, Refusal> {
-        let body = message.body();
-        let (_, name, value): (&str, &str, Variant<'_>) = body.deserialize().map_err(|_| unknown("property"))?;
-        self.world().objects.set(ROOT, NAME, name, value);
-        let core = self.clone();
-        tokio::spawn(async move { core.changed(ROOT, NAME).await });
-        Ok(Answer::Nothing)
-    }
-
-    fn scan(&self) -> Result<Answer, Refusal> {
-        let core = self.clone();
-        tokio::spawn(async move {
-            core.world().objects.scanned();
-            core.changed(DEVICE, "org.freedesktop.NetworkManager.Device.Wireless").await;
-        });
-        Ok(Answer::Nothing)
-    }
-
-    fn update(&self, member: &str, at: &str, message: &Message) -> Result<Answer, Refusal> {
-        let body = message.body();
-        let settings = if member == "Update2" {
-            let (settings, _, _): (Settings, u32, HashMap<String, OwnedVariant>) =
-                body.deserialize().map_err(|_| unknown("signature"))?;
-            settings
-        } else {
-            body.deserialize::<Settings>().map_err(|_| unknown("signature"))?
-        };
-        let kept = self.taken(settings, member);
-        *self.world().profiles.get_mut(at).ok_or_else(|| unknown(at))? = kept;
-        if member == "Update2" { Ok(Answer::Properties(HashMap::new())) } else { Ok(Answer::Nothing) }
-    }
-
-    /// Takes the passphrase out, as it is never told again.
-    pub fn taken(&self, mut settings: Settings, member: &str) -> Kept {
-        let security = settings.get_mut("802-11-wireless-security");
-        let psk = security.and_then(|security| security.remove("psk")).map(|psk| String::try_from(psk).unwrap());
-        self.world().secrets.extend(psk.iter().map(|psk| (member.to_owned(), psk.clone())));
-        Kept { settings, psk }
-    }
-
-    fn add(&self, message: &Message) -> Result<Answer, Refusal> {
-        let body = message.body();
-        let (settings, _, _): (Settings, OwnedObjectPath, OwnedObjectPath) =
-            body.deserialize().map_err(|_| unknown("signature"))?;
-        let kept = self.taken(settings, "AddAndActivateConnection");
-        let (profile, active) = {
-            let mut world = self.world();
-            let profile = world.keep(kept);
-            (profile.clone(), world.activating(&profile))
-        };
-        tokio::spawn(self.clone().join(profile.clone(), active.clone()));
-        Ok(Answer::TwoPaths(path(&profile), path(&active)))
-    }
-
-    fn activate(&self, message: &Message) -> Result<Answer, Refusal> {
-        let body = message.body();
-        let (profile, _, _): (OwnedObjectPath, OwnedObjectPath, OwnedObjectPath) =
-            body.deserialize().map_err(|_| unknown("signature"))?;
-        let profile = profile.to_string();
-        let active = {
-            let mut world = self.world();
-            world.profiles.get(&profile).ok_or_else(|| unknown(&profile))?;
-            world.activating(&profile)
-        };
-        tokio::spawn(self.clone().join(profile, active.clone()));
-        Ok(Answer::Path(path(&active)))
     }
 }

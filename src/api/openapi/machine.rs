@@ -27,6 +27,12 @@ body! {
     }
     EnabledBody {
         enabled: bool,
+        /// Needed to switch it off, which nothing takes back.
+        unprotected: Option<bool>,
+    }
+    LeaveBody {
+        /// Even if nothing would take it back.
+        unprotected: Option<bool>,
     }
     InstallBody {
         restart: Option<bool>,
@@ -50,7 +56,35 @@ const JOIN: &[&str] = &[
     "unsupported_security",
     "network_not_found",
 ];
-const CONFIRM: &[&str] = &["wifi_unavailable", "wrong_token", "not_yet", "nothing_to_confirm", "rolled_back"];
+const LEAVE: &[&str] = &[
+    "wifi_unavailable",
+    "wifi_not_permitted",
+    "wifi_refused",
+    "network_manager_lost",
+    "wifi_busy",
+    "wifi_change_pending",
+    "no_rollback",
+];
+const FORGET: &[&str] = &[
+    "wifi_unavailable",
+    "wifi_not_permitted",
+    "wifi_refused",
+    "network_manager_lost",
+    "wifi_busy",
+    "wifi_change_pending",
+    "no_rollback",
+    "invalid_ssid",
+    "network_not_known",
+];
+const CONFIRM: &[&str] = &[
+    "wifi_unavailable",
+    "wifi_not_permitted",
+    "wifi_refused",
+    "wrong_token",
+    "not_yet",
+    "nothing_to_confirm",
+    "rolled_back",
+];
 const FETCH: &[&str] = &[
     "update_unavailable",
     "update_busy",
@@ -89,6 +123,12 @@ fn begins(operation: Operation) -> Operation {
     Operation { answers, ..operation }
 }
 
+/// It goes on after the answer, unless it is done by then.
+fn may_begin(operation: Operation) -> Operation {
+    let both = operation.answers.iter().flat_map(|(status, answer)| [(*status, *answer), (202, *answer)]);
+    Operation { answers: both.collect(), ..operation }
+}
+
 fn system(row: &Row) -> Option<Operation> {
     let does = |summary, errors| begins(acts("system", summary, gives(), errors));
     Some(match (row.method, row.path) {
@@ -115,15 +155,15 @@ fn wifi(row: &Row) -> Option<Operation> {
         ("GET", "/api/wifi/status") => reads("wifi", "The network that the machine is in", told(), &[]),
         ("GET", "/api/wifi/networks") => reads("wifi", "Networks in reach", told(), WIFI),
         ("POST", "/api/wifi/scan") => does("Look for networks"),
-        ("POST", "/api/wifi/disconnect") => does("Leave the network"),
-        ("POST", "/api/wifi/enabled") => with(shape::<EnabledBody>(), does("Switch WiFi on or off")),
+        ("POST", "/api/wifi/disconnect") => {
+            perhaps(shape::<LeaveBody>(), may_begin(acts("wifi", "Leave the network", told(), LEAVE)))
+        }
+        ("POST", "/api/wifi/enabled") => with(shape::<EnabledBody>(), acts("wifi", "Switch WiFi on or off", told(), LEAVE)),
         ("DELETE", "/api/wifi/networks/{ssid}") => {
-            acts("wifi", "Forget a network", told(), &["wifi_unavailable", "invalid_ssid", "network_not_known"])
+            perhaps(shape::<LeaveBody>(), may_begin(acts("wifi", "Forget a network", told(), FORGET)))
         }
         ("POST", "/api/wifi/connect") => begins(with(shape::<ConnectBody>(), acts("wifi", "Join a network", told(), JOIN))),
-        ("POST", "/api/wifi/confirm") => {
-            with(shape::<ConfirmBody>(), acts("wifi", "Stay in the new network", told(), CONFIRM))
-        }
+        ("POST", "/api/wifi/confirm") => with(shape::<ConfirmBody>(), acts("wifi", "Let the change stay", told(), CONFIRM)),
         _ => return None,
     })
 }

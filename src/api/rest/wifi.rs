@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{Answer, ok};
 use crate::api::Api;
-use crate::api::ask::{Ask, Bare};
+use crate::api::ask::{Ask, Bare, Perhaps};
 use crate::api::error::ApiError;
-use crate::api::request::At;
-use crate::devices::wifi::{JoinRequest, named};
+use crate::api::request::{At, Fields};
+use crate::devices::wifi::{JoinRequest, Underway, named};
 
 async fn told(api: &Api) -> Answer {
     ok(api.machine.wifi.status().await)
@@ -30,6 +30,13 @@ pub async fn scan(State(api): State<Api>, Bare(_): Bare) -> Answer {
     ok(json!({ "networks": api.machine.wifi.scan().await? }))
 }
 
+/// Whether it may be done though nothing would take it back.
+fn unprotected(mut fields: Fields) -> Result<bool, ApiError> {
+    let unprotected = fields.take("unprotected")?.unwrap_or(false);
+    fields.finish()?;
+    Ok(unprotected)
+}
+
 /// The answer comes before the network changes, because it might not come after.
 pub async fn connect(State(api): State<Api>, Ask { mut fields, .. }: Ask) -> Answer {
     let request = JoinRequest {
@@ -40,10 +47,14 @@ pub async fn connect(State(api): State<Api>, Ask { mut fields, .. }: Ask) -> Ans
         unprotected: fields.take("unprotected")?.unwrap_or(false),
     };
     fields.finish()?;
-    let joining = api.machine.wifi.start(request).await?;
-    let token = joining.token.reveal().to_owned();
+    let underway = api.machine.wifi.start(request).await?;
+    begun(&api, underway).await
+}
+
+async fn begun(api: &Api, underway: Underway) -> Answer {
+    let token = underway.token.reveal().to_owned();
     // How it goes is told by the status.
-    tokio::spawn(joining.outcome());
+    tokio::spawn(underway.outcome());
     let body = json!({ "token": token, "status": api.machine.wifi.status().await });
     Ok((StatusCode::ACCEPTED, Json(body)).into_response())
 }
@@ -55,21 +66,24 @@ pub async fn confirm(State(api): State<Api>, Ask { mut fields, .. }: Ask) -> Ans
     told(&api).await
 }
 
-pub async fn disconnect(State(api): State<Api>, Bare(_): Bare) -> Answer {
-    api.machine.wifi.disconnect().await?;
-    told(&api).await
+pub async fn disconnect(State(api): State<Api>, Perhaps { fields, .. }: Perhaps) -> Answer {
+    match api.machine.wifi.disconnect(unprotected(fields)?).await? {
+        Some(underway) => begun(&api, underway).await,
+        None => told(&api).await,
+    }
 }
 
 pub async fn enable(State(api): State<Api>, Ask { mut fields, .. }: Ask) -> Answer {
     let enabled: bool = fields.require("enabled")?;
-    fields.finish()?;
-    api.machine.wifi.set_enabled(enabled).await?;
+    api.machine.wifi.set_enabled(enabled, unprotected(fields)?).await?;
     told(&api).await
 }
 
 /// By its name in hexadecimal digits: names are bytes, and need not be text.
-pub async fn forget(State(api): State<Api>, At(ssid): At<String>, Bare(_): Bare) -> Answer {
+pub async fn forget(State(api): State<Api>, At(ssid): At<String>, asked: Perhaps) -> Answer {
     let ssid = named(None, Some(&ssid)).map_err(ApiError::from)?;
-    api.machine.wifi.forget(&ssid).await?;
-    ok(Value::from_iter([("success", true)]))
+    match api.machine.wifi.forget(&ssid, unprotected(asked.fields)?).await? {
+        Some(underway) => begun(&api, underway).await,
+        None => ok(Value::from_iter([("success", true)])),
+    }
 }

@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 use crate::base::clock::Clock;
 
-use super::{JoinRequest, Joined, Joining, Network, Ssid, Unavailable, WifiError, WifiSettings, WifiStatus};
+use super::{Changed, JoinRequest, Network, Ssid, Unavailable, Underway, WifiError, WifiSettings, WifiStatus};
 
 #[derive(Clone)]
 pub struct Wifi {
@@ -34,11 +34,11 @@ impl Wifi {
         Err(NONE)
     }
 
-    pub async fn start(&self, _request: JoinRequest) -> Result<Joining, WifiError> {
+    pub async fn start(&self, _request: JoinRequest) -> Result<Underway, WifiError> {
         Err(NONE)
     }
 
-    pub async fn join(&self, _request: JoinRequest) -> Result<Joined, WifiError> {
+    pub async fn join(&self, _request: JoinRequest) -> Result<Changed, WifiError> {
         Err(NONE)
     }
 
@@ -46,15 +46,15 @@ impl Wifi {
         Err(NONE)
     }
 
-    pub async fn forget(&self, _ssid: &Ssid) -> Result<(), WifiError> {
+    pub async fn forget(&self, _ssid: &Ssid, _unprotected: bool) -> Result<Option<Underway>, WifiError> {
         Err(NONE)
     }
 
-    pub async fn set_enabled(&self, _enabled: bool) -> Result<(), WifiError> {
+    pub async fn set_enabled(&self, _enabled: bool, _unprotected: bool) -> Result<(), WifiError> {
         Err(NONE)
     }
 
-    pub async fn disconnect(&self) -> Result<(), WifiError> {
+    pub async fn disconnect(&self, _unprotected: bool) -> Result<Option<Underway>, WifiError> {
         Err(NONE)
     }
 }

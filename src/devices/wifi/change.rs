@@ -5,19 +5,27 @@ use crate::devices::confirm::ConfirmToken;
 use crate::show::time::ShowTime;
 
 use super::error::WifiError;
-use super::ssid::Ssid;
-use super::status::Outcome;
+use super::keep::Keep;
+use super::status::{ChangeKind, Outcome};
+
+/// What is changed about which network.
+#[derive(Clone, Debug)]
+pub struct About {
+    pub name: String,
+    pub kind: ChangeKind,
+}
 
 /// A change that NetworkManager takes back unless it is told not to.
 #[derive(Clone, Debug)]
 pub struct Held {
     pub token: ConfirmToken,
-    pub ssid: Ssid,
+    pub about: About,
     /// NetworkManager's own name for what was before.
     pub checkpoint: String,
     /// The very NetworkManager that keeps it; one that is started anew knows nothing of it.
     pub owner: String,
     pub until: ShowTime,
+    pub keep: Keep,
 }
 
 #[derive(Default)]
@@ -113,7 +121,7 @@ impl Change {
     }
 
     /// Whether the change is over because of what was seen, and which one it was.
-    pub fn look(&mut self, seen: &Seen<'_>) -> Option<(Ssid, Outcome)> {
+    pub fn look(&mut self, seen: &Seen<'_>) -> Option<(About, Outcome)> {
         let Stage::Waiting(held) = &self.stage else { return None };
         if seen.stamp != self.stamp {
             return None;
@@ -127,9 +135,9 @@ impl Change {
             };
             (!is_there).then_some(Outcome::RolledBack)?
         };
-        let ssid = held.ssid.clone();
+        let about = held.about.clone();
         self.end(outcome);
-        Some((ssid, outcome))
+        Some((about, outcome))
     }
 }
 
@@ -141,9 +149,10 @@ mod tests {
         let token = ConfirmToken::random();
         let mut change = Change::default();
         change.begin(token.clone());
-        let ssid = Ssid::of_text("home").unwrap();
+        let about = About { name: "home".to_owned(), kind: ChangeKind::Join };
         let (checkpoint, owner) = ("/checkpoint/1".to_owned(), ":1.7".to_owned());
-        change.hold(Held { token: token.clone(), ssid, checkpoint, owner, until: ShowTime(60_000_000) });
+        let (until, keep) = (ShowTime(60_000_000), Keep::default());
+        change.hold(Held { token: token.clone(), about, checkpoint, owner, until, keep });
         (change, token)
     }
 

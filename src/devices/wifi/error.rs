@@ -53,10 +53,12 @@ pub enum WifiError {
     #[error("the last change of the network is not confirmed yet: confirm it, or wait until it is taken back")]
     ChangePending,
     #[error(
-        "NetworkManager is too old to take a change back by itself: ask again with \"unprotected\": true, if you could still \
+        "NetworkManager can not take this back by itself: ask again with \"unprotected\": true, if you could still \
          reach this machine should it fail"
     )]
     NoRollback,
+    #[error("whoever asked for it was gone before anything was changed: ask again")]
+    AskerGone,
     #[error("the system does not let this program change the network: allow it in polkit")]
     NotPermitted,
     /// `restored`: what was before is there again.
@@ -66,7 +68,7 @@ pub enum WifiError {
     Refused(String),
     #[error("this is not the token of the last change")]
     WrongToken,
-    #[error("the network is still being joined: confirm as soon as it is")]
+    #[error("the network is still being changed: confirm as soon as it is")]
     NotYet,
     #[error("there is nothing to confirm")]
     NothingToConfirm,
@@ -88,6 +90,7 @@ impl WifiError {
             WifiError::Busy => "wifi_busy",
             WifiError::ChangePending => "wifi_change_pending",
             WifiError::NoRollback => "no_rollback",
+            WifiError::AskerGone => "asker_gone",
             WifiError::NotPermitted => "wifi_not_permitted",
             WifiError::Failed { failure, .. } => failure.code(),
             WifiError::Refused(_) => "wifi_refused",

@@ -6,24 +6,28 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::task::JoinHandle;
-use zbus::{ObjectPath, Variant};
+use zbus::Variant;
 
 use crate::base::clock::Clock;
-use crate::devices::bus::{is_forbidden, is_silence};
 use crate::devices::confirm::ConfirmToken;
 
 use super::WifiSettings;
-use super::change::{Confirm, Held};
+use super::attempt::Attempt;
+use super::change::{About, Confirm};
+use super::confirm::confirm;
 use super::error::{Unavailable, WifiError};
 use super::failure::Failure;
 use super::join::Join;
+use super::keep::Keep;
 use super::keeper::keep;
+use super::leave::Leave;
 use super::link::{Link, MANAGER, refused};
 use super::network::Network;
-use super::request::{JoinRequest, Joined, Joining};
+use super::request::{Changed, JoinRequest, Underway};
 use super::shared::Shared;
 use super::ssid::Ssid;
-use super::status::{Outcome, WifiStatus};
+use super::status::{ChangeKind, WifiStatus};
+use super::using::using;
 
 /// The keeper itself gives up before.
 const PATIENCE_WITH_LOOKING: Duration = Duration::from_secs(30);
@@ -76,26 +80,15 @@ impl Wifi {
     /// Begins to join a network, and goes on with it whoever waits: the way over which it was asked for may be the one that
     /// goes. So the token for the confirmation is there before anything changes; it counts from when the network is joined. What
     /// can be known before that is an error here.
-    pub async fn start(&self, request: JoinRequest) -> Result<Joining, WifiError> {
+    pub async fn start(&self, request: JoinRequest) -> Result<Underway, WifiError> {
         let wish = request.check()?;
-        let permit = self.alone()?;
-        let link = self.link().await?;
-        let token = ConfirmToken::random();
-        let ((ready, is_ready), (tell, outcome)) = (oneshot::channel(), oneshot::channel());
-        let join = Join { shared: self.shared.clone(), link, wish, token: token.clone() };
-        tokio::spawn(async move {
-            let result = join.make(ready).await;
-            drop(permit);
-            tell.send(result).ok();
-        });
-        let joining = Joining { token, outcome };
-        match is_ready.await {
-            Ok(()) => Ok(joining),
-            Err(_) => Err(joining.failed().await),
-        }
+        let (permit, link) = (self.alone()?, self.link().await?);
+        let about = About { name: wish.ssid.shown(), kind: ChangeKind::Join };
+        let attempt = self.attempt(link, about, wish.unprotected);
+        begin(permit, attempt.token.clone(), |ready| Join { attempt, wish }.make(ready)).await
     }
 
-    pub async fn join(&self, request: JoinRequest) -> Result<Joined, WifiError> {
+    pub async fn join(&self, request: JoinRequest) -> Result<Changed, WifiError> {
         self.start(request).await?.outcome().await
     }
 
@@ -109,35 +102,51 @@ impl Wifi {
         let shared = self.shared.clone();
         // Without the link that is there now: one to the same NetworkManager is needed, or none.
         let link = self.shared.found.borrow().link.clone();
-        carried_out(async move { destroy(&shared, link, held).await }).await
+        carried_out(async move { confirm(&shared, link, held).await }).await
     }
 
-    pub async fn forget(&self, ssid: &Ssid) -> Result<(), WifiError> {
-        let (permit, link, ssid) = (self.alone()?, self.link().await?, ssid.clone());
-        carried_out(async move {
-            let _permit = permit;
-            forget(&link, &ssid).await
-        })
-        .await
-    }
-
-    pub async fn set_enabled(&self, enabled: bool) -> Result<(), WifiError> {
+    /// None: it is done, because it was not in use. Otherwise it is left, and forgotten when that is confirmed.
+    pub async fn forget(&self, ssid: &Ssid, unprotected: bool) -> Result<Option<Underway>, WifiError> {
         let (permit, link) = (self.alone()?, self.link().await?);
-        carried_out(async move {
-            let _permit = permit;
-            link.set(MANAGER, "WirelessEnabled", Variant::from(enabled)).await.map_err(|error| refused(&error))
-        })
-        .await
+        let known = link.known().await.map_err(|error| refused(&error))?.into_iter();
+        let forget: Vec<_> = known.filter(|profile| profile.ssid == *ssid).map(|profile| profile.path).collect();
+        if forget.is_empty() {
+            return Err(WifiError::NotKnown);
+        }
+        let using = using(&link).await.map_err(|error| refused(&error))?;
+        let Some(using) = using.filter(|using| forget.contains(&using.profile)) else {
+            let keep = Keep { forget, ..Keep::default() };
+            return alone_until(permit, async move { keep.settle(&link).await }).await.map(|()| None);
+        };
+        let about = About { name: ssid.shown(), kind: ChangeKind::Forget };
+        let attempt = self.attempt(link, about, unprotected);
+        let leave = Leave { attempt, active: using.active, forget };
+        begin(permit, leave.attempt.token.clone(), |ready| leave.make(ready)).await.map(Some)
     }
 
-    pub async fn disconnect(&self) -> Result<(), WifiError> {
+    /// No checkpoint brings the switch back.
+    pub async fn set_enabled(&self, enabled: bool, unprotected: bool) -> Result<(), WifiError> {
         let (permit, link) = (self.alone()?, self.link().await?);
-        carried_out(async move {
-            let _permit = permit;
-            let device = link.device().await.map_err(|error| refused(&error))?;
-            device.disconnect().await.map_err(|error| refused(&error))
-        })
-        .await
+        if !enabled && !unprotected {
+            return Err(WifiError::NoRollback);
+        }
+        alone_until(permit, async move { link.set(MANAGER, "WirelessEnabled", Variant::from(enabled)).await }).await
+    }
+
+    /// None: there is nothing to leave.
+    pub async fn disconnect(&self, unprotected: bool) -> Result<Option<Underway>, WifiError> {
+        let (permit, link) = (self.alone()?, self.link().await?);
+        let Some(using) = using(&link).await.map_err(|error| refused(&error))? else {
+            return Ok(None);
+        };
+        let about = About { name: using.name(&link).await, kind: ChangeKind::Leave };
+        let attempt = self.attempt(link, about, unprotected);
+        let leave = Leave { attempt, active: using.active, forget: Vec::new() };
+        begin(permit, leave.attempt.token.clone(), |ready| leave.make(ready)).await.map(Some)
+    }
+
+    fn attempt(&self, link: Link, about: About, unprotected: bool) -> Attempt {
+        Attempt { shared: self.shared.clone(), link, about, token: ConfirmToken::random(), unprotected }
     }
 
     /// Nothing else is changed while something is, or while a change may yet be taken back.
@@ -167,55 +176,42 @@ impl Wifi {
     }
 }
 
+/// Begins a change, and lets no other begin before it is made.
+async fn begin<F>(
+    permit: OwnedSemaphorePermit,
+    token: ConfirmToken,
+    make: impl FnOnce(oneshot::Sender<()>) -> F,
+) -> Result<Underway, WifiError>
+where
+    F: Future<Output = Result<Changed, WifiError>> + Send + 'static,
+{
+    let ((ready, is_ready), (tell, outcome)) = (oneshot::channel(), oneshot::channel());
+    let making = make(ready);
+    tokio::spawn(async move {
+        let result = making.await;
+        drop(permit);
+        tell.send(result).ok();
+    });
+    let underway = Underway { token, outcome };
+    match is_ready.await {
+        Ok(()) => Ok(underway),
+        Err(_) => Err(underway.failed().await),
+    }
+}
+
+async fn alone_until(
+    permit: OwnedSemaphorePermit,
+    work: impl Future<Output = zbus::Result<()>> + Send + 'static,
+) -> Result<(), WifiError> {
+    carried_out(async move {
+        let _permit = permit;
+        work.await.map_err(|error| refused(&error))
+    })
+    .await
+}
+
 /// To the end, also when whoever asked for it goes away.
-async fn carried_out<T: Send + 'static>(
-    work: impl Future<Output = Result<T, WifiError>> + Send + 'static,
-) -> Result<T, WifiError> {
+async fn carried_out(work: impl Future<Output = Result<(), WifiError>> + Send + 'static) -> Result<(), WifiError> {
     let broken_off = |_| WifiError::Failed { failure: Failure::Interrupted, restored: false };
     tokio::spawn(work).await.map_err(broken_off)?
-}
-
-async fn destroy(shared: &Shared, link: Result<Link, Unavailable>, held: Held) -> Result<(), WifiError> {
-    let destroyed = match link {
-        Ok(link) if link.owner.as_str() == held.owner => destroy_checkpoint(&link, &held.checkpoint).await,
-        Ok(_) => Err(zbus::Error::Failure("it was started anew".to_owned())),
-        Err(why) => {
-            shared.change().not_confirmed();
-            return Err(why.into());
-        }
-    };
-    match destroyed {
-        Ok(()) => {
-            tracing::info!("the change of the network is confirmed");
-            shared.over(&held.ssid, Outcome::Confirmed, None);
-            Ok(())
-        }
-        Err(error) if is_silence(&error) || is_forbidden(&error) => {
-            shared.change().not_confirmed();
-            shared.asked.notify_one();
-            Err(refused(&error))
-        }
-        // It does not know the checkpoint any more.
-        Err(_) => {
-            shared.over(&held.ssid, Outcome::RolledBack, None);
-            Err(WifiError::RolledBack)
-        }
-    }
-}
-
-async fn destroy_checkpoint(link: &Link, checkpoint: &str) -> zbus::Result<()> {
-    link.manager().await?.checkpoint_destroy(&ObjectPath::try_from(checkpoint)?).await
-}
-
-async fn forget(link: &Link, ssid: &Ssid) -> Result<(), WifiError> {
-    let known = link.known().await.map_err(|error| refused(&error))?;
-    let mut was_known = false;
-    for profile in known {
-        if profile.ssid == *ssid {
-            let profile = link.profile(&profile.path).await.map_err(|error| refused(&error))?;
-            profile.delete().await.map_err(|error| refused(&error))?;
-            was_known = true;
-        }
-    }
-    if was_known { Ok(()) } else { Err(WifiError::NotKnown) }
 }

@@ -27,6 +27,7 @@ pub const DEVICE: &str = "org.freedesktop.NetworkManager.Device";
 pub const WIRELESS: &str = "org.freedesktop.NetworkManager.Device.Wireless";
 pub const ACCESS_POINT: &str = "org.freedesktop.NetworkManager.AccessPoint";
 pub const ACTIVE: &str = "org.freedesktop.NetworkManager.Connection.Active";
+pub const PROFILE: &str = "org.freedesktop.NetworkManager.Settings.Connection";
 const IP4: &str = "org.freedesktop.NetworkManager.IP4Config";
 
 /// Of its `NMDeviceType`.

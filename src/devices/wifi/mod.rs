@@ -25,13 +25,21 @@ mod status;
 #[cfg(not(feature = "wifi"))]
 mod absent;
 #[cfg(feature = "wifi")]
+mod attempt;
+#[cfg(feature = "wifi")]
+mod confirm;
+#[cfg(feature = "wifi")]
 mod ear;
 #[cfg(feature = "wifi")]
 mod handle;
 #[cfg(feature = "wifi")]
 mod join;
 #[cfg(feature = "wifi")]
+mod keep;
+#[cfg(feature = "wifi")]
 mod keeper;
+#[cfg(feature = "wifi")]
+mod leave;
 #[cfg(feature = "wifi")]
 mod link;
 #[cfg(feature = "wifi")]
@@ -50,6 +58,8 @@ mod scan;
 mod settle;
 #[cfg(feature = "wifi")]
 mod shared;
+#[cfg(feature = "wifi")]
+mod using;
 
 use std::time::Duration;
 
@@ -62,11 +72,11 @@ pub use failure::Failure;
 #[cfg(feature = "wifi")]
 pub use handle::Wifi;
 pub use network::Network;
-pub use request::{JoinRequest, Joined, Joining, named};
+pub use request::{Changed, JoinRequest, Underway, named};
 pub use secret::Secret;
 pub use security::Security;
 pub use ssid::Ssid;
-pub use status::{DeviceState, LastChange, Outcome, Pending, WifiStatus};
+pub use status::{ChangeKind, DeviceState, LastChange, Outcome, Pending, WifiStatus};
 
 #[derive(Clone, Debug, Default)]
 pub struct WifiSettings {
@@ -79,6 +89,8 @@ pub struct WifiSettings {
 /// How long is waited for what.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
+    /// For an answer to be on its way before the network over which it goes is another one.
+    pub answering: Duration,
     /// NetworkManager itself gives up after 25 s for the network and 45 s for an address, and its reason is worth waiting for.
     pub joining: Duration,
     /// From joining to the confirmation.
@@ -91,6 +103,7 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
+            answering: Duration::from_millis(500),
             joining: Duration::from_secs(90),
             confirming: Duration::from_secs(60),
             scanning: Duration::from_secs(10),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use zbus::OwnedObjectPath;
+
 use super::error::WifiError;
 use super::failure::Failure;
 use super::link::{Link, refused};
@@ -14,16 +16,23 @@ pub struct Plan {
     /// "/": whichever NetworkManager finds.
     pub access_point: String,
     pub security: Security,
+    /// The one that was used last.
     pub profile: Option<Profile>,
+    /// Those that a new one takes the place of.
+    pub replaced: Vec<OwnedObjectPath>,
 }
 
 pub async fn plan(link: &Link, wish: &Wish, scanning: Duration) -> Result<Plan, WifiError> {
     let point = find(link, wish, scanning).await?;
-    let profile = latest(link.known().await.map_err(|error| refused(&error))?, &wish.ssid);
+    let mut known = link.known().await.map_err(|error| refused(&error))?;
+    known.retain(|profile| profile.ssid == wish.ssid && profile.is_for(&link.interface));
+    let replaced = known.iter().map(|profile| profile.path.clone()).collect();
+    let profile = latest(known);
     let hidden = if wish.passphrase.is_some() { Security::WpaPsk } else { Security::Open };
     let security = point.as_ref().map_or(hidden, |point| point.security);
     allowed(security, wish.passphrase.is_some(), profile.is_some())?;
-    Ok(Plan { access_point: point.map_or_else(|| "/".to_owned(), |point| point.path), security, profile })
+    let access_point = point.map_or_else(|| "/".to_owned(), |point| point.path);
+    Ok(Plan { access_point, security, profile, replaced })
 }
 
 /// None: it is hidden.

@@ -1,4 +1,4 @@
-//! The methods of NetworkManager that are used here, as its D-Bus interface has them since 1.12. There is no GetSecrets among
+//! The methods of NetworkManager that are used here, as its D-Bus interface has them since 1.16. There is no GetSecrets among
 //! them: what NetworkManager knows of passphrases it keeps to itself.
 
 use std::collections::HashMap;
@@ -29,6 +29,14 @@ pub trait Manager {
         device: &ObjectPath<'_>,
         specific_object: &ObjectPath<'_>,
     ) -> zbus::Result<(OwnedObjectPath, OwnedObjectPath)>;
+    fn add_and_activate_connection2(
+        &self,
+        connection: &SettingsRef<'_>,
+        device: &ObjectPath<'_>,
+        specific_object: &ObjectPath<'_>,
+        options: HashMap<&str, &Variant<'_>>,
+    ) -> zbus::Result<(OwnedObjectPath, OwnedObjectPath, HashMap<String, OwnedVariant>)>;
+    fn deactivate_connection(&self, active: &ObjectPath<'_>) -> zbus::Result<()>;
     fn checkpoint_create(
         &self,
         devices: &[&ObjectPath<'_>],
@@ -75,12 +83,6 @@ pub trait Profiles {
 )]
 pub trait Profile {
     fn get_settings(&self) -> zbus::Result<Settings>;
-    fn update(&self, settings: &SettingsRef<'_>) -> zbus::Result<()>;
-    fn update2(
-        &self,
-        settings: &SettingsRef<'_>,
-        flags: u32,
-        args: HashMap<&str, &Variant<'_>>,
-    ) -> zbus::Result<HashMap<String, OwnedVariant>>;
+    fn save(&self) -> zbus::Result<()>;
     fn delete(&self) -> zbus::Result<()>;
 }

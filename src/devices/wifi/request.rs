@@ -61,16 +61,16 @@ pub fn named(text: Option<&str>, hex: Option<&str>) -> Result<Ssid, WifiError> {
     }
 }
 
-/// A network that is being joined. The token is here before the way over which it was asked may be gone.
+/// A network that is being joined, or left. The token is here before the way over which it was asked may be gone.
 #[derive(Debug)]
-pub struct Joining {
+pub struct Underway {
     pub token: ConfirmToken,
-    pub(super) outcome: oneshot::Receiver<Result<Joined, WifiError>>,
+    pub(super) outcome: oneshot::Receiver<Result<Changed, WifiError>>,
 }
 
-impl Joining {
+impl Underway {
     /// It goes on whether or not anyone waits.
-    pub async fn outcome(self) -> Result<Joined, WifiError> {
+    pub async fn outcome(self) -> Result<Changed, WifiError> {
         let lost = WifiError::Failed { failure: Failure::Interrupted, restored: false };
         self.outcome.await.unwrap_or(Err(lost))
     }
@@ -84,8 +84,9 @@ impl Joining {
 }
 
 #[derive(Clone, Debug)]
-pub struct Joined {
-    pub ssid: Ssid,
+pub struct Changed {
+    /// The network's, for people.
+    pub name: String,
     /// To be confirmed with, until then. None: nothing takes the change back.
     pub confirm: Option<(ConfirmToken, ShowTime)>,
 }

@@ -8,10 +8,9 @@ use crate::base::clock::Clock;
 use crate::show::time::ShowTime;
 
 use super::WifiSettings;
-use super::change::{Change, Seen};
+use super::change::{About, Change, Seen};
 use super::error::{Unavailable, WifiError};
 use super::link::Link;
-use super::ssid::Ssid;
 use super::status::{LastChange, Outcome, WifiStatus};
 
 pub struct Shared {
@@ -76,15 +75,16 @@ impl Shared {
 
     pub fn judge(&self, seen: &Seen<'_>) {
         let over = self.change().look(seen);
-        if let Some((ssid, outcome)) = over {
-            tracing::warn!(ssid = ssid.shown(), ?outcome, "the change of the network was not confirmed: {outcome:?}");
-            self.over(&ssid, outcome, None);
+        if let Some((about, outcome)) = over {
+            tracing::warn!(ssid = about.name, ?outcome, "the change of the network was not confirmed: {outcome:?}");
+            self.over(&about, outcome, None);
         }
     }
 
     /// The change is over; `error` says why, if it failed.
-    pub fn over(&self, ssid: &Ssid, outcome: Outcome, error: Option<&WifiError>) {
-        let last = LastChange { ssid: ssid.shown(), outcome, code: error.map(WifiError::code), at: self.clock.now() };
+    pub fn over(&self, about: &About, outcome: Outcome, error: Option<&WifiError>) {
+        let (ssid, change, code) = (about.name.clone(), about.kind, error.map(WifiError::code));
+        let last = LastChange { ssid, change, outcome, code, at: self.clock.now() };
         self.change().end(outcome);
         self.tell(|status| {
             status.pending_confirmation = None;

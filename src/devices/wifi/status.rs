@@ -29,16 +29,26 @@ pub struct WifiStatus {
     pub last_change: Option<LastChange>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    Join,
+    Leave,
+    Forget,
+}
+
 /// Unless it is confirmed by then, NetworkManager takes the change back by itself.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Pending {
     pub ssid: String,
+    pub change: ChangeKind,
     pub until: ShowTime,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LastChange {
     pub ssid: String,
+    pub change: ChangeKind,
     pub outcome: Outcome,
     /// The error's code, if it failed.
     pub code: Option<&'static str>,
@@ -57,7 +67,7 @@ pub enum Outcome {
     FailedAndNotRestored,
     /// It worked, and nothing would have taken it back.
     Unprotected,
-    /// NetworkManager was started anew before it was confirmed: it stays, and nothing takes it back.
+    /// NetworkManager was started anew before it was confirmed: it stays until the machine is, and nothing takes it back.
     ProtectionLost,
 }
 

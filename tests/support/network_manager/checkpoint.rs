@@ -1,6 +1,6 @@
 //! Checkpoints: what was before, and the timer that brings it back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
@@ -10,8 +10,10 @@ use super::{Answer, Core, DEVICE, Kept, NAME, ROOT, Refusal, path, unknown};
 
 pub struct Checkpoint {
     pub path: String,
-    profiles: HashMap<String, Kept>,
-    in_use: Option<String>,
+    /// Names of the profiles that there were; others are new.
+    profiles: BTreeSet<String>,
+    /// The profile in use is the only one that is kept as it was.
+    in_use: Option<(String, Kept)>,
     timer: AbortHandle,
 }
 
@@ -54,7 +56,8 @@ impl Core {
             let mut world = self.world();
             let at = world.fresh("Checkpoint");
             let timer = self.timer(&at, world.second * seconds);
-            let (profiles, in_use) = (world.profiles.clone(), world.in_use.clone());
+            let profiles = world.profiles.keys().cloned().collect();
+            let in_use = world.in_use.clone().and_then(|name| Some((name.clone(), world.profiles.get(&name)?.clone())));
             world.checkpoints.push(Checkpoint { path: at.clone(), profiles, in_use, timer });
             at
         };
@@ -93,14 +96,20 @@ impl Core {
         Ok(taken)
     }
 
-    async fn roll_back(&self, at: &str) -> Result<HashMap<String, u32>, Refusal> {
+    pub async fn roll_back(&self, at: &str) -> Result<HashMap<String, u32>, Refusal> {
         let checkpoint = self.take(at).await?;
         {
             let mut world = self.world();
-            world.profiles.clone_from(&checkpoint.profiles);
+            world.profiles.retain(|name, _| checkpoint.profiles.contains(name));
             match &checkpoint.in_use {
-                Some(profile) => world.use_now(profile),
-                None => world.objects.device_state(30, 0, None, None),
+                Some((profile, before)) => {
+                    world.profiles.insert(profile.clone(), before.clone());
+                    world.use_now(profile);
+                }
+                None => {
+                    world.in_use = None;
+                    world.objects.device_state(30, 0, None, None);
+                }
             }
         }
         self.changed(DEVICE, "org.freedesktop.NetworkManager.Device").await;

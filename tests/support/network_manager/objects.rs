@@ -97,6 +97,11 @@ impl Objects {
         self.set(DEVICE, WIRELESS, "ActiveAccessPoint", object(point.unwrap_or("/")));
     }
 
+    pub fn is_idle(&self) -> bool {
+        let device = &self.all[&(DEVICE.to_owned(), DEVICE_INTERFACE.to_owned())];
+        *device["ActiveConnection"] == object("/")
+    }
+
     pub fn scanned(&mut self) {
         let before = self.all[&(DEVICE.to_owned(), WIRELESS.to_owned())]["LastScan"].try_clone().unwrap();
         self.set(DEVICE, WIRELESS, "LastScan", Variant::from(i64::try_from(before).unwrap() + 1));

@@ -43,8 +43,12 @@ impl Core {
                 self.step(70, 0, &active, &point).await;
                 {
                     let mut world = self.world();
+                    // It may have been taken back meanwhile.
+                    if !world.profiles.contains_key(&profile) {
+                        return;
+                    }
                     world.objects.active(&active, &profile, &point, 2);
-                    world.in_use = Some(profile.clone());
+                    world.is_used(&profile);
                 }
                 self.step(100, 0, &active, &point).await;
             }
