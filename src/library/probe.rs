@@ -45,7 +45,7 @@ pub fn probe(path: &Path, format: Format) -> Result<Found, LibraryError> {
         let mut probing = None;
         tell.send(look_into(&path, format, &mut probing)).ok();
     })?;
-    told.recv_timeout(PATIENCE * 2).unwrap_or_else(|_| Err(LibraryError::SlowMedia("it can not be opened")))
+    told.recv_timeout(PATIENCE * 2).unwrap_or(Err(LibraryError::SlowMedia("it can not be opened")))
 }
 
 /// The decoder is left where the caller can close it after the answer is out.
