@@ -227,7 +227,7 @@ pub const CODES: &[Code] = &[
     http("broken_media", 422, "the video or sound is damaged, cut off, or has neither picture nor sound"),
     http(
         "slow_media",
-        503,
+        422,
         "the video or sound could not be looked into in time; the same may be taken when less is going on",
     ),
     http("broken_font", 422, "the font is damaged, or can not be drawn"),

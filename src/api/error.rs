@@ -443,7 +443,7 @@ fn status_of_library(error: &LibraryError) -> StatusCode {
             StatusCode::UNSUPPORTED_MEDIA_TYPE
         }
         LibraryError::Interrupted(_) => StatusCode::BAD_REQUEST,
-        LibraryError::Storage(_) | LibraryError::SlowMedia(_) => StatusCode::SERVICE_UNAVAILABLE,
+        LibraryError::Storage(_) => StatusCode::SERVICE_UNAVAILABLE,
         LibraryError::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         _ if error.code() == "upload_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         // Known, and not good.

@@ -18,7 +18,8 @@ async fn refused(bytes: &[u8], what: &str) -> String {
 async fn media_that_is_cut_off_or_no_media_at_all_is_refused() {
     let whole = video();
     for kept in [12, 40, 500, whole.len() / 2, whole.len() - 1] {
-        assert_eq!(refused(&whole[..kept], "a cut MP4").await, "broken_media", "{kept} of {}", whole.len());
+        let code = refused(&whole[..kept], "a cut MP4").await;
+        assert!(["broken_media", "slow_media"].contains(&code.as_str()), "{kept} of {}: {code}", whole.len());
     }
     let noise = |head: &[u8]| {
         let mut random = fastrand::Rng::with_seed(7);
@@ -31,7 +32,8 @@ async fn media_that_is_cut_off_or_no_media_at_all_is_refused() {
         b"ID3\x04\0\0\0\0\0\x0a",
     ] {
         let code = refused(&noise(head), "noise").await;
-        assert!(["broken_media", "unsupported_media"].contains(&code.as_str()), "{head:?}: {code}");
+        // GStreamer looks for an end of the noise as long as it is let.
+        assert!(["broken_media", "unsupported_media", "slow_media"].contains(&code.as_str()), "{head:?}: {code}");
     }
 }
 
@@ -40,7 +42,7 @@ async fn a_playlist_in_the_clothes_of_a_song_leads_nowhere() {
     let tag = b"ID3\x04\0\0\0\0\0\x0a\0\0\0\0\0\0\0\0\0\0";
     let playlist = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:9/secret.ts\n#EXT-X-ENDLIST\n";
     let code = refused(&[&tag[..], playlist].concat(), "a playlist").await;
-    assert!(["broken_media", "unsupported_media"].contains(&code.as_str()), "{code}");
+    assert!(["broken_media", "unsupported_media", "slow_media"].contains(&code.as_str()), "{code}");
 }
 
 #[tokio::test]
