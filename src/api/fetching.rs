@@ -105,18 +105,19 @@ async fn fetch(api: &Api, downloads: &Downloads, download: &Download) {
             Ok(course) => course,
             Err(error) => failed(error.code(), &error),
         },
-        Ok(Outcome::Failed(error)) | Err(error) => failed(error.code(), &error),
         // It was told so already; or it goes on after the next start.
-        Ok(Outcome::Cancelled | Outcome::Suspended) => return,
+        Ok(Outcome::Cancelled | Outcome::Suspended) | Err(DownloadError::Closing) => return,
+        Ok(Outcome::Failed(error)) | Err(error) => failed(error.code(), &error),
     };
-    // Before anything else of it happens: what is pending would be begun again.
+    // What it has left may be what fills the disk, so that its end can not be written down.
+    call_off(downloads, &download.id).await;
+    // It counts as running until then: what is pending would be begun again.
     while !is_over(api, download, &course).await {
         tokio::select! {
             () = api.closed() => return,
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
-    call_off(downloads, &download.id).await;
 }
 
 /// Whether the show knows; if not, it is to be told again.

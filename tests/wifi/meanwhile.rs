@@ -119,7 +119,7 @@ async fn nothing_changes_if_nobody_waits_for_the_token() {
         let wifi = wifi.clone();
         async move { wifi.start(request(r#"{"ssid":"late","passphrase":"right for the stage"}"#)).await.map(drop) }
     });
-    // It is looked for now, because it is not in reach yet.
+    // Whoever joins it waits for what is found.
     until(&wifi, "joining", |it| it.joining.is_some()).await;
     asker.abort();
     assert!(asker.await.unwrap_err().is_cancelled());
