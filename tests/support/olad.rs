@@ -40,7 +40,8 @@ const OTHERS: [&str; 21] = [
 impl Olad {
     /// Its universe 1 is Art-Net's port address 1, its universe 2 is sACN's universe 2.
     pub fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        // It runs as a user who may not get into the folder that the tests were given for themselves.
+        let dir = tempfile::tempdir_in("/tmp").unwrap();
         let conf = |name: &str, text: &str| std::fs::write(dir.path().join(format!("ola-{name}.conf")), text).unwrap();
         OTHERS.iter().for_each(|name| conf(name, "enabled = false\n"));
         conf("artnet", "enabled = true\nip = 127.0.0.1\nuse_loopback = true\noutput_ports = 2\nnet = 0\nsubnet = 0\n");
