@@ -206,6 +206,7 @@ fn route_of(command: &Command) -> (&'static str, &'static str) {
         Command::PlayPlaylist { .. } => ("POST", "/api/playlists/{playlist}/start"),
         Command::ControlPlayer { .. } | Command::EndPlay { .. } => ("POST", "/api/player/next"),
         Command::ChangePlayer { .. } => ("PATCH", "/api/player/settings"),
+        Command::SteerLoop { .. } => ("POST", "/api/loop"),
         Command::ReportTag { .. } => ("POST", "/api/nfc/tap"),
         Command::AssociateTag { .. } => ("POST", "/api/nfc/associate"),
         Command::ChangeTag { .. } => ("PATCH", "/api/nfc/tags/{tag}"),

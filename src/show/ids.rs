@@ -211,6 +211,13 @@ impl Default for RenditionId {
     }
 }
 
+/// A track that is called like what it plays.
+impl From<&AssetId> for TrackId {
+    fn from(asset: &AssetId) -> Self {
+        Self(asset.0.clone())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

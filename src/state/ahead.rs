@@ -25,12 +25,12 @@ pub(super) struct Ahead {
     pub wake_at: Option<ShowTime>,
 }
 
-pub(super) fn look(show: &Arc<Show>, now: ShowTime) -> Ahead {
+pub(super) fn look(show: &Arc<Show>, changed_at: ShowTime, now: ShowTime) -> Ahead {
     let mut timeline = Timeline::new(staged(show, now));
-    let (mut show, mut from) = (show.clone(), now);
-    let mut wake_at = due::next(&show);
+    let (mut show, mut from, mut since) = (show.clone(), now, changed_at.min(now));
+    let mut wake_at = due::next(&show, since);
     for _ in 0..MOST {
-        let next = due::next(&show);
+        let next = due::next(&show, since);
         if let Some(begins) = begins(&show, from).filter(|begins| next.is_none_or(|at| *begins < at)) {
             timeline.push(early(begins), staged(&show, begins));
         }
@@ -40,13 +40,13 @@ pub(super) fn look(show: &Arc<Show>, now: ShowTime) -> Ahead {
             wake_at = wake_at.map(|wake_at| wake_at.min(look_at));
             break;
         }
-        let Some(happening) = due::happen(&show) else { break };
+        let Some(happening) = due::happen(&show, since) else { break };
         let plays = show.player.plays;
         let mut after = Show::clone(&show);
         happening.events.iter().for_each(|event| evolve(&mut after, event));
         show = Arc::new(after);
         timeline.push(if show.player.plays == plays { at } else { early(at) }, staged(&show, at));
-        from = at;
+        (from, since) = (at, at);
     }
     Ahead { timeline, wake_at }
 }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::asked::media::{Control, NewPlaylist, NewTrack};
+use super::asked::media::{Control, LoopWish, NewPlaylist, NewTrack};
 use super::asked::{CarriedPreset, NewPalette, NewZone, NewZoneLayer, Start};
 use crate::show::asset::Asset;
 use crate::show::collection::{Collection, Mode};
@@ -493,6 +493,10 @@ pub enum Command {
     },
     ChangePlayer {
         patch: Patch,
+    },
+    /// Of the playlist `loop`, in the words of displays.
+    SteerLoop {
+        wish: LoopWish,
     },
     /// What is played is over before its time, or can not be played.
     EndPlay {

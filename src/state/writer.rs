@@ -138,7 +138,8 @@ impl Writer {
 
     /// The engine is told what comes, and the alarm when to come back: not before `earliest`.
     fn look_ahead(&self, earliest: Option<ShowTime>) {
-        let Ahead { timeline, wake_at } = ahead::look(&self.published.snapshot().show, self.env.clock.now());
+        let newest = self.published.snapshot();
+        let Ahead { timeline, wake_at } = ahead::look(&newest.show, newest.at, self.env.clock.now());
         self.published.timeline.store(Arc::new(timeline));
         self.alarm.set(wake_at.map(|wake_at| earliest.map_or(wake_at, |earliest| wake_at.max(earliest))));
     }
@@ -239,8 +240,10 @@ impl Batch {
     /// What the show does by itself until `now`, each as of its own time.
     fn come_due(&mut self, now: ShowTime) {
         for _ in 0..MOST_DUE {
-            let Some(at) = due::next(&self.show).filter(|at| *at <= now) else { return };
-            let Some(happening) = due::happen(&self.show) else { return };
+            // A clock that was set back must not keep what is due until it is where it was.
+            let since = self.after.at.min(now);
+            let Some(at) = due::next(&self.show, since).filter(|at| *at <= now) else { return };
+            let Some(happening) = due::happen(&self.show, since) else { return };
             self.happen_by_itself(happening, at);
         }
     }

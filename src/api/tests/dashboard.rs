@@ -82,6 +82,44 @@ async fn pages_of_displays_are_told_in_their_own_words() {
     drop(client);
 }
 
+/// Though the loop is another one by then, and what is asked for may not be there any more.
+#[tokio::test]
+async fn what_is_asked_of_the_loop_again_under_the_same_name_happens_once() {
+    let house = House::open().await;
+    let (one, two) = (stored(&house, 1).await, stored(&house, 2).await);
+    let asked = [
+        ("POST", "/api/loop".to_owned(), json!({ "slug": one })),
+        ("POST", "/api/loop".to_owned(), json!({ "slug": two })),
+        ("PUT", "/api/loop".to_owned(), json!({ "order": [two, one] })),
+        ("POST", format!("/api/media/{one}/activate"), json!({})),
+        ("POST", "/api/playback/next".to_owned(), json!({})),
+        ("POST", "/api/playback/toggle".to_owned(), json!({})),
+        ("POST", "/api/playback/loop-mode".to_owned(), json!({})),
+        ("DELETE", format!("/api/loop/{two}"), json!({})),
+    ];
+    let named = |number: usize, body: &Value| {
+        let mut body = body.clone();
+        body["client_op_id"] = json!(format!("loop-{number}"));
+        body
+    };
+    let mut seqs = Vec::new();
+    for (number, (method, path, body)) in asked.iter().enumerate() {
+        for _ in 0..2 {
+            let reply = house.tell(method, path, named(number, body)).await;
+            assert!(matches!(reply.status.as_u16(), 200 | 201), "{method} {path}: {}", reply.json());
+            seqs.push(house.api.state.snapshot().seq);
+        }
+    }
+    assert!(seqs.chunks(2).all(|twice| twice[0] == twice[1]), "{seqs:?}");
+    for (number, (method, path, body)) in asked.iter().enumerate() {
+        house.tell(method, path, named(number, body)).await;
+    }
+    assert_eq!(house.api.state.snapshot().seq, seqs[seqs.len() - 1]);
+    assert_eq!(house.ask("GET", "/api/loop").await.json()["loop"], json!([one]));
+    let other = json!({ "slug": two, "client_op_id": "loop-0" });
+    house.tell("POST", "/api/loop", other).await.refused(409, "client_op_id_reused");
+}
+
 #[tokio::test]
 async fn how_far_an_upload_is_is_told_to_whom_it_belongs() {
     let house = House::open().await;

@@ -11,9 +11,10 @@ use crate::show::schedule::Scheduled;
 use crate::show::time::ShowTime;
 use crate::state::event::Event;
 
-/// When the show does something by itself next.
-pub fn next(show: &Show) -> Option<ShowTime> {
-    earliest(show).map(|due| due.at())
+/// When the show does something by itself next. `since` is when it last changed: what was wished then may want something to be that
+/// should have happened before, and nobody can change what was seen and heard meanwhile.
+pub fn next(show: &Show, since: ShowTime) -> Option<ShowTime> {
+    earliest(show).map(|due| due.at().max(since))
 }
 
 /// What happens then, as of that time, and for whom. Something always does, so that the same is not due again.
@@ -23,9 +24,9 @@ pub struct Happening {
 }
 
 /// None if nothing waits.
-pub fn happen(show: &Show) -> Option<Happening> {
+pub fn happen(show: &Show, since: ShowTime) -> Option<Happening> {
     let due = earliest(show)?;
-    Some(happens(show, &due, due.at()))
+    Some(happens(show, &due, due.at().max(since)))
 }
 
 /// What was missed until `now` while nobody was there, and as of when it happens. Batches and macros do as of their time, and in its

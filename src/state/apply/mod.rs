@@ -16,6 +16,7 @@ mod input;
 mod layer;
 mod light;
 mod look;
+mod looped;
 mod macros;
 mod palette;
 mod patch;
@@ -191,6 +192,7 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         | Command::ControlPlayer { .. }
         | Command::ChangePlayer { .. }
         | Command::EndPlay { .. }) => player::decide(show, command, now),
+        Command::SteerLoop { wish } => looped::decide(show, wish, given),
         command @ (Command::ReportTag { .. }
         | Command::AssociateTag { .. }
         | Command::ChangeTag { .. }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::show::ids::{AssetId, PlaylistId, TrackId};
+use crate::show::player::Repeat;
 use crate::show::timetable::Timetable;
 
 /// A playlist that is to be. What is not said is as it usually is.
@@ -71,5 +72,34 @@ pub enum Control {
     Seek {
         #[schemars(range(max = 86_400_000))]
         position_ms: u64,
+    },
+}
+
+/// What is to become of the loop. Whoever asks names media; what that means for its playlist is decided with the show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum LoopWish {
+    /// At its end; a loop that is not there yet is made.
+    Add {
+        slug: AssetId,
+    },
+    Remove {
+        slug: AssetId,
+    },
+    /// All of them.
+    Order {
+        slugs: Vec<AssetId>,
+    },
+    /// Shows it now, and puts it into the loop if it is not there.
+    Show {
+        slug: AssetId,
+    },
+    Control {
+        control: Control,
+    },
+    /// The other mode where none is named.
+    Repeat {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mode: Option<Repeat>,
     },
 }

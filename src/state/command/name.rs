@@ -96,6 +96,7 @@ impl Command {
             Command::PlayPlaylist { .. } => "play_playlist",
             Command::ControlPlayer { .. } => "control_player",
             Command::ChangePlayer { .. } => "change_player",
+            Command::SteerLoop { .. } => "steer_loop",
             Command::EndPlay { .. } => "end_play",
             Command::ReportTag { .. } => "report_tag",
             Command::AssociateTag { .. } => "associate_tag",

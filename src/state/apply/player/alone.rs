@@ -61,17 +61,21 @@ fn fade_us(show: &Show, playing: &Now, ends: ShowTime) -> i64 {
 
 pub(in crate::state::apply) fn come_due(show: &Show, at: ShowTime, due: Due) -> Vec<Event> {
     match (due, &show.player.now) {
-        (Due::Over, Some(playing)) => went_on(show, playing, at),
+        (Due::Over, Some(playing)) => {
+            // Nobody knew that it would, so what follows is not open yet.
+            let is_late = switches_at(show, playing).is_some_and(|due| due < at);
+            went_on(show, playing, at, if is_late { soon(show, at) } else { at })
+        }
         (Due::Awake, Some(playing)) => woke(show, playing, at),
         _ => vec![changed(Player { leaving: None, ..Player::clone(&show.player) })],
     }
 }
 
-pub(super) fn went_on(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
-    let until = playing.ends_at().unwrap_or(at).max(at);
+pub(super) fn went_on(show: &Show, playing: &Now, at: ShowTime, begins: ShowTime) -> Vec<Event> {
+    let until = playing.ends_at().unwrap_or(begins).max(begins);
     let playlist = show.playlists.get(&playing.playlist);
     match (following(show, playing, Way::On, at), playlist) {
-        (Some(pick), Some(playlist)) => forgiven(began(show, playlist, pick, 0, at, until)),
+        (Some(pick), Some(playlist)) => forgiven(began(show, playlist, pick, 0, begins, until)),
         _ => given_back(show, at).map_or_else(|| ended(show, playing, at), forgiven),
     }
 }
@@ -129,7 +133,7 @@ fn woke(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
 pub(super) fn end_play(show: &Show, play: u64, fault: Option<String>, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let playing = show.player.now.as_ref().filter(|playing| playing.play == play && playing.playback != Playback::Stopped);
     let playing = playing.ok_or(Rejection::PlayOver(play))?;
-    let Some(reason) = fault else { return Ok(went_on(show, playing, now)) };
+    let Some(reason) = fault else { return Ok(went_on(show, playing, now, now)) };
     let playlist = show.playlists.get(&playing.playlist);
     let title = playlist.and_then(|playlist| playlist.track(&playing.track)).map_or("", |track| &track.title);
     let fault = Fault {

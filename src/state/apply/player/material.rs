@@ -18,7 +18,7 @@ pub(in crate::state::apply) fn without_asset(show: &Show, id: &AssetId, now: Sho
     let playing = show.player.now.as_ref().filter(|playing| playing.asset == *id);
     let is_gone = |leaving: &Leaving| leaving.asset == *id;
     let mut events = match playing.map(|playing| (playing, playing.playback)) {
-        Some((playing, Playback::Playing { .. })) => went_on(show, playing, now),
+        Some((playing, Playback::Playing { .. })) => went_on(show, playing, now, now),
         Some((_, Playback::Paused { .. })) => stopped(show, now),
         _ if show.player.leaving.as_ref().is_some_and(is_gone) => vec![Event::PlayerChanged { player: show.player.clone() }],
         _ => return Vec::new(),

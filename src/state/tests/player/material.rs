@@ -98,3 +98,29 @@ fn a_player_of_an_older_journal_is_read() {
     let player: crate::show::player::Player = serde_json::from_value(stored).unwrap();
     assert_eq!(player, *desk.show.player);
 }
+
+/// Who has it fade when its time to fade has passed, or adds what it is to fade into, hears the rest of the fade and all of the next.
+#[test]
+fn what_is_to_fade_since_before_it_was_asked_for_fades_from_now_on() {
+    let late = [
+        json!({"command": "change_player", "patch": {"crossfade_ms": 12_000}}),
+        json!({"command": "add_tracks", "playlist": "one", "tracks": [{"id": "s2", "asset": "s2"}]}),
+    ];
+    for (first, second) in [(&late[0], &late[1]), (&late[1], &late[0])] {
+        let mut desk = Desk::new();
+        desk.tell(json!({"command": "put_playlist", "playlist": playlist("one", &["s1"])}));
+        desk.tell(first.clone());
+        desk.tell(play("one"));
+        desk.wait(52 * SECOND);
+        let ends = desk.playing().ends_at().expect("it plays");
+        assert_eq!(desk.track(), "s1");
+        desk.tell(second.clone());
+        desk.wait(0);
+        assert_eq!(desk.state(), ("s2", "playing"));
+        let Playback::Playing { since, offset_ms } = desk.playing().playback else { panic!("it plays") };
+        let lead = since.0 - desk.now.0;
+        assert!(offset_ms == 0 && (250_000..350_000).contains(&lead), "from its start, when its file is open: {lead}");
+        let leaving = desk.show.player.leaving.as_ref().expect("the first is still heard");
+        assert_eq!((leaving.from, leaving.until), (since, ends));
+    }
+}
