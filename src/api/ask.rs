@@ -314,7 +314,9 @@ impl Api {
         match command {
             Command::AddAsset { .. } => Err(ApiError::NeedsUpload),
             Command::Import { collection, .. } if !collection.assets.is_empty() => Err(ApiError::NeedsUpload),
-            Command::RemoveAsset { asset } => rest::assets::remove_with_file(self.clone(), asker.clone(), asset).await,
+            Command::RemoveAsset { asset, force } => {
+                rest::assets::remove_with_file(self.clone(), asker.clone(), asset, force).await
+            }
             command => self.act(asker, command).await,
         }
     }

@@ -159,9 +159,17 @@ impl Track {
             // One that moves is seen once at least, unless it is said how long it is seen.
             AssetKind::Image if self.still_ms.is_none() => Some(asset.length_us().map_or(still, |length| length.max(still))),
             AssetKind::Image => Some(still),
-            _ => asset.length_us(),
+            _ => heard_us(asset),
         }
     }
+}
+
+/// A sound of some samples on repeat would be a change of the show for each of them.
+const SHORTEST_US: u64 = 100_000;
+
+/// How long a file is played by itself, if anyone knows.
+pub fn heard_us(asset: &Asset) -> Option<u64> {
+    asset.length_us().map(|length| length.max(SHORTEST_US))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::apply::due;
+use super::apply::due::{self, Happening};
 use super::event::evolve;
 use crate::show::Show;
 use crate::show::player::staged::{begins, staged};
@@ -18,6 +18,8 @@ use crate::show::timeline::Timeline;
 const LEAD: Duration = Duration::from_secs(2);
 /// Steps that are decided ahead of their time; the rest are once these have come.
 const MOST: usize = 32;
+/// Of what is behind: an hour of pictures that are seen for four seconds each.
+const MOST_DUE: usize = 2_048;
 
 pub(super) struct Ahead {
     pub timeline: Timeline,
@@ -26,9 +28,15 @@ pub(super) struct Ahead {
 }
 
 pub(super) fn look(show: &Arc<Show>, changed_at: ShowTime, now: ShowTime) -> Ahead {
-    let mut timeline = Timeline::new(staged(show, now));
     let (mut show, mut from, mut since) = (show.clone(), now, changed_at.min(now));
     let mut wake_at = due::next(&show, since);
+    // What has come already and could not be written down yet has come all the same, for as long as that may last.
+    for _ in 0..MOST_DUE {
+        let Some(at) = due::next(&show, since).filter(|at| *at <= now) else { break };
+        let Some(happening) = due::happen(&show, since) else { break };
+        (show, since) = (after(&show, &happening), at);
+    }
+    let mut timeline = Timeline::new(staged(&show, now));
     for _ in 0..MOST {
         let next = due::next(&show, since);
         if let Some(begins) = begins(&show, from).filter(|begins| next.is_none_or(|at| *begins < at)) {
@@ -42,13 +50,17 @@ pub(super) fn look(show: &Arc<Show>, changed_at: ShowTime, now: ShowTime) -> Ahe
         }
         let Some(happening) = due::happen(&show, since) else { break };
         let plays = show.player.plays;
-        let mut after = Show::clone(&show);
-        happening.events.iter().for_each(|event| evolve(&mut after, event));
-        show = Arc::new(after);
+        show = after(&show, &happening);
         timeline.push(if show.player.plays == plays { at } else { early(at) }, staged(&show, at));
         (from, since) = (at, at);
     }
     Ahead { timeline, wake_at }
+}
+
+fn after(show: &Show, happening: &Happening) -> Arc<Show> {
+    let mut after = show.clone();
+    happening.events.iter().for_each(|event| evolve(&mut after, event));
+    Arc::new(after)
 }
 
 /// What is played next is seen as soon as its first picture may be; otherwise the last one before it would be seen twice, and that

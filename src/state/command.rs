@@ -162,8 +162,11 @@ pub enum Command {
     AddAsset {
         asset: Asset,
     },
+    /// With `force`, out of the playlists that play it, too.
     RemoveAsset {
         asset: AssetId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        force: bool,
     },
     /// What was found in its file.
     DescribeAsset {

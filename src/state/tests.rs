@@ -218,7 +218,7 @@ fn simple_command() -> impl Strategy<Value = Command> {
                 details: None,
             }
         }),
-        asset_id().prop_map(|asset| Command::RemoveAsset { asset }),
+        (asset_id(), any::<bool>()).prop_map(|(asset, force)| Command::RemoveAsset { asset, force }),
         (value_name(), scalar()).prop_map(|(name, value)| Command::SetValue { name, value }),
         value_name().prop_map(|name| Command::RemoveValue { name }),
     ]

@@ -135,15 +135,15 @@ pub(super) fn chunk_error(error: &MultipartError, limit: u64) -> ChunkError {
 }
 
 pub async fn remove(State(api): State<Api>, At(id): At<AssetId>, Bare(asker): Bare) -> Answer {
-    removed(&remove_with_file(api, asker, id).await?)
+    removed(&remove_with_file(api, asker, id, false).await?)
 }
 
-pub async fn remove_with_file(api: Api, asker: Asker, id: AssetId) -> Result<Receipt, ApiError> {
+pub async fn remove_with_file(api: Api, asker: Asker, id: AssetId, force: bool) -> Result<Receipt, ApiError> {
     to_the_end(async move {
         let turn = api.library.turn().await;
         let asset = api.state.snapshot().show.assets.get(&id).cloned();
         // Gone already, and asked for again: the receipt says so.
-        let receipt = api.act(&asker, Command::RemoveAsset { asset: id }).await?;
+        let receipt = api.act(&asker, Command::RemoveAsset { asset: id, force }).await?;
         let Some(asset) = asset.filter(|_| !receipt.repeated) else { return Ok(receipt) };
         // The show has forgotten it; a file that stays is only space, and the next upload of it takes its place.
         if let Err(error) = api.library.remove(&asset, &turn).await {

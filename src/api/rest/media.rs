@@ -1,6 +1,6 @@
 //! `/api/media`: what can be played or shown, by its slug, which is the asset's id; and what nothing uses any more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
@@ -18,12 +18,10 @@ use crate::api::wire::looped;
 use crate::base::quote::quoted;
 use crate::show::Show;
 use crate::show::asset::{Asset, AssetKind};
-use crate::show::ids::{AssetId, PlaylistId};
-use crate::show::playlist::TrackRef;
+use crate::show::ids::AssetId;
 use crate::show::time::ShowTime;
 use crate::show::usage::User;
 use crate::state::SubmitError;
-use crate::state::command::Command;
 use crate::state::rejection::Rejection;
 
 #[derive(Clone, Copy, Deserialize)]
@@ -87,26 +85,8 @@ pub async fn remove(
     force: Result<Query<Force>, QueryRejection>,
     Bare(asker): Bare,
 ) -> Answer {
-    if asked(force)?.force {
-        take_out(&api, &asker, &slug).await?;
-    }
-    removed(&remove_with_file(api, asker, slug).await?)
-}
-
-/// Out of every playlist, all at once. Nothing is done where others than playlists use it: it could not be removed anyway.
-async fn take_out(api: &Api, asker: &Asker, slug: &AssetId) -> Result<(), ApiError> {
-    let mut playlists: BTreeMap<PlaylistId, Vec<TrackRef>> = BTreeMap::new();
-    for user in api.state.snapshot().show.users_of(slug, api.clock.now()) {
-        let User::Track { playlist, track } = user else { return Ok(()) };
-        playlists.entry(playlist).or_default().push(TrackRef::Id(track));
-    }
-    if playlists.is_empty() {
-        return Ok(());
-    }
-    let commands = playlists.into_iter().map(|(playlist, tracks)| Command::RemoveTracks { playlist, tracks }).collect();
-    // The client's name for all of it goes to what it asked for.
-    let asker = Asker { operation: None, ..asker.clone() };
-    api.act(&asker, Command::Batch { commands, at: None, id: None }).await.map(drop)
+    let force = asked(force)?.force;
+    removed(&remove_with_file(api, asker, slug, force).await?)
 }
 
 pub async fn cleanup(State(api): State<Api>, Perhaps { asker, mut fields }: Perhaps) -> Answer {
@@ -118,7 +98,7 @@ pub async fn cleanup(State(api): State<Api>, Perhaps { asker, mut fields }: Perh
     for asset in unused {
         // Each is a change of its own.
         let asker = Asker { operation: None, ..asker.clone() };
-        if !only_tell && !is_removed(remove_with_file(api.clone(), asker, asset.id.clone()).await)? {
+        if !only_tell && !is_removed(remove_with_file(api.clone(), asker, asset.id.clone(), false).await)? {
             continue;
         }
         freed = freed.saturating_add(asset.bytes);

@@ -87,6 +87,19 @@ async fn what_is_in_use_is_removed_only_when_it_must_be() {
 }
 
 #[tokio::test]
+async fn what_is_removed_by_force_again_under_the_same_name_stays_where_it_is_by_then() {
+    let house = House::open().await;
+    let slug = stored(&house, 1).await;
+    house.tell("POST", "/api/loop", json!({ "slug": slug })).await.expect(201);
+    let (path, name) = (format!("/api/media/{slug}?force=true"), json!({ "client_op_id": "away" }));
+    house.tell("DELETE", &path, name.clone()).await.expect(204);
+    assert_eq!(stored(&house, 1).await, slug, "the same file comes back");
+    house.tell("POST", "/api/loop", json!({ "slug": slug })).await.expect(201);
+    house.tell("DELETE", &path, name).await.expect(204);
+    assert_eq!(house.ask("GET", "/api/loop").await.json()["loop"], json!([slug]));
+}
+
+#[tokio::test]
 async fn what_nothing_uses_is_removed_with_its_cover() {
     let house = House::open().await;
     let (song, cover, kept) = (stored(&house, 1).await, stored(&house, 2).await, stored(&house, 3).await);

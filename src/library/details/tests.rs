@@ -212,13 +212,13 @@ async fn what_was_made_of_an_asset_goes_with_it() {
     house.described(&asset.id).await;
     let folder = house.derived().join(asset.id.as_str());
     assert!(folder.is_dir());
-    house.submit(Command::RemoveAsset { asset: asset.id.clone() }).await;
+    house.submit(Command::RemoveAsset { asset: asset.id.clone(), force: false }).await;
     until("its folder is gone", || !folder.exists()).await;
     let other = house.add("b.png", png([3, 2, 1, 255])).await;
     house.described(&other.id).await;
     house.stop();
     let folder = house.derived().join(other.id.as_str());
-    house.submit(Command::RemoveAsset { asset: other.id.clone() }).await;
+    house.submit(Command::RemoveAsset { asset: other.id.clone(), force: false }).await;
     assert!(folder.is_dir(), "nobody is there");
     house.start();
     until("it is tidied up at the start", || !folder.exists()).await;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ids::{PlaylistId, TrackId};
 use super::time::ShowTime;
 
-pub use order::{Pick, Way, following, pick_again, pick_first, position_in_order, same};
+pub use order::{Pick, Way, following, may_be_played, pick_again, pick_first, position_in_order, same};
 pub use play::{Leaving, Now};
 
 pub const MAX_CROSSFADE_MS: u32 = 12_000;

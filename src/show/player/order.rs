@@ -66,6 +66,12 @@ fn is_playable(show: &Show, track: &Track, at: ShowTime) -> bool {
     is_there && track.when.as_ref().is_none_or(|when| when.is_open(at))
 }
 
+/// Whether what is played, or was, may be played at that time.
+pub fn may_be_played(show: &Show, now: &Now, at: ShowTime) -> bool {
+    let playlist = show.playlists.get(&now.playlist);
+    playlist.and_then(|playlist| playlist.track(&now.track)).is_some_and(|track| is_playable(show, track, at))
+}
+
 struct Order<'a> {
     show: &'a Show,
     playlist: &'a Playlist,
@@ -117,7 +123,7 @@ pub fn pick_first(show: &Show, playlist: &Playlist, seed: u64, at: ShowTime) -> 
 /// What was left goes on where it was; where it can not, what comes after it begins.
 pub fn pick_again(show: &Show, left: &Now, at: ShowTime) -> Option<(Pick, u64)> {
     let playlist = show.playlists.get(&left.playlist)?;
-    if playlist.track(&left.track).is_some_and(|track| is_playable(show, track, at)) {
+    if may_be_played(show, left, at) {
         return Some((same(left, left.round), left.offset_ms(at)));
     }
     let next = following(show, left, Way::Next, at).or_else(|| pick_first(show, playlist, left.seed, at));

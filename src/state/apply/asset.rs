@@ -1,16 +1,19 @@
 //! What the library holds, as far as the show must know.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{check_name, player, playlist};
+use super::{Given, batch, check_name, player, playlist};
 use crate::show::Show;
 use crate::show::asset::Asset;
-use crate::show::ids::AssetId;
+use crate::show::ids::{AssetId, PlaylistId};
 use crate::show::light::usage::{repointed_preset, repointed_zone};
 use crate::show::media::Details;
+use crate::show::playlist::TrackRef;
 use crate::show::program::Studio;
 use crate::show::time::ShowTime;
 use crate::show::usage::{Part, User, repointed_input, repointed_scene, repointed_transition};
+use crate::state::command::Command;
 use crate::state::event::{Event, evolve};
 use crate::state::rejection::Rejection;
 
@@ -84,9 +87,29 @@ fn find<'a>(show: &'a Show, id: &AssetId) -> Result<&'a Arc<Asset>, Rejection> {
     show.assets.get(id).ok_or_else(|| Rejection::NoAsset(id.clone()))
 }
 
-/// What is played of it, though it is in no playlist any more, ends.
-pub(super) fn remove(show: &Show, id: AssetId, now: ShowTime) -> Result<Vec<Event>, Rejection> {
+pub(super) fn remove(show: &Show, id: AssetId, force: bool, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
     find(show, &id)?;
+    let mut events = if force { taken_out(show, &id, given)? } else { Vec::new() };
+    let mut left = show.clone();
+    events.iter().for_each(|event| evolve(&mut left, event));
+    events.extend(remove_unused(&left, id, given.now)?);
+    Ok(events)
+}
+
+/// Out of every playlist. Where others use it, too, it can not be removed anyway.
+fn taken_out(show: &Show, id: &AssetId, given: Given<'_>) -> Result<Vec<Event>, Rejection> {
+    let mut playlists: BTreeMap<PlaylistId, Vec<TrackRef>> = BTreeMap::new();
+    for user in show.users_of(id, given.now) {
+        if let User::Track { playlist, track } = user {
+            playlists.entry(playlist).or_default().push(TrackRef::Id(track));
+        }
+    }
+    let removals = playlists.into_iter().map(|(playlist, tracks)| Command::RemoveTracks { playlist, tracks });
+    batch::carry_out(show, removals.collect(), given)
+}
+
+/// What is played of it, though it is in no playlist any more, ends.
+fn remove_unused(show: &Show, id: AssetId, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     match show.users_of(&id, now).into_iter().next() {
         Some(User::Layer { scene, layer, .. }) => Err(Rejection::AssetInUse(id, scene, layer)),
         Some(User::Input { input, .. }) => Err(Rejection::AssetInInput(id, input)),

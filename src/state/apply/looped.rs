@@ -5,7 +5,7 @@ use super::{Given, decide_given};
 use crate::show::Show;
 use crate::show::ids::{AssetId, PlaylistId, TrackId};
 use crate::show::player::Repeat;
-use crate::show::playlist::{LOOP, TrackRef};
+use crate::show::playlist::{LOOP, MAX_TRACKS, TrackRef};
 use crate::state::asked::media::{LoopWish, NewPlaylist, NewTrack};
 use crate::state::command::{Command, Patch};
 use crate::state::event::{Event, evolve};
@@ -27,13 +27,15 @@ pub(super) fn decide(show: &Show, wish: LoopWish, given: Given<'_>) -> Result<Ve
 fn meant(show: &Show, wish: LoopWish) -> Result<Vec<Command>, Rejection> {
     let playlist = PlaylistId::new(LOOP).expect("a plain word is an id");
     Ok(match wish {
-        LoopWish::Add { slug } => made(show, &playlist).into_iter().chain([added(playlist, slug)]).collect(),
+        LoopWish::Add { slug } if named(show, &slug).is_ok() => {
+            return Err(Rejection::AlreadyExists { what: "track", id: slug.to_string() });
+        }
+        LoopWish::Add { slug } => made(show, &playlist).into_iter().chain([added(show, playlist, slug).1]).collect(),
         LoopWish::Remove { slug } => vec![Command::RemoveTracks { tracks: vec![named(show, &slug)?], playlist }],
         LoopWish::Order { slugs } => {
-            let order = slugs.iter().map(|slug| named(show, slug)).collect::<Result<_, _>>()?;
-            vec![Command::OrderTracks { playlist, order }]
+            vec![Command::OrderTracks { playlist, order: ordered(show, &slugs)? }]
         }
-        LoopWish::Show { slug } => shown(show, playlist, slug),
+        LoopWish::Show { slug } => shown(show, playlist, slug)?,
         LoopWish::Control { control } => {
             let first = if show.player.now.is_none() { around(show) } else { None };
             first.into_iter().chain([Command::ControlPlayer { control }]).collect()
@@ -45,19 +47,22 @@ fn meant(show: &Show, wish: LoopWish) -> Result<Vec<Command>, Rejection> {
     })
 }
 
-fn shown(show: &Show, playlist: PlaylistId, slug: AssetId) -> Vec<Command> {
+fn shown(show: &Show, playlist: PlaylistId, slug: AssetId) -> Result<Vec<Command>, Rejection> {
+    if !show.assets.contains_key(&slug) {
+        return Err(Rejection::NoAsset(slug));
+    }
     let mut commands: Vec<Command> = made(show, &playlist).into_iter().collect();
     let track = match named(show, &slug) {
         Ok(track) => track,
         Err(_) => {
-            let track = TrackRef::Id(TrackId::from(&slug));
-            commands.push(added(playlist.clone(), slug));
-            track
+            let (track, command) = added(show, playlist.clone(), slug);
+            commands.push(command);
+            TrackRef::Id(track)
         }
     };
     commands.extend(around(show));
     commands.push(Command::PlayPlaylist { playlist, track: Some(track), position_ms: None });
-    commands
+    Ok(commands)
 }
 
 fn made(show: &Show, playlist: &PlaylistId) -> Option<Command> {
@@ -75,12 +80,27 @@ fn made(show: &Show, playlist: &PlaylistId) -> Option<Command> {
     (!show.playlists.contains_key(LOOP)).then(put)
 }
 
-/// A track is called like what it shows, so that nothing is in the loop twice.
-fn added(playlist: PlaylistId, slug: AssetId) -> Command {
+/// A track is called like what it shows, or as it may be where another has that name: its file has been replaced since.
+fn added(show: &Show, playlist: PlaylistId, slug: AssetId) -> (TrackId, Command) {
     let (title, artist, album, filename, still_ms, times, when) = (None, None, None, None, None, None, None);
-    let id = TrackId::from(&slug);
-    let track = NewTrack { id, asset: slug, title, artist, album, filename, still_ms, times, when };
-    Command::AddTracks { playlist, tracks: vec![track], number: None }
+    let is_free = |id: &TrackId| show.playlists.get(&playlist).is_none_or(|playlist| playlist.track(id).is_none());
+    let others = (2..=MAX_TRACKS).filter_map(|number| TrackId::new(&format!("{slug}-{number}")).ok());
+    let own = TrackId::from(&slug);
+    let id = std::iter::once(own.clone()).chain(others).find(is_free).unwrap_or(own);
+    let track = NewTrack { id: id.clone(), asset: slug, title, artist, album, filename, still_ms, times, when };
+    (id, Command::AddTracks { playlist, tracks: vec![track], number: None })
+}
+
+/// What is there more than once, is so in the order too: its second mention is its second track.
+fn ordered(show: &Show, slugs: &[AssetId]) -> Result<Vec<TrackRef>, Rejection> {
+    let tracks = show.playlists.get(LOOP).map_or(&[][..], |playlist| &playlist.tracks);
+    let mut order: Vec<TrackRef> = Vec::with_capacity(slugs.len());
+    for slug in slugs {
+        let next = tracks.iter().filter(|track| track.asset == *slug).map(|track| TrackRef::Id(track.id.clone()));
+        let next = next.into_iter().find(|track| !order.contains(track));
+        order.push(next.map_or_else(|| named(show, slug), Ok)?);
+    }
+    Ok(order)
 }
 
 /// Whatever the track is called.

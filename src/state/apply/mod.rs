@@ -105,7 +105,7 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::ChangeDestination { destination, patch } => one(destination::change(show, &destination, patch)?),
         Command::RemoveDestination { destination } => one(destination::remove(show, destination)?),
         Command::AddAsset { asset } => one(asset::add(show, asset, now)?),
-        Command::RemoveAsset { asset } => asset::remove(show, asset, now),
+        Command::RemoveAsset { asset, force } => asset::remove(show, asset, force, given),
         Command::DescribeAsset { asset, details } => asset::describe(show, asset, *details, now),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with, now),
         Command::Import { collection, mode } => import::import(show, *collection, mode, given),

@@ -22,7 +22,7 @@ pub(super) use alone::{Due, come_due, next_due};
 pub(super) use material::{described, without_asset};
 pub(super) use play::{stopped, without_playlist, without_tracks};
 pub(super) use steer::play_playlist;
-pub(super) use waiting::{given_back, interrupted_by, with_waiting};
+pub(super) use waiting::{given_back, interrupted_by, looked_again, with_waiting};
 
 use alone::{MAX_REASON, end_play, forgiven};
 use steer::{change, control_player};

@@ -24,6 +24,12 @@ use check::{check_head, check_room};
 use tracks::{add, added, change_track, relocate, remove_tracks, reorder};
 
 pub(super) fn decide(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
+    let mut events = changed(show, command, now)?;
+    events.extend(player::looked_again(show, &events, now));
+    Ok(events)
+}
+
+fn changed(show: &Show, command: Command, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     match command {
         Command::PutPlaylist { playlist, only_new } => put(show, *playlist, only_new, now),
         Command::ChangePlaylist { playlist, patch } => change(show, &playlist, &patch, now),

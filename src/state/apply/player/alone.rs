@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::play::{began, begun, length_us, stopped};
-use super::steer::soon;
+use super::play::{Begins, begun, length_us, stopped};
 use super::waiting::given_back;
 use super::{at_sample, changed, later, micros};
 use crate::show::Show;
 use crate::show::input::Playback;
-use crate::show::player::{Fault, Now, Pick, Player, SETTLES_AFTER_MS, Way, following, pick_first};
+use crate::show::player::{Fault, LEAD_MS, Now, Pick, Player, SETTLES_AFTER_MS, Way, following, pick_first};
 use crate::show::playlist::{MAX_TITLE, Playlist};
 use crate::show::time::ShowTime;
 use crate::state::event::Event;
@@ -62,20 +61,29 @@ fn fade_us(show: &Show, playing: &Now, ends: ShowTime) -> i64 {
 pub(in crate::state::apply) fn come_due(show: &Show, at: ShowTime, due: Due) -> Vec<Event> {
     match (due, &show.player.now) {
         (Due::Over, Some(playing)) => {
-            // Nobody knew that it would, so what follows is not open yet.
-            let is_late = switches_at(show, playing).is_some_and(|due| due < at);
-            went_on(show, playing, at, if is_late { soon(show, at) } else { at })
+            let begins = if is_unforeseen(show, playing, at) { Begins::soon(show, at) } else { Begins::at_once(at) };
+            went_on(show, playing, begins)
         }
         (Due::Awake, Some(playing)) => woke(show, playing, at),
         _ => vec![changed(Player { leaving: None, ..Player::clone(&show.player) })],
     }
 }
 
-pub(super) fn went_on(show: &Show, playing: &Now, at: ShowTime, begins: ShowTime) -> Vec<Event> {
-    let until = playing.ends_at().unwrap_or(begins).max(begins);
+/// Whether nobody knew so long before that what follows is open: what was wished made it due, or it was sought to its end.
+fn is_unforeseen(show: &Show, playing: &Now, at: ShowTime) -> bool {
+    let is_sought = match playing.playback {
+        Playback::Playing { since, offset_ms } => offset_ms > 0 && at < later(since, LEAD_MS),
+        _ => false,
+    };
+    is_sought || switches_at(show, playing).is_some_and(|due| due < at)
+}
+
+pub(super) fn went_on(show: &Show, playing: &Now, begins: Begins) -> Vec<Event> {
+    let at = begins.told;
+    let before_until = playing.ends_at().unwrap_or(begins.at).max(begins.at);
     let playlist = show.playlists.get(&playing.playlist);
-    match (following(show, playing, Way::On, at), playlist) {
-        (Some(pick), Some(playlist)) => forgiven(began(show, playlist, pick, 0, begins, until)),
+    match (following(show, playing, Way::On, before_until), playlist) {
+        (Some(pick), Some(playlist)) => forgiven(begun(show, playlist, pick, 0, Begins { before_until, ..begins })),
         _ => given_back(show, at).map_or_else(|| ended(show, playing, at), forgiven),
     }
 }
@@ -124,7 +132,7 @@ fn opens_at(playlist: &Playlist, at: ShowTime) -> Option<ShowTime> {
 fn woke(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
     let Some(playlist) = show.playlists.get(&playing.playlist) else { return ended(show, playing, at) };
     match pick_first(show, playlist, playing.seed, at) {
-        Some(pick) => begun(show, playlist, pick, 0, at),
+        Some(pick) => begun(show, playlist, pick, 0, Begins::at_once(at)),
         None => ended(show, playing, at),
     }
 }
@@ -133,7 +141,7 @@ fn woke(show: &Show, playing: &Now, at: ShowTime) -> Vec<Event> {
 pub(super) fn end_play(show: &Show, play: u64, fault: Option<String>, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let playing = show.player.now.as_ref().filter(|playing| playing.play == play && playing.playback != Playback::Stopped);
     let playing = playing.ok_or(Rejection::PlayOver(play))?;
-    let Some(reason) = fault else { return Ok(went_on(show, playing, now, now)) };
+    let Some(reason) = fault else { return Ok(went_on(show, playing, Begins::soon(show, now))) };
     let playlist = show.playlists.get(&playing.playlist);
     let title = playlist.and_then(|playlist| playlist.track(&playing.track)).map_or("", |track| &track.title);
     let fault = Fault {
@@ -151,10 +159,12 @@ pub(super) fn end_play(show: &Show, play: u64, fault: Option<String>, now: ShowT
     let next = following(&noted, playing, Way::Next, now).filter(|_| !is_hopeless && playing.is_playing());
     Ok(match (next, playlist) {
         (Some(pick), Some(playlist)) => {
-            let mut events = begun(&noted, playlist, pick, 0, soon(show, now));
+            let mut events = begun(&noted, playlist, pick, 0, Begins::soon(show, now));
             // It was not heard, so it does not leave either.
             events.iter_mut().for_each(|event| {
-                if let Event::PlayerChanged { player } = event {
+                if let Event::PlayerChanged { player } = event
+                    && player.leaving.as_ref().is_some_and(|leaving| leaving.play == play)
+                {
                     Arc::make_mut(player).leaving = None;
                 }
             });

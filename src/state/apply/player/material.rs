@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::alone::went_on;
 use super::changed;
-use super::play::{length_us, stopped};
+use super::play::{Begins, length_us, stopped};
 use crate::show::Show;
 use crate::show::ids::AssetId;
 use crate::show::input::Playback;
 use crate::show::player::{Leaving, Now, Player};
-use crate::show::playlist::Playlist;
+use crate::show::playlist::{Playlist, heard_us};
 use crate::show::time::ShowTime;
 use crate::state::event::Event;
 
@@ -18,7 +18,7 @@ pub(in crate::state::apply) fn without_asset(show: &Show, id: &AssetId, now: Sho
     let playing = show.player.now.as_ref().filter(|playing| playing.asset == *id);
     let is_gone = |leaving: &Leaving| leaving.asset == *id;
     let mut events = match playing.map(|playing| (playing, playing.playback)) {
-        Some((playing, Playback::Playing { .. })) => went_on(show, playing, now, now),
+        Some((playing, Playback::Playing { .. })) => went_on(show, playing, Begins::soon(show, now)),
         Some((_, Playback::Paused { .. })) => stopped(show, now),
         _ if show.player.leaving.as_ref().is_some_and(is_gone) => vec![Event::PlayerChanged { player: show.player.clone() }],
         _ => return Vec::new(),
@@ -40,7 +40,7 @@ pub(in crate::state::apply) fn described(show: &Show, id: &AssetId, now: ShowTim
     // Its track may be of another file by now.
     let own = |playlist: &Playlist| playlist.track(&playing.track).filter(|track| track.asset == *id).cloned();
     let track = playlist.and_then(|playlist| Some((own(playlist)?, &playlist.head)));
-    let plain = || show.assets.get(id)?.length_us();
+    let plain = || heard_us(show.assets.get(id)?);
     let length_us = track.map_or_else(plain, |(track, head)| length_us(show, &track, head));
     let known = Now { length_us, ..playing.clone() };
     let is_over = known.ends_at().is_some_and(|ends| ends <= now);

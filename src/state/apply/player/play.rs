@@ -2,31 +2,58 @@
 
 use std::sync::Arc;
 
-use super::changed;
+use super::{at_sample, changed, later};
 use crate::show::Show;
 use crate::show::ids::{PlaylistId, TrackId};
 use crate::show::input::Playback;
-use crate::show::player::{Now, Pick, Player};
+use crate::show::player::{LEAD_MS, Leaving, Now, Pick, Player};
 use crate::show::playlist::{Head, Left, Playlist, Track};
-use crate::show::time::ShowTime;
+use crate::show::time::{FrameNumber, ShowTime};
 use crate::state::event::Event;
 
-/// A track begins at `at`; what was played until then is heard until then.
-pub(super) fn begun(show: &Show, playlist: &Playlist, pick: Pick, offset_ms: u64, at: ShowTime) -> Vec<Event> {
-    began(show, playlist, pick, offset_ms, at, at)
+/// When a track begins.
+#[derive(Clone, Copy)]
+pub(super) struct Begins {
+    /// When that was decided.
+    pub told: ShowTime,
+    pub at: ShowTime,
+    /// So long what was played before is heard.
+    pub before_until: ShowTime,
 }
 
-pub(super) fn began(
+impl Begins {
+    pub fn at_once(at: ShowTime) -> Self {
+        Self { told: at, at, before_until: at }
+    }
+
+    /// In the first frame for which there is time to open a file.
+    pub fn soon(show: &Show, told: ShowTime) -> Self {
+        let fps = show.config.fps;
+        let frame = fps.frame_at(later(told, LEAD_MS));
+        Self { told, ..Self::at_once(at_sample(fps.time_of(FrameNumber(frame.0 + 1)))) }
+    }
+
+    /// What is heard until then. Something that has not begun by now never was, and what was played before it still is.
+    fn leaving(self, player: &Player) -> Option<Leaving> {
+        let before = player.now.as_ref().filter(|before| before.is_playing())?;
+        match before.playback {
+            Playback::Playing { since, .. } if since > self.told => {
+                player.leaving.clone().map(|leaving| Leaving { from: self.at, until: self.at, ..leaving })
+            }
+            _ => Some(before.leaving(self.at, self.before_until)),
+        }
+    }
+}
+
+pub(super) fn begun(
     show: &Show,
     playlist: &Playlist,
     Pick { track, round, seed, first }: Pick,
     offset_ms: u64,
-    at: ShowTime,
-    before_until: ShowTime,
+    begins: Begins,
 ) -> Vec<Event> {
     let Some(entry) = playlist.track(&track).cloned() else { return Vec::new() };
-    let before = show.player.now.as_ref();
-    let leaving = before.filter(|before| before.is_playing()).map(|before| before.leaving(at, before_until));
+    let (before, leaving, at) = (show.player.now.as_ref(), begins.leaving(&show.player), begins.at);
     let plays = show.player.plays + 1;
     let place = playlist.place_of(&track).unwrap_or(0);
     let length_us = length_us(show, &entry, &playlist.head);

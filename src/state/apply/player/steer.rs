@@ -1,14 +1,14 @@
 //! What the player is told.
 
-use super::play::{begun, stopped};
+use super::play::{Begins, begun, stopped};
 use super::waiting::with_waiting;
-use super::{at_sample, changed, check_settings, later};
+use super::{at_sample, changed, check_settings};
 use crate::show::Show;
 use crate::show::ids::{PlaylistId, TrackId};
 use crate::show::input::Playback;
-use crate::show::player::{BACK_TO_START_MS, LEAD_MS, Now, Pick, Player, Settings, Way, following, pick_first, same};
+use crate::show::player::{BACK_TO_START_MS, Now, Pick, Player, Settings, Way, following, may_be_played, pick_first, same};
 use crate::show::playlist::{LOOP, Playlist, TrackRef};
-use crate::show::time::{FrameNumber, ShowTime};
+use crate::show::time::ShowTime;
 use crate::state::apply::{patch, playlist};
 use crate::state::asked::media::Control;
 use crate::state::command::Patch;
@@ -30,7 +30,7 @@ pub(in crate::state::apply) fn play_playlist(
         (None, Some(left)) => (chosen(&left.track, seed), left.offset_ms),
         (None, None) => (pick_first(show, playlist, seed, now).ok_or_else(|| nothing_in(playlist))?, 0),
     };
-    let events = begun(show, playlist, pick, position_ms.unwrap_or(offset_ms), soon(show, now));
+    let events = begun(show, playlist, pick, position_ms.unwrap_or(offset_ms), Begins::soon(show, now));
     // Whoever wants something else does not wait for what was interrupted.
     let is_same = show.player.now.as_ref().is_some_and(|playing| playing.playlist == *id);
     Ok(with_waiting(events, if is_same { &show.player.waiting } else { &[] }))
@@ -42,13 +42,6 @@ fn chosen(track: &TrackId, seed: u64) -> Pick {
 
 fn nothing_in(playlist: &Playlist) -> Rejection {
     Rejection::NothingToPlay(format!("nothing in playlist {} can be played now", playlist.id()))
-}
-
-/// The first frame for which there is time to open a file.
-pub(super) fn soon(show: &Show, now: ShowTime) -> ShowTime {
-    let fps = show.config.fps;
-    let frame = fps.frame_at(later(now, LEAD_MS));
-    at_sample(fps.time_of(FrameNumber(frame.0 + 1)))
 }
 
 pub(super) fn control_player(show: &Show, control: Control, now: ShowTime) -> Result<Vec<Event>, Rejection> {
@@ -104,9 +97,9 @@ fn resumed(show: &Show, playing: &Now, now: ShowTime) -> Result<Vec<Event>, Reje
         Playback::Paused { offset_ms } => Ok(with_playback(show, Playback::Playing { since: at_sample(now), offset_ms })),
         _ => {
             let playlist = playlist::find(show, &playing.playlist)?;
-            let pick = Some(same(playing, 1)).filter(|pick| playlist.track(&pick.track).is_some());
+            let pick = Some(same(playing, 1)).filter(|_| may_be_played(show, playing, now));
             let pick = pick.or_else(|| pick_first(show, playlist, playing.seed, now)).ok_or_else(|| nothing_in(playlist))?;
-            Ok(begun(show, playlist, pick, 0, soon(show, now)))
+            Ok(begun(show, playlist, pick, 0, Begins::soon(show, now)))
         }
     }
 }
@@ -120,7 +113,7 @@ fn sought(show: &Show, playing: &Now, position_ms: u64, now: ShowTime) -> Vec<Ev
 fn skipped(show: &Show, playing: &Now, way: Way, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let playlist = playlist::find(show, &playing.playlist)?;
     match (following(show, playing, way, now), way) {
-        (Some(pick), _) => Ok(begun(show, playlist, pick, 0, soon(show, now))),
+        (Some(pick), _) => Ok(begun(show, playlist, pick, 0, Begins::soon(show, now))),
         (None, Way::Previous) => Ok(sought(show, playing, 0, now)),
         (None, _) => Err(Rejection::NothingToPlay("there is no next track".to_owned())),
     }

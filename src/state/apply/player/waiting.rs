@@ -1,9 +1,9 @@
-//! What was played when the time of another playlist came: it waits, and goes on when that is over.
+//! What was played when the time of another playlist came: it waits, and goes on when that is over. And a playlist of which nothing
+//! may be played for now.
 
 use std::sync::Arc;
 
-use super::play::begun;
-use super::steer::soon;
+use super::play::{Begins, begun};
 use crate::show::Show;
 use crate::show::ids::PlaylistId;
 use crate::show::input::Playback;
@@ -36,7 +36,7 @@ fn gone_on(show: &Show, left: &Now, at: ShowTime) -> Option<Vec<Event>> {
     let playlist = show.playlists.get(&left.playlist)?;
     playlist.head.when.as_ref().is_none_or(|when| when.is_open(at)).then_some(())?;
     let (pick, offset_ms) = pick_again(show, left, at)?;
-    Some(begun(show, playlist, pick, offset_ms, soon(show, at)))
+    Some(begun(show, playlist, pick, offset_ms, Begins::soon(show, at)))
 }
 
 pub(in crate::state::apply) fn with_waiting(mut events: Vec<Event>, waiting: &[Now]) -> Vec<Event> {
@@ -48,4 +48,22 @@ pub(in crate::state::apply) fn with_waiting(mut events: Vec<Event>, waiting: &[N
         }
     }
     events
+}
+
+/// Where a playlist waits until something in it may be played, that is looked at again once something in it has changed.
+pub(in crate::state::apply) fn looked_again(show: &Show, events: &[Event], now: ShowTime) -> Option<Event> {
+    let told = events.iter().rev().find_map(|event| match event {
+        Event::PlayerChanged { player } => Some(player),
+        _ => None,
+    });
+    let player = told.unwrap_or(&show.player);
+    let playing = player.now.as_ref().filter(|playing| playing.waits_until.is_some())?;
+    let is_in_it = |event: &Event| match event {
+        Event::TrackSaved { playlist, .. } | Event::TracksRemoved { playlist, .. } => *playlist == playing.playlist,
+        _ => false,
+    };
+    events.iter().any(is_in_it).then_some(())?;
+    let waits_until = Some(Begins::soon(show, now).at);
+    let now = Some(Now { waits_until, ..playing.clone() });
+    Some(Event::PlayerChanged { player: Arc::new(Player { now, ..Player::clone(player) }) })
 }

@@ -124,3 +124,93 @@ fn what_is_to_fade_since_before_it_was_asked_for_fades_from_now_on() {
         assert_eq!((leaving.from, leaving.until), (since, ends));
     }
 }
+
+#[test]
+fn whoever_skips_twice_hears_what_was_played_until_the_second_begins() {
+    let mut desk = Desk::new();
+    desk.tell(play("a"));
+    desk.wait(10 * SECOND);
+    let heard = desk.playing().play;
+    desk.control("next");
+    desk.wait(SECOND / 10);
+    desk.control("next");
+    let Playback::Playing { since, .. } = desk.playing().playback else { panic!("it plays") };
+    let leaving = desk.show.player.leaving.clone().expect("something is still heard");
+    assert_eq!((desk.track(), leaving.play, leaving.asset.as_str()), ("s3", heard, "s1"));
+    assert_eq!((leaving.from, leaving.until), (since, since));
+    // What can not be played before it began takes nothing with it either.
+    let broken = desk.playing().play;
+    desk.tell(json!({"command": "change_player", "patch": {"repeat": "all"}}));
+    desk.tell(json!({"command": "end_play", "play": broken, "fault": "it is broken"}));
+    assert_eq!(desk.show.player.leaving.as_ref().expect("still heard").play, heard);
+    assert_eq!(desk.track(), "s1");
+    desk.wait(SECOND);
+    desk.tell(json!({"command": "end_play", "play": desk.playing().play, "fault": "it is broken, too"}));
+    assert_eq!(desk.show.player.leaving, None, "what is broken is not heard");
+}
+
+#[test]
+fn what_is_sought_to_its_end_is_followed_when_there_was_time_to_open_that() {
+    for crossfade in [0, 12_000] {
+        let mut desk = Desk::new();
+        desk.tell(json!({"command": "change_player", "patch": {"crossfade_ms": crossfade}}));
+        desk.tell(play("a"));
+        desk.wait(10 * SECOND);
+        desk.tell(json!({"command": "control_player", "control": {"action": "seek", "position_ms": 59_900}}));
+        let sought = desk.now;
+        desk.wait(SECOND / 5);
+        let Playback::Playing { since, offset_ms } = desk.playing().playback else { panic!("it plays") };
+        assert_eq!((desk.track(), offset_ms), ("s2", 0));
+        assert!(since.0 - sought.0 > 250_000, "{since:?} {sought:?}");
+    }
+}
+
+#[test]
+fn a_sound_of_some_samples_does_not_keep_the_show_busy() {
+    let mut desk = Desk::new();
+    desk.tell(json!({"command": "put_playlist", "playlist": playlist("one", &["live"])}));
+    desk.tell(json!({"command": "change_player", "patch": {"repeat": "one"}}));
+    desk.tell(json!({"command": "describe_asset", "asset": "live", "details": {"length_us": 21}}));
+    desk.tell(play("one"));
+    let before = desk.show.player.plays;
+    desk.wait(10 * SECOND);
+    let plays = desk.show.player.plays - before;
+    assert!((90..=100).contains(&plays), "{plays}");
+}
+
+fn slugs(desk: &Desk) -> Vec<(String, String)> {
+    let tracks = &desk.show.playlists.get("loop").expect("there is a loop").tracks;
+    tracks.iter().map(|track| (track.id.to_string(), track.asset.to_string())).collect()
+}
+
+#[test]
+fn the_loop_goes_by_what_its_tracks_show_whatever_they_are_called() {
+    let mut desk = Desk::new();
+    let steer = |wish: Value| json!({"command": "steer_loop", "wish": wish});
+    desk.tell(steer(json!({"action": "add", "slug": "s1"})));
+    assert_eq!(desk.refused(steer(json!({"action": "add", "slug": "s1"}))), "already_exists");
+    desk.tell(json!({"command": "replace_asset", "asset": "s1", "with": "s2"}));
+    assert_eq!(desk.refused(steer(json!({"action": "add", "slug": "s2"}))), "already_exists");
+    desk.tell(steer(json!({"action": "show", "slug": "s1"})));
+    let track = |id: &str, asset: &str| (id.to_owned(), asset.to_owned());
+    assert_eq!(slugs(&desk), [track("s1", "s2"), track("s1-2", "s1")]);
+    assert_eq!(desk.track(), "s1-2");
+    desk.tell(json!({"command": "add_tracks", "playlist": "loop", "tracks": [{"id": "again", "asset": "s2"}]}));
+    desk.tell(steer(json!({"action": "order", "slugs": ["s2", "s2", "s1"]})));
+    assert_eq!(slugs(&desk), [track("s1", "s2"), track("again", "s2"), track("s1-2", "s1")]);
+    assert_eq!(desk.refused(steer(json!({"action": "order", "slugs": ["s2", "s2", "s2"]}))), "order_mismatch");
+    assert_eq!(desk.refused(steer(json!({"action": "show", "slug": "nowhere"}))), "asset_not_found");
+}
+
+#[test]
+fn what_is_removed_by_force_is_removed_from_playlists_and_from_nothing_else() {
+    let mut desk = Desk::new();
+    desk.tell(json!({"command": "put_playlist", "playlist": playlist("b", &["p", "s1"])}));
+    let remove = |asset: &str, force: bool| json!({"command": "remove_asset", "asset": asset, "force": force});
+    assert_eq!(desk.refused(remove("p", false)), "asset_in_use");
+    desk.tell(remove("p", true));
+    assert_eq!(desk.show.playlists.get("b").expect("it stays").tracks.len(), 1);
+    desk.tell(json!({"command": "put_input", "input": {"id": "i", "kind": "video", "asset": "s1"}}));
+    assert_eq!(desk.refused(remove("s1", true)), "asset_in_use");
+    assert_eq!(desk.refused(remove("p", true)), "asset_not_found");
+}

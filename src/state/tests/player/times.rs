@@ -231,3 +231,56 @@ fn a_playlist_or_track_that_waits_may_go() {
     desk.until(15, 2, 0);
     assert_eq!((desk.list(), desk.waiting()), (("news", "stopped"), vec![]));
 }
+
+/// Six pictures of ten seconds, of which nothing can be written down for ten minutes.
+#[test]
+fn what_could_not_be_written_down_for_long_is_seen_all_the_same() {
+    let mut desk = Desk::new();
+    let tracks: Vec<Value> =
+        (1..=6).map(|number| json!({"id": format!("p{number}"), "asset": "p", "still_ms": 10_000})).collect();
+    desk.tell(json!({"command": "put_playlist", "playlist": {"id": "pictures", "title": "P", "tracks": tracks}}));
+    desk.tell(json!({"command": "change_player", "patch": {"repeat": "all"}}));
+    desk.tell(play("pictures"));
+    let (written, told) = (Arc::new(desk.show.clone()), desk.now);
+    for seconds in [5, 61, 200, 605] {
+        let now = ShowTime(told.0 + seconds * SECOND);
+        let seen = crate::state::ahead::look(&written, told, now).timeline;
+        desk.wait(now.0 - desk.now.0);
+        let seen = seen.at(now).player.now.clone().expect("something is seen");
+        assert_eq!((&seen.track, seen.play), (&desk.playing().track, desk.playing().play), "after {seconds} s");
+    }
+}
+
+#[test]
+fn a_playlist_that_waits_for_its_time_is_looked_at_again_when_it_changes() {
+    let waiting = || {
+        let mut desk = Desk::with(&[]);
+        let tracks = json!([{"id": "s1", "asset": "s1", "when": when("20:00", "21:00")}, {"id": "s2", "asset": "s2"}]);
+        desk.tell(json!({"command": "put_playlist", "playlist": {"id": "b", "title": "B", "tracks": tracks}}));
+        desk.tell(play("b"));
+        desk.tell(
+            json!({"command": "change_track", "playlist": "b", "track": "s2", "patch": {"when": when("20:00", "21:00")}}),
+        );
+        desk.wait(200 * SECOND);
+        assert_eq!(desk.state().1, "stopped");
+        assert!(desk.playing().waits_until.is_some());
+        assert_eq!(desk.refused(json!({"command": "control_player", "control": {"action": "play"}})), "nothing_to_play");
+        desk
+    };
+    let changes = [
+        json!({"command": "change_track", "playlist": "b", "track": "s2", "patch": {"when": when("10:00", "21:00")}}),
+        json!({"command": "change_track", "playlist": "b", "track": "s2", "patch": {"when": null}}),
+        json!({"command": "add_tracks", "playlist": "b", "tracks": [{"id": "s3", "asset": "s3"}]}),
+    ];
+    for change in changes {
+        let mut desk = waiting();
+        desk.tell(change.clone());
+        desk.wait(SECOND);
+        assert_eq!(desk.state().1, "playing", "{change}");
+    }
+    let mut desk = waiting();
+    let until = desk.playing().waits_until;
+    desk.tell(json!({"command": "change_track", "playlist": "b", "track": "s2", "patch": {"title": "Other"}}));
+    desk.wait(SECOND);
+    assert_eq!((desk.state().1, desk.playing().waits_until), ("stopped", until));
+}
