@@ -176,7 +176,7 @@ async fn soak_player() {
         let heard = held_against(server.recordings()[0].to_str().unwrap(), &known, &all);
         report(&heard, &server);
         assert!(heard.wrong.is_empty(), "{:#?}", heard.wrong);
-        assert!(heard.errors_ms.len() > 20);
+        assert!(heard.errors_ms.len() > 10);
     })
     .await;
 }
@@ -186,8 +186,12 @@ fn skipped(seen: &[Told], all: &[Told]) -> usize {
     seen.iter().take_while(|told| told.seq < all[0].seq).count()
 }
 
-/// Silence, and the number of a change after which there is no other; then the tape is closed.
+/// Something that is heard whatever chance has paused before, then silence, and the number of a change after which there is no other;
+/// then the tape is closed.
 fn end(server: &Server) -> u64 {
+    server.http.post("/api/player/previous", &json!({})).ok();
+    server.http.post("/api/player/play", &json!({})).ok();
+    let_pass(Duration::from_secs(8));
     server.http.post("/api/player/pause", &json!({})).ok();
     // What was heard before is let go by itself.
     let_pass(Duration::from_secs(2));

@@ -21,15 +21,16 @@ const COMPONENT: &str = "speakers";
 /// Half a second.
 const CHUNKS: usize = 50;
 const PATIENCE: Duration = Duration::from_millis(50);
-/// A device that takes nothing while so many chunks come is gone, whatever it says.
-const MOST_WAITING: u64 = 100;
+/// A device that takes nothing while so many chunks come (four seconds) is gone, whatever it says. A sink of PulseAudio may look for
+/// something to play every two seconds only.
+const MOST_WAITING: u64 = 400;
 /// How long after its time a sample is heard at the earliest: it has to get there.
 const LEAD_US: i64 = 20_000;
 /// The time was set when what comes is further from where it should be. What follows is heard at once, not when it is due there.
 const SET_BY_US: i64 = 500_000;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// A device that can be opened and plays nothing, as of a screen that is off, is lost again within less.
-const LASTS: Duration = Duration::from_secs(2);
+const LASTS: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// What sound goes through, and its pipeline.

@@ -38,7 +38,16 @@ impl Pulse {
         ]
     }
 
+    /// One that has come up stuck is none: it is started anew until somebody else can listen to it.
     pub fn start(&mut self) {
+        eventually("PulseAudio plays", PATIENCE, || {
+            self.launch();
+            self.recorded(0.3, 15).then_some(())
+        });
+    }
+
+    fn launch(&mut self) {
+        self.daemon = None;
         let socket = self.dir.join("native");
         let _ = std::fs::remove_file(&socket);
         let mut daemon = Command::new("pulseaudio");
@@ -61,11 +70,29 @@ impl Pulse {
 
     /// What is heard in the next seconds, from the left, at 48 kHz.
     pub fn listen(&self, seconds: f64) -> Vec<f32> {
-        let file = self.dir.join("heard.wav");
-        let mut listening = Command::new("ffmpeg");
-        listening.args(["-nostdin", "-v", "error", "-y", "-f", "pulse", "-i", "room.monitor", "-t", &seconds.to_string()]);
-        let status = listening.envs(self.environment()).arg(&file).status().expect("ffmpeg is installed");
-        assert!(status.success(), "{}", std::fs::read_to_string(self.dir.join("log")).unwrap_or_default());
-        media::samples(file.to_str().unwrap())
+        assert!(self.recorded(seconds, 120), "{}", std::fs::read_to_string(self.dir.join("log")).unwrap_or_default());
+        media::samples(self.tape().to_str().unwrap())
+    }
+
+    fn tape(&self) -> PathBuf {
+        self.dir.join("heard.wav")
+    }
+
+    fn recorded(&self, seconds: f64, at_most: u32) -> bool {
+        let mut listening = Command::new("timeout");
+        listening.args([
+            &at_most.to_string(),
+            "ffmpeg",
+            "-nostdin",
+            "-v",
+            "error",
+            "-y",
+            "-f",
+            "pulse",
+            "-i",
+            "room.monitor",
+        ]);
+        listening.args(["-t", &seconds.to_string()]).arg(self.tape()).envs(self.environment());
+        listening.stderr(Stdio::null()).status().expect("timeout is installed").success()
     }
 }
