@@ -20,7 +20,7 @@ use anyhow::Context;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
-use crate::api::{self, Api, Parts};
+use crate::api::{self, Api, Jams, Parts};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::config::{Config, Hidden};
 use crate::base::tasks::{StopFlag, join_within};
@@ -38,6 +38,8 @@ use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::gst;
 use crate::identity::Identity;
+use crate::jam::keeper::{self, Keeping};
+use crate::jam::lease::Leases;
 use crate::library::Library;
 use crate::library::details::{self, DetailsHandle};
 use crate::library::downloads::Downloads;
@@ -178,6 +180,7 @@ struct House {
     stop_surfaces: StopFlag,
     surfaces: Vec<JoinHandle<()>>,
     engine: Vec<(&'static str, JoinHandle<()>)>,
+    jams: Keeping,
     writer: JoinHandle<()>,
     details_thread: JoinHandle<()>,
     preview_threads: [JoinHandle<()>; 2],
@@ -208,6 +211,8 @@ impl House {
         if was_playing {
             plays::go_on(&state).await;
         }
+        let env = keeper::Env { clock: clock.clone(), vitals: vitals.clone() };
+        let jams = keeper::start(&directory.jams(), env).context("the jams can not be opened")?;
         let stop_details = StopFlag::default();
         let (details, details_thread) = details::start(details::Env {
             state: state.clone(),
@@ -353,6 +358,7 @@ impl House {
             stop_surfaces,
             surfaces: started.surfaces,
             engine,
+            jams,
             writer,
             details_thread,
             preview_threads: [preview_thread, multiview_thread],
@@ -422,6 +428,7 @@ impl House {
             templates: self.templates.clone(),
             identity: self.identity.clone(),
             machine: self.machine.clone(),
+            jams: Jams { hall: self.jams.hall.clone(), leases: Leases::default() },
             settings: settings(config),
             capabilities: self.capabilities.clone(),
             addresses: addresses.clone(),
@@ -500,16 +507,27 @@ impl House {
         let watch = Stopwatch::start();
         self.stop_details.stop();
         self.state.close();
+        self.jams.hall.close();
         self.stop_engine.stop();
-        let Self { sending, engine, writer, details_thread, preview_threads, stop_preview, stop_surfaces, surfaces, .. } =
-            self;
+        let Self {
+            sending,
+            engine,
+            jams,
+            writer,
+            details_thread,
+            preview_threads,
+            stop_preview,
+            stop_surfaces,
+            surfaces,
+            ..
+        } = self;
         let closing = tokio::task::spawn_blocking(move || {
             let mut late = sending.stop(PATIENCE_WITH_OUTPUTS);
             stop_preview.stop();
             let left = || PATIENCE_WITH_ALL.saturating_sub(watch.elapsed()).min(PATIENCE_WITH_THREADS);
             let threads = engine
                 .into_iter()
-                .chain([("details", details_thread), ("state", writer)])
+                .chain([("details", details_thread), ("state", writer), ("jams", jams.thread)])
                 .chain(preview_threads.map(|thread| ("preview", thread)));
             let mut end = |name: &str, thread| late.extend((!join_within(thread, left())).then(|| name.to_owned()));
             threads.for_each(|(name, thread)| end(name, thread));

@@ -25,6 +25,7 @@ pub mod api;
 pub mod devices;
 pub mod exchange;
 pub mod identity;
+pub mod jam;
 pub mod library;
 // what everyone stands on
 pub mod base;

@@ -1,5 +1,6 @@
 //! Codes with which a WebSocket is closed: those of RFC 6455 that are used here, and two of our own.
 
+pub const NORMAL: u16 = 1000;
 /// The server is going down.
 pub const AWAY: u16 = 1001;
 pub const POLICY: u16 = 1008;

@@ -17,6 +17,7 @@ use crate::devices::wifi::WifiError;
 use crate::exchange::archive::ArchiveError;
 use crate::exchange::obs::ObsError;
 use crate::identity::{self, IdentityError};
+use crate::jam::refused::Refused;
 use crate::library::LibraryError;
 use crate::library::downloads::{AddressError, SearchError, UnknownQuality};
 use crate::library::frames::FramesError;
@@ -111,6 +112,8 @@ pub enum ApiError {
     Address(#[from] AddressError),
     #[error(transparent)]
     Quality(#[from] UnknownQuality),
+    #[error(transparent)]
+    Jam(#[from] Refused),
     #[error(transparent)]
     Search(#[from] SearchError),
     #[error(transparent)]
@@ -208,6 +211,7 @@ impl ApiError {
             ApiError::Restart(refused) => refused.code(),
             ApiError::Power(error) => error.code(),
             ApiError::Search(error) => error.code(),
+            ApiError::Jam(refused) => refused.code(),
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
             ApiError::RateLimited { .. } => "rate_limited",
@@ -273,6 +277,7 @@ impl ApiError {
             ApiError::DownloaderMissing(_) => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Address(_) | ApiError::Quality(_) => StatusCode::BAD_REQUEST,
             ApiError::Search(error) => status_of_search(error),
+            ApiError::Jam(refused) => listed(refused.code()),
             // Each of these has one status.
             ApiError::Frames(_) | ApiError::Wifi(_) | ApiError::Update(_) | ApiError::Restart(_) | ApiError::Power(_) => {
                 listed(self.code())

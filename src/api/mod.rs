@@ -23,6 +23,7 @@ mod figures;
 pub mod fuzz;
 mod gate;
 mod guard;
+mod jam;
 mod leftover;
 mod limits;
 mod meters;
@@ -54,6 +55,8 @@ use crate::base::vitals::Vitals;
 use crate::devices::Machine;
 use crate::frame::leds::ZoneFrames;
 use crate::identity::{Caller, CallerKind, Identity};
+use crate::jam::hall::Hall;
+use crate::jam::lease::Leases;
 use crate::library::Library;
 use crate::library::details::DetailsHandle;
 use crate::library::downloads::Downloads;
@@ -104,10 +107,18 @@ pub struct Parts {
     pub templates: Templates,
     pub identity: Identity,
     pub machine: Machine,
+    pub jams: Jams,
     pub settings: Settings,
     /// What this build on this machine can and can not do.
     pub capabilities: Arc<Value>,
     pub addresses: Arc<Addresses>,
+}
+
+/// Jams that are kept here, and who lights what in them.
+#[derive(Clone)]
+pub struct Jams {
+    pub hall: Hall,
+    pub leases: Leases,
 }
 
 /// What doors are told by the configuration.
@@ -154,6 +165,7 @@ pub struct Api {
     templates: Templates,
     identity: Identity,
     machine: Machine,
+    jams: Jams,
     settings: Arc<Settings>,
     limits: Limits,
     capabilities: Arc<Value>,
@@ -210,6 +222,7 @@ impl Api {
             templates,
             identity,
             machine,
+            jams,
             settings,
             capabilities,
             addresses,
@@ -247,6 +260,7 @@ impl Api {
             templates,
             identity,
             machine,
+            jams,
             settings,
             limits,
             capabilities,

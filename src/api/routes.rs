@@ -20,7 +20,7 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs,
+    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs, jams,
     layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made, media_upload, nfc, past, player,
     playlists, preview, recordings, scenes, schedule, show_archive, stream, studio, system, templates, tokens, tus, updates,
     uploads, users, values, whep, wifi, youtube, zones,
@@ -344,6 +344,14 @@ pub const TABLE: &[Row] = &[
     row("GET", "/docs", Access::Anyone, Class::Free, || get(face::docs)),
     row("GET", "/docs.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/metrics", VIEWER, Class::Free, || get(system::prometheus)),
+    row("GET", "/api/jams", VIEWER, Class::Read, || get(jams::list)),
+    row("POST", "/api/jams", OPERATOR, Class::Write, || post(jams::open)),
+    // Strangers may play where a jam is open; what they have to show is looked at there.
+    row("GET", "/api/jams/{code}", Access::Anyone, Class::Read, || get(jams::one)),
+    row("DELETE", "/api/jams/{code}", Access::Anyone, Class::Write, || delete(jams::end)),
+    row("POST", "/api/jams/{code}/join", Access::Anyone, Class::Write, || post(jams::join)),
+    row("POST", "/api/jams/{code}/play", Access::Anyone, Class::Write, || post(jams::play)),
+    row("GET", "/api/jams/{code}/strikes", Access::Anyone, Class::Read, || get(jams::strikes)),
     row("GET", "/ws", Access::Anyone, Class::Read, || get(ws::upgrade)),
     row("GET", "/", Access::Anyone, Class::Free, || get(face::page)),
     row("GET", "/app.js", Access::Anyone, Class::Free, || get(face::script)),

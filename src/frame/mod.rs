@@ -4,6 +4,7 @@ pub mod encoded;
 pub mod exchange;
 pub mod feed;
 pub mod ingest;
+pub mod jams;
 pub mod leds;
 pub mod mailbox;
 pub mod mosaic;

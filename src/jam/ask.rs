@@ -17,15 +17,22 @@ pub enum Ask {
     DrumStep(Step),
     /// A note begins, or ends.
     Note(Struck),
-    ColorMode { mode: ColorMode },
-    KeyChange { key: Root, scale: Scale },
+    ColorMode {
+        mode: ColorMode,
+    },
+    KeyChange {
+        key: Root,
+        scale: Scale,
+    },
     TempoChange {
         #[schemars(range(min = 20, max = 999))]
         tempo: f64,
     },
     /// From the next bar on.
     #[serde(rename_all = "camelCase")]
-    PlaybackControl { is_playing: bool },
+    PlaybackControl {
+        is_playing: bool,
+    },
     Bar(Bar),
     /// From the next bar on.
     PatternSelect {
@@ -42,7 +49,9 @@ pub enum Ask {
     },
     Track(TrackChange),
     Module(ModuleChange),
-    Visual { visual: Visual },
+    Visual {
+        visual: Visual,
+    },
     Profile {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
@@ -50,14 +59,18 @@ pub enum Ask {
         color: Option<Color>,
     },
     /// Lights that a participant brings.
-    Outputs { outputs: u16 },
+    Outputs {
+        outputs: u16,
+    },
     /// Leaves for good; the host may say so of others.
     Leave {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<ParticipantId>,
     },
     /// Makes another one the host.
-    Host { id: ParticipantId },
+    Host {
+        id: ParticipantId,
+    },
     Room {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,

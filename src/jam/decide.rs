@@ -107,9 +107,10 @@ fn strike(jam: &Jam, note: &Struck, given: Given) -> Result<Option<JamEvent>, Re
     if note.module == Module::DjVisualizer {
         return Err(Refused::Invalid("the visualizer has no notes".to_owned()));
     }
-    let sounds = jam.notes.iter().any(|known| {
-        (known.module, known.note, known.by) == (note.module, note.note, given.by) && known.until > given.now
-    });
+    let sounds = jam
+        .notes
+        .iter()
+        .any(|known| (known.module, known.note, known.by) == (note.module, note.note, given.by) && known.until > given.now);
     Ok((note.on || sounds).then_some(JamEvent::Note(*note)))
 }
 
@@ -215,7 +216,6 @@ pub fn admit(jam: &Jam, name: &str, color: Option<Color>, now: Millis) -> Result
         color: color.unwrap_or(usual_color(id)),
         present: false,
         outputs: 0,
-        last_op: 0,
     };
     Ok(JamEvent::Joined { participant })
 }

@@ -6,13 +6,14 @@ use crate::show::jam::beat::Beat;
 use crate::show::jam::event::{Entry, JamEvent, Step, Struck};
 use crate::show::jam::participant::{Participant, ParticipantId};
 use crate::show::jam::pattern::{Pattern, PatternId};
-use crate::show::jam::{FADING_MS, Jam, LONGEST_NOTE_MS, MOST_NOTES, MOST_PARTICIPANTS, Millis, Note, Playing, Transport, millis};
+use crate::show::jam::{
+    FADING_MS, Jam, LONGEST_NOTE_MS, MOST_NOTES, MOST_PARTICIPANTS, Millis, Note, Playing, Transport, millis,
+};
 
 pub fn evolve(jam: &mut Jam, entry: &Entry) {
-    if entry.op > 0
-        && let Some(author) = jam.participants.get_mut(&entry.by)
-    {
-        Arc::make_mut(author).last_op = entry.op;
+    jam.changed_at = jam.changed_at.max(entry.at);
+    if entry.op > 0 && jam.participants.contains_key(&entry.by) {
+        jam.ops.insert(entry.by, entry.op);
     }
     match &entry.event {
         JamEvent::DrumStep(step) => set_step(jam, step),
@@ -91,6 +92,7 @@ fn join(jam: &mut Jam, participant: &Participant) {
 
 /// The host's place goes to whoever has been there for longest.
 fn leave(jam: &mut Jam, id: ParticipantId) {
+    jam.ops.remove(&id);
     let was_host = jam.participants.remove(&id).is_some_and(|participant| participant.is_host);
     let oldest = |present_only: bool| {
         let mut rest = jam.participants.values().filter(|participant| participant.present || !present_only);

@@ -1,6 +1,17 @@
 //! Jams: rooms where several people play together. State travels; what is heard and lit is made where it comes out.
+//!
+//! A wish (`ask`) goes to the keeper's thread, is decided (`decide`), written to the disk (`store`), happens (`evolve`), and is told
+//! (`room`, `wire`). Whoever holds the same events and the same time has the same jam.
+
 pub mod ask;
 pub mod decide;
 pub mod evolve;
+pub mod hall;
+mod hosted;
+pub mod keeper;
+pub mod lease;
 pub mod refused;
+pub mod room;
+pub mod store;
+mod token;
 pub mod wire;

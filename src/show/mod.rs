@@ -15,6 +15,7 @@ pub mod field;
 pub mod geometry;
 pub mod ids;
 pub mod input;
+pub mod jam;
 pub mod layer;
 pub mod length;
 pub mod levels;

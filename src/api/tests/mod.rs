@@ -31,7 +31,7 @@ use tempfile::TempDir;
 use tokio::sync::{broadcast, watch};
 use tower::ServiceExt;
 
-use super::{Addresses, Api, Parts, Settings, router};
+use super::{Addresses, Api, Jams, Parts, Settings, router};
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
 use crate::devices::nfc::{self, presence::Graces};
@@ -40,6 +40,8 @@ use crate::devices::update::{Update, UpdateSettings};
 use crate::devices::wifi::{Patience, Wifi, WifiSettings};
 use crate::devices::{Bus, Machine};
 use crate::identity::Identity;
+use crate::jam::keeper;
+use crate::jam::lease::Leases;
 use crate::library::Library;
 use crate::library::details::DetailsHandle;
 use crate::library::uploads::{Limits, Uploads};
@@ -64,6 +66,7 @@ struct House {
 impl Drop for House {
     fn drop(&mut self) {
         self.api.state.close();
+        self.api.jams.hall.close();
     }
 }
 
@@ -137,6 +140,8 @@ impl House {
         let vitals = Arc::new(Vitals::new());
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
         let (state, _) = writer::start(Box::new(journal), loaded, env).expect("a writer");
+        let env = keeper::Env { clock: clock.clone(), vitals: vitals.clone() };
+        let hall = keeper::start(&directory.path().join("jams.redb"), env).expect("jams").hall;
         let (preview, pictures) = preview_by_hand(vitals.preview_counts());
         let (multiview, overviews) = preview_by_hand(vitals.multiview_counts());
         let (closing, closed) = watch::channel(false);
@@ -158,6 +163,7 @@ impl House {
             templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             machine: no_machine(&clock, directory.path()),
+            jams: Jams { hall, leases: Leases::default() },
             settings,
             shelf: Default::default(),
             recordings: recordings.clone(),

@@ -9,7 +9,7 @@ mod display;
 pub mod fuzz;
 mod hear;
 mod session;
-mod socket;
+pub(super) mod socket;
 mod tell;
 mod upgrade;
 
@@ -22,6 +22,9 @@ use serde::Deserialize;
 use super::Api;
 use super::error::ApiError;
 use super::gate::Who;
+use super::jam;
+use super::jam::connection::Connection;
+use super::jam::tell::Form;
 use super::serve::Peer;
 use super::wire::encoding::Encoding;
 use super::wire::message::Format;
@@ -34,6 +37,9 @@ const MAX_MESSAGE: usize = 1024 * 1024;
 /// What is read of a longer one before the connection is closed: read to its end, the reason for closing arrives; cut off in the
 /// middle, it may be lost.
 const MAX_READ: usize = 2 * 1024 * 1024;
+
+/// A whole pattern of a jam has some 10 kB.
+const MAX_JAM: usize = 128 * 1024;
 
 const JSON: &str = "marquee.v1.json";
 const MESSAGE_PACK: &str = "marquee.v1.msgpack";
@@ -61,10 +67,20 @@ pub async fn upgrade(
     request: Request,
 ) -> Result<Response, ApiError> {
     let Query(wishes) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
-    let protocol = upgrade::chosen_protocol(request.headers(), &[JSON, MESSAGE_PACK]);
+    let protocol = upgrade::chosen_protocol(request.headers(), &[JSON, MESSAGE_PACK, jam::BYTES, jam::TEXT]);
     // Whoever looks at pictures only would pay for squeezing what is squeezed already.
-    let limits = Limits { longest: MAX_READ, deflate: protocol.is_some() };
+    let longest = if jam_form(protocol).is_some() { MAX_JAM } else { MAX_READ };
+    let limits = Limits { longest, deflate: protocol.is_some() && protocol != Some(jam::BYTES) };
     let (response, socket) = upgrade::upgrade(request, protocol, limits)?;
+    let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(peer)| peer.0.ip());
+    if let Some(form) = jam_form(protocol) {
+        tokio::spawn(async move {
+            if let Ok(socket) = socket.await {
+                Connection::new(Socket::new(socket), api, who.0, address, form).run().await;
+            }
+        });
+        return Ok(response);
+    }
     let beginning = match protocol {
         Some(JSON) => Beginning::Spoken(Encoding::Json),
         Some(MESSAGE_PACK) => Beginning::Spoken(Encoding::MessagePack),
@@ -74,7 +90,6 @@ pub async fn upgrade(
             Preview::Off => None,
         }),
     };
-    let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(peer)| peer.0.ip());
     tokio::spawn(async move {
         // An error: the client went before it had its answer.
         if let Ok(socket) = socket.await {
@@ -82,4 +97,12 @@ pub async fn upgrade(
         }
     });
     Ok(response)
+}
+
+fn jam_form(protocol: Option<&str>) -> Option<Form> {
+    match protocol {
+        Some(jam::BYTES) => Some(Form::Bytes),
+        Some(jam::TEXT) => Some(Form::Text),
+        _ => None,
+    }
 }

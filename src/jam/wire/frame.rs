@@ -113,7 +113,10 @@ pub struct Probed {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Up {
     Hello(Hello),
-    Asks { op: u32, asks: Vec<Ask> },
+    Asks {
+        op: u32,
+        asks: Vec<Ask>,
+    },
     Probe(Probe),
     Lease(Devices),
     /// Of a later version.

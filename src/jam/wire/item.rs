@@ -160,7 +160,14 @@ fn common(kind: u8, reader: &mut Reader<'_>) -> Result<Option<Common>, Malformed
         STEP => {
             let pattern = pattern(reader)?;
             let [track, step] = [byte(reader)?, byte(reader)?];
-            Common::Step(Step { pattern, track, step, enabled: flag(reader)?, velocity: byte(reader)?, extra: byte(reader)? })
+            Common::Step(Step {
+                pattern,
+                track,
+                step,
+                enabled: flag(reader)?,
+                velocity: byte(reader)?,
+                extra: byte(reader)?,
+            })
         }
         COLOR_MODE => Common::ColorMode(one_of(&ColorMode::ALL, byte(reader)?)?),
         KEY => {

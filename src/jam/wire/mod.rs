@@ -2,6 +2,7 @@
 
 pub mod frame;
 pub mod item;
+pub mod text;
 pub mod varint;
 
 #[cfg(test)]

@@ -39,7 +39,11 @@ fn a_step_is_seven_bytes_and_a_note_two_or_three() {
 
 #[test]
 fn a_frame_is_what_was_put_into_it() {
-    let line = Timeline { tempo: Tempo::of_bpm(127.0).unwrap(), beat_origin: Beat(-5), time_origin: ShowTime(1_700_000_000_000_123) };
+    let line = Timeline {
+        tempo: Tempo::of_bpm(127.0).unwrap(),
+        beat_origin: Beat(-5),
+        time_origin: ShowTime(1_700_000_000_000_123),
+    };
     let sent = [
         (1_000, 1, JamEvent::DrumStep(step())),
         (1_000, 1, JamEvent::Note(note(Module::Piano, true))),
@@ -53,9 +57,10 @@ fn a_frame_is_what_was_put_into_it() {
         frame.put(*at, ParticipantId(*by), &bytes_of(event));
     }
     frame.put_ack(7);
-    let mut expected: Vec<Told> = (41..).zip(sent).map(|(seq, (at, by, event))| {
-        Told::Entry(Entry { seq, at, by: ParticipantId(by), op: 0, event })
-    }).collect();
+    let mut expected: Vec<Told> = (41..)
+        .zip(sent)
+        .map(|(seq, (at, by, event))| Told::Entry(Entry { seq, at, by: ParticipantId(by), op: 0, event }))
+        .collect();
     expected.push(Told::Ack(7));
     assert_eq!(events(&frame.bytes(), 500).unwrap(), expected);
 }

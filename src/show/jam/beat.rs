@@ -204,7 +204,9 @@ mod tests {
 
     #[test]
     fn a_bar_begins_where_one_is_counted() {
-        for (beat, quantum, next) in [(0, 4, 0), (1, 4, 4_000_000), (4_000_000, 4, 4_000_000), (-1, 4, 0), (5_500_000, 3, 6_000_000)] {
+        for (beat, quantum, next) in
+            [(0, 4, 0), (1, 4, 4_000_000), (4_000_000, 4, 4_000_000), (-1, 4, 0), (5_500_000, 3, 6_000_000)]
+        {
             assert_eq!(Beat(beat).next_multiple(quantum), Beat(next));
         }
     }

@@ -92,7 +92,10 @@ mod tests {
         let eb = Root::new(3).unwrap();
         for mode in [ColorMode::Chromatic, ColorMode::Harmonic] {
             for degree in 0..9 {
-                assert_eq!(note_color(63 + degree, mode, eb, Scale::Dorian), note_color(60 + degree, mode, Root::default(), Scale::Dorian));
+                assert_eq!(
+                    note_color(63 + degree, mode, eb, Scale::Dorian),
+                    note_color(60 + degree, mode, Root::default(), Scale::Dorian)
+                );
             }
         }
     }

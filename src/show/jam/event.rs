@@ -191,7 +191,10 @@ mod tests {
         is_written(&JamEvent::Note(note), r#"{"type":"note","note":60,"velocity":80}"#);
         is_written(&JamEvent::ColorMode { mode: ColorMode::Harmonic }, r#"{"type":"color-mode","mode":"harmonic"}"#);
         let eb = Root::new(3).unwrap();
-        is_written(&JamEvent::KeyChange { key: eb, scale: Scale::Dorian }, r#"{"type":"key-change","key":"Eb","scale":"dorian"}"#);
+        is_written(
+            &JamEvent::KeyChange { key: eb, scale: Scale::Dorian },
+            r#"{"type":"key-change","key":"Eb","scale":"dorian"}"#,
+        );
         let playing = JamEvent::PlaybackControl { is_playing: true, beat: Beat(4_000_000) };
         is_written(&playing, r#"{"type":"playback-control","isPlaying":true,"beat":4000000}"#);
     }

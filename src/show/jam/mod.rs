@@ -69,6 +69,11 @@ pub struct Jam {
     /// Oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// When something happened last.
+    pub changed_at: Millis,
+    /// The newest operation of each participant that was carried out: what comes again does nothing. Known to the server alone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ops: BTreeMap<ParticipantId, u32>,
 }
 
 /// It plays from one beat to another; the beat itself goes on, so that all stay together.
@@ -149,7 +154,14 @@ impl Jam {
             participants: BTreeMap::new(),
             next_participant: 1,
             notes: Vec::new(),
+            changed_at: at,
+            ops: BTreeMap::new(),
         }
+    }
+
+    /// As those who play get it.
+    pub fn told(&self) -> Jam {
+        Jam { ops: BTreeMap::new(), ..self.clone() }
     }
 
     /// One that nobody has written in is empty.

@@ -174,7 +174,10 @@ mod tests {
     fn scales_rise_within_an_octave() {
         for scale in Scale::ALL {
             let steps = scale.steps();
-            assert!(steps[0] == 0 && steps.windows(2).all(|pair| pair[0] < pair[1]) && steps[steps.len() - 1] < 12, "{scale:?}");
+            assert!(
+                steps[0] == 0 && steps.windows(2).all(|pair| pair[0] < pair[1]) && steps[steps.len() - 1] < 12,
+                "{scale:?}"
+            );
         }
     }
 }

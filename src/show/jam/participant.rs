@@ -28,17 +28,10 @@ pub struct Participant {
     /// Lights that it brings.
     #[serde(default, skip_serializing_if = "is_none")]
     pub outputs: u16,
-    /// The newest of its operations that was carried out: what comes again does nothing.
-    #[serde(default, skip_serializing_if = "is_nothing")]
-    pub last_op: u32,
 }
 
 fn is_none(outputs: &u16) -> bool {
     *outputs == 0
-}
-
-fn is_nothing(op: &u32) -> bool {
-    *op == 0
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -274,7 +274,8 @@ mod tests {
 
     #[test]
     fn what_is_no_track_is_refused() {
-        for bad in [written(17, ""), written(0, ""), written(16, r#","velocities":[101]"#), written(16, r#","volume":101"#)] {
+        for bad in [written(17, ""), written(0, ""), written(16, r#","velocities":[101]"#), written(16, r#","volume":101"#)]
+        {
             assert!(read(&bad).is_err(), "{bad}");
         }
         assert!(read(&written(16, "").replace("kick", "")).is_err());

@@ -140,7 +140,8 @@ mod tests {
             set(&mut jam, PatternId::sequencer(0), 3, step, Cell { skipped: step, ..Cell::struck(80) });
         }
         let whole = strikes(&jam, 0, 20_000);
-        let mut pieces: Vec<_> = (0..20_000 / 7 + 1).flat_map(|piece| strikes(&jam, piece * 7, (piece * 7 + 7).min(20_000))).collect();
+        let mut pieces: Vec<_> =
+            (0..20_000 / 7 + 1).flat_map(|piece| strikes(&jam, piece * 7, (piece * 7 + 7).min(20_000))).collect();
         let mut sorted = whole.clone();
         sorted.sort_by_key(|(track, at)| (*at, *track));
         pieces.sort_by_key(|(track, at)| (*at, *track));

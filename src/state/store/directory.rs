@@ -72,6 +72,10 @@ impl DataDirectory {
         self.path.join("alive")
     }
 
+    pub fn jams(&self) -> PathBuf {
+        self.path.join("jams.redb")
+    }
+
     pub fn recordings(&self) -> PathBuf {
         self.path.join("recordings")
     }
