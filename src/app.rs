@@ -4,6 +4,7 @@ mod copy;
 mod doors;
 mod ear;
 mod fetch;
+mod jams;
 mod machine;
 mod plays;
 mod surfaces;
@@ -31,7 +32,8 @@ use crate::devices::nfc::event::NfcEvent;
 use crate::devices::system::LogRing;
 use crate::devices::update::{Deadline, Update};
 use crate::frame::ingest::Ingest;
-use crate::frame::leds::ZoneFrames;
+use crate::frame::jams::JamBoard;
+use crate::frame::leds::{LitElsewhere, ZoneFrames};
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::mosaic::Mosaics;
 use crate::frame::sight::Sights;
@@ -40,6 +42,7 @@ use crate::gst;
 use crate::identity::Identity;
 use crate::jam::keeper::{self, Keeping};
 use crate::jam::lease::Leases;
+use crate::jam::node::status::LinkBoard;
 use crate::library::Library;
 use crate::library::details::{self, DetailsHandle};
 use crate::library::downloads::Downloads;
@@ -181,6 +184,10 @@ struct House {
     surfaces: Vec<JoinHandle<()>>,
     engine: Vec<(&'static str, JoinHandle<()>)>,
     jams: Keeping,
+    board: Arc<JamBoard>,
+    links: LinkBoard,
+    leases: Leases,
+    elsewhere: LitElsewhere,
     writer: JoinHandle<()>,
     details_thread: JoinHandle<()>,
     preview_threads: [JoinHandle<()>; 2],
@@ -211,7 +218,8 @@ impl House {
         if was_playing {
             plays::go_on(&state).await;
         }
-        let env = keeper::Env { clock: clock.clone(), vitals: vitals.clone() };
+        let (board, elsewhere) = (Arc::<JamBoard>::default(), LitElsewhere::default());
+        let env = keeper::Env { clock: clock.clone(), vitals: vitals.clone(), board: board.clone() };
         let jams = keeper::start(&directory.jams(), env).context("the jams can not be opened")?;
         let stop_details = StopFlag::default();
         let (details, details_thread) = details::start(details::Env {
@@ -318,6 +326,8 @@ impl House {
             display_frames,
             sights: surface_sights,
             mosaics,
+            jams: board.clone(),
+            elsewhere: elsewhere.clone(),
             shown: zone_frames.clone(),
             vitals: vitals.clone(),
             stop_engine: stop_engine.clone(),
@@ -359,6 +369,10 @@ impl House {
             surfaces: started.surfaces,
             engine,
             jams,
+            board,
+            links: LinkBoard::default(),
+            leases: Leases::default(),
+            elsewhere,
             writer,
             details_thread,
             preview_threads: [preview_thread, multiview_thread],
@@ -394,6 +408,11 @@ impl House {
         if config.demo {
             demo::put_on(&self.state).await.context("the demo can not be put on")?;
         }
+        for url in &config.join {
+            let join = Command::JoinJam { url: url.clone(), name: None, zones: None };
+            let joined = self.state.submit(join, Origin::door("start")).await;
+            joined.map_err(|error| BadSetting { key: "join", why: error.to_string() })?;
+        }
         if config.live && !self.state.snapshot().show.stream.is_on_air() {
             let origin = Origin::door("start");
             self.state.submit(Command::StartStream, origin).await.context("the stream can not be started")?;
@@ -428,7 +447,7 @@ impl House {
             templates: self.templates.clone(),
             identity: self.identity.clone(),
             machine: self.machine.clone(),
-            jams: Jams { hall: self.jams.hall.clone(), leases: Leases::default() },
+            jams: Jams { hall: self.jams.hall.clone(), leases: self.leases.clone(), links: self.links.clone() },
             settings: settings(config),
             capabilities: self.capabilities.clone(),
             addresses: addresses.clone(),
@@ -447,6 +466,7 @@ impl House {
         }
         let seen = api.clone();
         tokio::spawn(machine::prove(self.machine.clone(), deadline, move || seen.is_well()));
+        tasks.push(("joined", tokio::spawn(jams::keep_joined(self.joining(config), closed.clone()))));
         tasks.push(("plays", tokio::spawn(plays::watch(self.plays(), closed.clone()))));
         let until_closed = || {
             let api = api.clone();
@@ -488,6 +508,18 @@ impl House {
             addresses.http.map_or_else(String::new, |address| address.to_string())
         );
         Ok(Served { closing, tasks })
+    }
+
+    fn joining(&self, config: &Config) -> jams::Joining {
+        jams::Joining {
+            state: self.state.clone(),
+            clock: self.clock.clone(),
+            board: self.board.clone(),
+            links: self.links.clone(),
+            leases: self.leases.clone(),
+            elsewhere: self.elsewhere.clone(),
+            token: config.join_token.as_ref().map(|token| token.reveal().to_owned()),
+        }
     }
 
     fn plays(&self) -> plays::Plays {

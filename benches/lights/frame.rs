@@ -14,7 +14,7 @@ use marquee::frame::picture::{Frame, Layout};
 use marquee::frame::pool::FramePool;
 use marquee::frame::sight::Sights;
 use marquee::light::films::Films;
-use marquee::light::run::{Env, engine};
+use marquee::light::run::{Boards, Env, engine};
 use marquee::show::Show;
 use marquee::show::geometry::Canvas;
 use marquee::show::ids::FixtureId;
@@ -136,8 +136,7 @@ impl Hall {
             frames: frames.clone(),
             sights: Sights::new(),
             films,
-            board,
-            inlets: Arc::default(),
+            boards: Boards { leds: board, ..Boards::default() },
             shown: ZoneFrames::default(),
             vitals: vitals.clone(),
             stop: stop.clone(),

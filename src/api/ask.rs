@@ -229,6 +229,8 @@ fn route_of(command: &Command) -> (&'static str, &'static str) {
         Command::RestoreVersion { .. } => ("POST", "/api/scenes/{scene}/versions/{version}/restore"),
         Command::RemoveVersion { .. } => ("DELETE", "/api/scenes/{scene}/versions/{version}"),
         Command::CancelBatch { .. } => ("DELETE", "/api/scheduled/{batch}"),
+        Command::JoinJam { .. } => ("POST", "/api/jam-links"),
+        Command::LeaveJam { .. } => ("DELETE", "/api/jam-links/{code}"),
         Command::SetValue { .. } => ("PUT", "/api/values/{value}"),
         Command::RemoveValue { .. } => ("DELETE", "/api/values/{value}"),
         Command::PutZone { .. } => ("POST", "/api/v1/zones"),

@@ -57,6 +57,7 @@ use crate::frame::leds::ZoneFrames;
 use crate::identity::{Caller, CallerKind, Identity};
 use crate::jam::hall::Hall;
 use crate::jam::lease::Leases;
+use crate::jam::node::status::LinkBoard;
 use crate::library::Library;
 use crate::library::details::DetailsHandle;
 use crate::library::downloads::Downloads;
@@ -119,6 +120,8 @@ pub struct Parts {
 pub struct Jams {
     pub hall: Hall,
     pub leases: Leases,
+    /// How this node stands to jams of other servers.
+    pub links: LinkBoard,
 }
 
 /// What doors are told by the configuration.

@@ -20,10 +20,10 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs, jams,
-    layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made, media_upload, nfc, past, player,
-    playlists, preview, recordings, scenes, schedule, show_archive, stream, studio, system, templates, tokens, tus, updates,
-    uploads, users, values, whep, wifi, youtube, zones,
+    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs,
+    jam_links, jams, layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made, media_upload,
+    nfc, past, player, playlists, preview, recordings, scenes, schedule, show_archive, stream, studio, system, templates,
+    tokens, tus, updates, uploads, users, values, whep, wifi, youtube, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -344,6 +344,10 @@ pub const TABLE: &[Row] = &[
     row("GET", "/docs", Access::Anyone, Class::Free, || get(face::docs)),
     row("GET", "/docs.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/metrics", VIEWER, Class::Free, || get(system::prometheus)),
+    row("GET", "/api/jam-links", VIEWER, Class::Read, || get(jam_links::list)),
+    row("POST", "/api/jam-links", OPERATOR, Class::Write, || post(jam_links::join)),
+    row("GET", "/api/jam-links/{code}", VIEWER, Class::Read, || get(jam_links::one)),
+    row("DELETE", "/api/jam-links/{code}", OPERATOR, Class::Write, || delete(jam_links::leave)),
     row("GET", "/api/jams", VIEWER, Class::Read, || get(jams::list)),
     row("POST", "/api/jams", OPERATOR, Class::Write, || post(jams::open)),
     // Strangers may play where a jam is open; what they have to show is looked at there.

@@ -9,7 +9,8 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
-use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrames};
+use crate::frame::jams::JamBoard;
+use crate::frame::leds::{FeedBoard, LedBoard, LitElsewhere, ZoneFrames};
 use crate::frame::mailbox::Mailbox;
 use crate::frame::mosaic::Mosaics;
 use crate::frame::picture::Frame;
@@ -17,6 +18,7 @@ use crate::frame::sight::Sights;
 use crate::inlet;
 use crate::light;
 use crate::light::films::Films;
+use crate::light::run::Boards;
 use crate::send;
 use crate::show::Show;
 use crate::show::timeline::Timeline;
@@ -34,6 +36,8 @@ pub struct Env<'a> {
     pub sights: Arc<Sights>,
     /// What others send, for the picture.
     pub mosaics: Arc<Mosaics>,
+    pub jams: Arc<JamBoard>,
+    pub elsewhere: LitElsewhere,
     pub shown: ZoneFrames,
     pub vitals: Arc<Vitals>,
     pub stop_engine: StopFlag,
@@ -65,8 +69,7 @@ pub fn start(env: Env<'_>) -> anyhow::Result<Started> {
         frames: light_frames,
         sights,
         films,
-        board: board.clone(),
-        inlets,
+        boards: Boards { leds: board.clone(), inlets, jams: env.jams, elsewhere: env.elsewhere },
         shown,
         vitals: vitals.clone(),
         stop: stop_engine,

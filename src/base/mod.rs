@@ -5,6 +5,7 @@ pub mod config;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 pub mod memory;
+pub mod probe;
 pub mod quote;
 pub mod status;
 pub mod tasks;

@@ -11,6 +11,7 @@ mod curve;
 mod fields;
 mod fireworks;
 mod font;
+pub mod jam;
 mod moment;
 mod nature;
 mod noise;

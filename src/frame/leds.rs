@@ -1,6 +1,6 @@
 //! What lights show, on its way from who computes it to who sends it, and to who looks on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::Thread;
@@ -23,6 +23,20 @@ pub struct LedFrame {
     /// What it draws, in mW, and how far its power limit lets it shine.
     pub draw_mw: f32,
     pub scale: f32,
+}
+
+/// Fixtures that another node lights for now: nothing is sent to them from here.
+#[derive(Clone, Default)]
+pub struct LitElsewhere(Arc<ArcSwap<BTreeSet<FixtureId>>>);
+
+impl LitElsewhere {
+    pub fn set(&self, fixtures: BTreeSet<FixtureId>) {
+        self.0.store(Arc::new(fixtures));
+    }
+
+    pub fn contains(&self, fixture: &FixtureId) -> bool {
+        self.0.load().contains(fixture)
+    }
 }
 
 /// What came in over the network.

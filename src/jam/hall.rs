@@ -12,6 +12,7 @@ use super::ask::Ask;
 use super::refused::Refused;
 use super::room::Room;
 use super::token::TokenKey;
+use crate::frame::jams::{JamBoard, LiveJam};
 use crate::show::jam::code::JamCode;
 use crate::show::jam::participant::{Color, ParticipantId};
 
@@ -95,25 +96,35 @@ pub struct Hall {
 
 /// Those that go on.
 #[derive(Clone, Default)]
-pub struct Rooms(Arc<RwLock<HashMap<JamCode, Arc<Room>>>>);
+pub struct Rooms {
+    rooms: Arc<RwLock<HashMap<JamCode, Arc<Room>>>>,
+    /// Where those look who make light and sound of them.
+    board: Arc<JamBoard>,
+}
 
 impl Rooms {
+    pub fn new(board: Arc<JamBoard>) -> Self {
+        Self { rooms: Arc::default(), board }
+    }
+
     pub fn get(&self, code: JamCode) -> Option<Arc<Room>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&code).cloned()
+        self.rooms.read().unwrap_or_else(PoisonError::into_inner).get(&code).cloned()
     }
 
     pub fn all(&self) -> Vec<Arc<Room>> {
-        let mut all: Vec<_> = self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let mut all: Vec<_> = self.rooms.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         all.sort_by_key(|room| room.code);
         all
     }
 
     pub(super) fn add(&self, room: Arc<Room>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(room.code, room);
+        self.board.put(room.code, &LiveJam::new(room.live()));
+        self.rooms.write().unwrap_or_else(PoisonError::into_inner).insert(room.code, room);
     }
 
     pub(super) fn remove(&self, code: JamCode) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&code);
+        self.board.remove(code);
+        self.rooms.write().unwrap_or_else(PoisonError::into_inner).remove(&code);
     }
 }
 

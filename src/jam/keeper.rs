@@ -24,6 +24,7 @@ use crate::base::clock::Clock;
 use crate::base::status::Condition;
 use crate::base::vitals::Vitals;
 use crate::base::watched::{Failing, spawn_watched};
+use crate::frame::jams::JamBoard;
 use crate::show::jam::code::JamCode;
 use crate::show::jam::event::{Entry, JamEvent};
 use crate::show::jam::participant::ParticipantId;
@@ -40,6 +41,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub struct Env {
     pub clock: Clock,
     pub vitals: Arc<Vitals>,
+    pub board: Arc<JamBoard>,
 }
 
 /// The jams, and the thread that changes them.
@@ -52,7 +54,7 @@ pub struct Keeping {
 pub fn start(path: &Path, env: Env) -> Result<Keeping, StoreError> {
     let (store, Loaded { key, jams }) = Store::open(path)?;
     let (requests, waiting) = mpsc::channel(WAITING);
-    let (rooms, key) = (Rooms::default(), TokenKey::new(key));
+    let (rooms, key) = (Rooms::new(env.board.clone()), TokenKey::new(key));
     let now = env.clock.now().millis();
     let hosted: HashMap<_, _> = jams.into_iter().map(|loaded| (loaded.about.code, Hosted::loaded(loaded, now))).collect();
     hosted.values().for_each(|hosted| rooms.add(hosted.room.clone()));
@@ -359,6 +361,8 @@ impl Keeper {
     fn turn_down(&self, batch: Batch, error: &StoreError) {
         tracing::error!(%error, "what was asked of jams can not be stored, so it was not done");
         self.env.vitals.status.report("jams", Condition::degraded(error.to_string()));
+        // The file is opened anew, which nobody else may hold then.
+        self.file.store(None);
         let refused = || Refused::StorageUnavailable(error.to_string());
         for owed in batch.owed {
             match owed {

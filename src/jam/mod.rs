@@ -10,8 +10,12 @@ pub mod hall;
 mod hosted;
 pub mod keeper;
 pub mod lease;
+pub mod node;
 pub mod refused;
 pub mod room;
 pub mod store;
 mod token;
 pub mod wire;
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ pub mod films;
 pub mod finish;
 mod fixture;
 mod house;
+mod jams;
 pub mod map;
 mod pace;
 mod part;

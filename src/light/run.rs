@@ -10,13 +10,14 @@ use arc_swap::ArcSwap;
 use super::ear::Ear;
 use super::eye::Eye;
 use super::films::Films;
+pub use super::tick::Boards;
 use super::tick::Engine;
 use crate::base::clock::Clock;
 use crate::base::status::Condition;
 use crate::base::tasks::{StopFlag, go_first};
 use crate::base::vitals::Vitals;
 use crate::base::watched::{Failing, spawn_watched};
-use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrames};
+use crate::frame::leds::ZoneFrames;
 use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::frame::sight::Sights;
@@ -30,9 +31,7 @@ pub struct Env {
     pub frames: Arc<Mailbox<Frame>>,
     pub sights: Arc<Sights>,
     pub films: Films,
-    pub board: Arc<LedBoard>,
-    /// What comes in over the network.
-    pub inlets: Arc<FeedBoard>,
+    pub boards: Boards,
     pub shown: ZoneFrames,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
@@ -62,7 +61,7 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
 
 /// What the thread `lights` runs, for whoever turns the time himself; and the thread `eye`, which is started.
 pub fn engine(env: Env) -> io::Result<(Engine, JoinHandle<()>)> {
-    let Env { shows: _, clock: _, frames, sights, films, board, inlets, shown, vitals, stop } = env;
+    let Env { shows: _, clock: _, frames, sights, films, boards, shown, vitals, stop } = env;
     let (eye, reading) = Eye::start(frames, vitals.clone(), stop)?;
-    Ok((Engine::new(eye, Ear::new(sights), films, (board, inlets), shown, vitals), reading))
+    Ok((Engine::new(eye, Ear::new(sights), films, boards, shown, vitals), reading))
 }

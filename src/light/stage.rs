@@ -7,9 +7,10 @@ use super::finish::{Draw, PowerLimit};
 use super::fixture::FixtureStage;
 use super::house::HouseStage;
 use super::zone::{Around, ZoneStage, pass};
-use crate::frame::leds::{LedBoard, ZoneFrame};
+use crate::frame::leds::{LedBoard, LitElsewhere, ZoneFrame};
 use crate::show::Show;
 use crate::show::ids::{FixtureId, PaletteId, SupplyId, ZoneId};
+use crate::show::jam::code::JamCode;
 use crate::show::light::Rgb;
 use crate::show::light::animation::Needs;
 use crate::show::light::fixture::Fixture;
@@ -141,6 +142,10 @@ impl Stage {
         self.fixtures.iter().map(FixtureStage::latency_ms).max().unwrap_or(0).max(0)
     }
 
+    pub fn jams(&self) -> impl Iterator<Item = JamCode> {
+        self.zones.iter().flat_map(|lit| lit.stage.jams())
+    }
+
     pub fn assets(&self) -> impl Iterator<Item = &str> {
         self.zones.iter().flat_map(|lit| lit.stage.assets())
     }
@@ -158,7 +163,7 @@ impl Stage {
     }
 
     /// Gives every fixture its frame. `dt_s` is the time since the one before.
-    pub fn post(&mut self, due: ShowTime, dt_s: f64) {
+    pub fn post(&mut self, due: ShowTime, dt_s: f64, elsewhere: &LitElsewhere) {
         let Self { zones, fixtures, supplies, .. } = self;
         supplies.iter_mut().for_each(|supply| supply.wanted = Draw::default());
         for fixture in fixtures.iter_mut() {
@@ -175,18 +180,18 @@ impl Stage {
         for supply in supplies.iter_mut() {
             supply.scale = supply.limit.scale(supply.wanted, supply.budget_mw, dt_s);
         }
-        for fixture in fixtures.iter_mut() {
+        for fixture in fixtures.iter_mut().filter(|fixture| !elsewhere.contains(&fixture.fixture().id)) {
             let shared = supplies.iter().find(|supply| fixture.supply() == Some(&supply.id));
             fixture.post(due, fixture.own_scale * shared.map_or(1.0, |supply| supply.scale));
         }
     }
 
     /// The last that every fixture shows.
-    pub fn go_dark(&mut self, due: ShowTime) {
+    pub fn go_dark(&mut self, due: ShowTime, elsewhere: &LitElsewhere) {
         for lit in &mut self.zones {
             lit.seen.iter_mut().for_each(|seen| seen.pixels.fill([0.0; 3]));
         }
-        self.post(due, 0.0);
+        self.post(due, 0.0, elsewhere);
     }
 
     /// What a screen would show. Buffers in `frame` are kept where they fit.

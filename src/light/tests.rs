@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use super::ear::Ear;
 use super::eye::Eye;
 use super::films::Films;
-use super::tick::Engine;
+use super::tick::{Boards, Engine};
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
+use crate::frame::jams::JamBoard;
 use crate::frame::leds::{FeedBoard, LedBoard, LedFrame, ZoneFrames};
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::picture::Frame;
@@ -38,6 +39,7 @@ struct Desk {
     engine: Engine,
     board: Arc<LedBoard>,
     inlets: Arc<FeedBoard>,
+    jams: Arc<JamBoard>,
     shown: ZoneFrames,
     vitals: Arc<Vitals>,
     frames: Arc<Mailbox<Frame>>,
@@ -55,13 +57,19 @@ impl Desk {
     fn until(stop: StopFlag) -> Desk {
         let folder = tempfile::tempdir().unwrap();
         let (board, shown, vitals) = (Arc::new(LedBoard::default()), ZoneFrames::default(), Arc::new(Vitals::new()));
-        let inlets = Arc::new(FeedBoard::default());
+        let (inlets, jams) = (Arc::new(FeedBoard::default()), Arc::<JamBoard>::default());
         let frames = Mailbox::new(1, WhenFull::DropOldest);
         let (eye, _) = Eye::start(frames.clone(), vitals.clone(), stop.clone()).unwrap();
         let (films, _) = Films::start(folder.path().to_owned(), stop).unwrap();
-        let engine =
-            Engine::new(eye, Ear::new(Sights::new()), films, (board.clone(), inlets.clone()), shown.clone(), vitals.clone());
-        let mut desk = Desk { show: Show::default(), engine, board, inlets, shown, vitals, frames, _folder: folder };
+        let engine = Engine::new(
+            eye,
+            Ear::new(Sights::new()),
+            films,
+            Boards { leds: board.clone(), inlets: inlets.clone(), jams: jams.clone(), ..Boards::default() },
+            shown.clone(),
+            vitals.clone(),
+        );
+        let mut desk = Desk { show: Show::default(), engine, board, inlets, jams, shown, vitals, frames, _folder: folder };
         desk.act(-1_000, json!({"command": "change_light_settings", "patch": {"fps": 50}}));
         desk
     }

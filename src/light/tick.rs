@@ -10,13 +10,15 @@ use super::ear::Ear;
 use super::eye::Eye;
 use super::feeds::Feeds;
 use super::films::Films;
+use super::jams::Jams;
 use super::pace::Pace;
 use super::stage::Stage;
 use super::zone::Around;
 use crate::base::clock::Stopwatch;
 use crate::base::status::{Condition, LightPace};
 use crate::base::vitals::Vitals;
-use crate::frame::leds::{FeedBoard, LedBoard, ZoneFrame, ZoneFrames};
+use crate::frame::jams::JamBoard;
+use crate::frame::leds::{FeedBoard, LedBoard, LitElsewhere, ZoneFrame, ZoneFrames};
 use crate::show::Show;
 use crate::show::time::ShowTime;
 use crate::show::timeline::ShowAt;
@@ -27,6 +29,16 @@ const SHOWN: usize = 4;
 const JUDGED: u64 = 300;
 const TOLERATED_PERCENT: u64 = 5;
 
+/// Where it looks, and where others look.
+#[derive(Clone, Default)]
+pub struct Boards {
+    pub leds: Arc<LedBoard>,
+    pub inlets: Arc<FeedBoard>,
+    pub jams: Arc<JamBoard>,
+    /// What another node lights.
+    pub elsewhere: LitElsewhere,
+}
+
 pub struct Engine {
     eye: Eye,
     ear: Ear,
@@ -34,6 +46,8 @@ pub struct Engine {
     board: Arc<LedBoard>,
     inlets: Arc<FeedBoard>,
     feeds: Feeds,
+    jams: Jams,
+    elsewhere: LitElsewhere,
     shown: ZoneFrames,
     spare: Vec<Arc<ZoneFrame>>,
     vitals: Arc<Vitals>,
@@ -50,15 +64,32 @@ impl Engine {
         eye: Eye,
         ear: Ear,
         films: Films,
-        (board, inlets): (Arc<LedBoard>, Arc<FeedBoard>),
+        Boards { leds: board, inlets, jams, elsewhere }: Boards,
         shown: ZoneFrames,
         vitals: Arc<Vitals>,
     ) -> Self {
         let spare = (0..SHOWN).map(|_| Arc::default()).collect();
         let (stage, pace) = (Stage::default(), Pace::default());
         let (last, judged, was_ok) = (None, (0, 0), None);
-        let feeds = Feeds::default();
-        Self { eye, ear, films, board, inlets, feeds, shown, spare, vitals, stage, pace, last, judged, was_ok }
+        let (feeds, jams) = (Feeds::default(), Jams::new(jams));
+        Self {
+            eye,
+            ear,
+            films,
+            board,
+            inlets,
+            feeds,
+            jams,
+            elsewhere,
+            shown,
+            spare,
+            vitals,
+            stage,
+            pace,
+            last,
+            judged,
+            was_ok,
+        }
     }
 
     /// Computes the newest frame that is due at `now`, if any; says when to come again.
@@ -94,19 +125,21 @@ impl Engine {
         self.eye.look(self.stage.needs_picture(due), due, latest);
         let sound = if self.stage.needs_sound() { self.ear.listen(due) } else { None };
         self.feeds.look(show, &self.inlets);
+        self.jams.look(self.stage.jams());
         let films = self.films.wanted(|| self.stage.assets(), &show.assets);
-        let (eye, feeds) = (&self.eye, &self.feeds);
+        let (eye, feeds, jams) = (&self.eye, &self.feeds, &self.jams);
         let utc_offset_minutes = show.house.settings.timezone.minutes() as i32;
         let around = |at: ShowTime| Around {
             picture: eye.at(at),
             sound: sound.as_ref(),
             films: Some(&**films as &BTreeMap<_, _>),
             feeds: Some(feeds),
+            jams: Some(jams),
             utc_offset_minutes,
         };
         self.stage.light(due, around);
         let dt = self.last.map_or(Duration::ZERO, |last| due.since(last));
-        self.stage.post(due, dt.as_secs_f64());
+        self.stage.post(due, dt.as_secs_f64(), &self.elsewhere);
         self.board.ring();
     }
 
@@ -148,7 +181,7 @@ impl Engine {
 
     /// Every fixture is dark when the server goes.
     pub fn go_dark(&mut self, now: ShowTime) {
-        self.stage.go_dark(now);
+        self.stage.go_dark(now, &self.elsewhere);
         self.board.ring();
     }
 }

@@ -6,16 +6,20 @@ use std::sync::Arc;
 use super::blend::blend;
 use super::eye::Glimpse;
 use super::feeds::Feeds;
+use super::jams::Jams;
 use super::map::{Place, extent, places};
 use super::pass::weights;
 use super::sample::{Borders, Sampler};
 use super::test_pattern;
 use crate::effect::Effect;
+use crate::effect::jam::JamPainter;
 use crate::effect::plane::{Plane, Point};
 use crate::effect::ramp::Ramp;
 use crate::effect::senses::{Film, Senses, Sound, Wall};
 use crate::show::Show;
 use crate::show::ids::FeedId;
+use crate::show::jam::code::JamCode;
+use crate::show::jam::module::Module;
 use crate::show::light::Rgb;
 use crate::show::light::animation::Needs;
 use crate::show::light::animation::parameter::{ParameterValue, Parameters};
@@ -32,6 +36,7 @@ pub struct Around<'a> {
     pub sound: Option<&'a Sound>,
     pub films: Option<&'a BTreeMap<String, Arc<Film>>>,
     pub feeds: Option<&'a Feeds>,
+    pub jams: Option<&'a Jams>,
     pub utc_offset_minutes: i32,
 }
 
@@ -91,6 +96,7 @@ enum Staged {
     Color(Rgb),
     Animation { running: Running, effect: Box<Effect>, asset: Option<String> },
     Feed(FeedId),
+    Jam { jam: JamCode, module: Option<Module>, painter: Box<JamPainter> },
     Test(TestPattern),
 }
 
@@ -146,7 +152,16 @@ impl ZoneStage {
         let layers = self.looks.iter().flat_map(|look| &look.layers);
         layers.into_iter().any(|layer| match &layer.content {
             Staged::Animation { running, .. } => running.animation.needs() == needed,
+            // Its visualiser shows what is heard here.
+            Staged::Jam { .. } => needed == Needs::Sound,
             _ => false,
+        })
+    }
+
+    pub fn jams(&self) -> impl Iterator<Item = JamCode> {
+        self.looks.iter().flat_map(|look| &look.layers).filter_map(|layer| match &layer.content {
+            Staged::Jam { jam, .. } => Some(*jam),
+            _ => None,
         })
     }
 
@@ -291,6 +306,7 @@ impl StagedLayer {
     fn is_seen(&self, seen: &Seen<'_>) -> bool {
         let is_there = match &self.content {
             Staged::Feed(feed) => seen.around.feeds.is_some_and(|feeds| feeds.is_live(feed, seen.at)),
+            Staged::Jam { jam, .. } => seen.around.jams.is_some_and(|jams| jams.get(*jam, seen.at).is_some()),
             _ => true,
         };
         is_there && self.until.is_none_or(|until| seen.at < until)
@@ -301,6 +317,9 @@ impl StagedLayer {
             ZoneContent::Color { color } => Staged::Color(color.coded()),
             ZoneContent::Test { pattern } => Staged::Test(*pattern),
             ZoneContent::Feed { feed } => Staged::Feed(feed.clone()),
+            ZoneContent::Jam { jam, module } => {
+                Staged::Jam { jam: *jam, module: *module, painter: Box::new(JamPainter::new(plane)) }
+            }
             ZoneContent::Animation(running) => Staged::animation(show, running, plane),
         };
         Self { blend: layer.blend, opacity: layer.opacity as f32, until: layer.until, content }
@@ -330,6 +349,16 @@ impl Staged {
     fn render(&mut self, seen: &Seen<'_>, places: &[Place], out: &mut [Rgb]) {
         match self {
             Staged::Feed(feed) => seen.around.feeds.into_iter().for_each(|feeds| feeds.show(feed, places, out)),
+            Staged::Jam { jam, module, painter } => {
+                let Some((jam, at)) = seen.around.jams.and_then(|jams| jams.get(*jam, seen.at)) else {
+                    return out.fill([0.0; 3]);
+                };
+                let senses = Senses { sound: seen.around.sound, ..Senses::default() };
+                match module {
+                    Some(module) => painter.module(*module, jam, at, &senses, out),
+                    None => painter.paint(jam, at, &senses, out),
+                }
+            }
             Staged::Color(color) => out.fill(*color),
             Staged::Test(pattern) => test_pattern::render(*pattern, seen.at, out),
             Staged::Animation { running, effect, asset } => {

@@ -58,6 +58,8 @@ use ids::{
     PlaylistId, SceneId, TransitionId, ZoneId,
 };
 use input::Input;
+use jam::code::JamCode;
+use jam::link::JamLink;
 use layer::{Content, Layer};
 use light::feed::LightFeed;
 use light::fixture::Fixture;
@@ -132,6 +134,9 @@ pub struct Show {
     pub player: Arc<Player>,
     #[serde(default, skip_serializing_if = "has_no_tags")]
     pub nfc: Arc<Nfc>,
+    /// Jams of other servers that this one has joined.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub jam_links: Arc<BTreeMap<JamCode, Arc<JamLink>>>,
     #[serde(default, skip_serializing_if = "is_empty")]
     pub downloads: Arc<BTreeMap<DownloadId, Arc<Download>>>,
 }

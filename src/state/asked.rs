@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::show::ids::{FeedId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
+use crate::show::jam::code::JamCode;
+use crate::show::jam::module::Module;
 use crate::show::light::blend::LightBlend;
 use crate::show::light::geometry::Geometry;
 use crate::show::light::palette::Interpolation;
@@ -114,6 +116,11 @@ pub enum NewContent {
     },
     Feed {
         feed: FeedId,
+    },
+    Jam {
+        jam: JamCode,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        module: Option<Module>,
     },
     Test {
         pattern: TestPattern,

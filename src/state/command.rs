@@ -20,6 +20,7 @@ use crate::show::ids::{
     LightPresetId, MacroId, PaletteId, PlaylistId, SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
 use crate::show::input::Input;
+use crate::show::jam::code::JamCode;
 use crate::show::layer::Layer;
 use crate::show::light::feed::LightFeed;
 use crate::show::light::fixture::Fixture;
@@ -183,6 +184,20 @@ pub enum Command {
         collection: Box<Collection>,
         #[serde(default)]
         mode: Mode,
+    },
+    /// Joins a jam of another server: `zones`, or all, show it.
+    JoinJam {
+        /// `wss://host/CODE`, or the address of its page.
+        url: String,
+        /// What this node is called there.
+        #[serde(default)]
+        name: Option<String>,
+        #[serde(default)]
+        zones: Option<Vec<ZoneId>>,
+    },
+    /// And takes it from the zones that show it because of that.
+    LeaveJam {
+        jam: JamCode,
     },
     /// Live fields of this name show it from now on.
     SetValue {

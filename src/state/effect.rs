@@ -80,6 +80,7 @@ impl Event {
             | Event::AssociationChanged { .. } => Room::Nfc,
             Event::DownloadSaved { .. } | Event::DownloadRemoved { .. } => Room::Downloads,
             Event::ValueSet { .. } | Event::ValueRemoved { .. } => Room::Values,
+            Event::JamLinked { .. } | Event::JamUnlinked { .. } => Room::Zones,
             Event::BatchScheduled { .. }
             | Event::BatchDone { .. }
             | Event::BatchRefused { .. }
@@ -116,6 +117,7 @@ pub fn creates(before: &Show, event: &Event) -> bool {
         Event::MacroSaved { definition } => !before.macros.contains_key(&definition.id),
         Event::BatchScheduled { batch } => !before.scheduled.contains_key(&batch.id),
         Event::ValueSet { name, .. } => before.values.get(name.as_str()).is_none(),
+        Event::JamLinked { link } => !before.jam_links.contains_key(&link.jam),
         Event::ZoneSaved { zone } => !before.zones.contains_key(&zone.id),
         Event::FixtureSaved { fixture } => !before.fixtures.contains_key(&fixture.id),
         Event::DisplaySaved { display } => !before.displays.contains_key(&display.id),

@@ -15,6 +15,8 @@ use crate::show::ids::{
     PaletteId, PlaylistId, SceneId, TrackId, TransitionId, VersionId, ZoneId,
 };
 use crate::show::input::Input;
+use crate::show::jam::code::JamCode;
+use crate::show::jam::link::JamLink;
 use crate::show::layer::{Content, Layer};
 use crate::show::light::feed::LightFeed;
 use crate::show::light::fixture::Fixture;
@@ -110,6 +112,12 @@ pub enum Event {
     },
     AssetRemoved {
         asset: AssetId,
+    },
+    JamLinked {
+        link: Arc<JamLink>,
+    },
+    JamUnlinked {
+        jam: JamCode,
     },
     ValueSet {
         name: ValueName,
@@ -324,6 +332,8 @@ pub fn evolve(show: &mut Show, event: &Event) {
         Event::AssetRemoved { asset } => {
             Arc::make_mut(&mut show.assets).remove(asset);
         }
+        Event::JamLinked { link } => drop(Arc::make_mut(&mut show.jam_links).insert(link.jam, link.clone())),
+        Event::JamUnlinked { jam } => drop(Arc::make_mut(&mut show.jam_links).remove(jam)),
         Event::ValueSet { name, value } => Arc::make_mut(&mut show.values).set(name.clone(), value.clone()),
         Event::ValueRemoved { name } => Arc::make_mut(&mut show.values).remove(name),
         Event::BatchScheduled { batch } => {

@@ -8,6 +8,8 @@ use crate::show::ids::{
     AssetId, BatchId, DestinationId, DisplayId, DownloadId, FeedId, FixtureId, InputId, LayerId, LightPresetId, MacroId,
     PaletteId, PlaylistId, RenditionId, SceneId, TransitionId, VersionId, ZoneId, ZoneLayerId,
 };
+use crate::show::jam::address::InvalidAddress;
+use crate::show::jam::code::JamCode;
 use crate::show::light::animation::Animation;
 use crate::show::light::animation::parameter::ParameterError;
 use crate::show::light::color::ColorError;
@@ -161,6 +163,10 @@ pub enum Rejection {
     BadDisplay(DisplayFault),
     #[error("there is no feed {0}")]
     NoFeed(FeedId),
+    #[error("this node has not joined the jam {0}")]
+    NoJamLink(JamCode),
+    #[error(transparent)]
+    BadJamAddress(InvalidAddress),
     #[error("zone {1} shows feed {0}: take it away there first")]
     FeedInUse(FeedId, ZoneId),
     #[error("layer {2} of scene {1} shows feed {0}: take it away there first")]
@@ -303,6 +309,8 @@ impl Rejection {
             Rejection::BadDisplay(DisplayFault::OutOfRange { .. }) => "out_of_range",
             Rejection::BadDisplay(_) => "invalid_value",
             Rejection::NoFeed(_) => "feed_not_found",
+            Rejection::NoJamLink(_) => "jam_link_not_found",
+            Rejection::BadJamAddress(_) => "invalid_jam_address",
             Rejection::FeedInUse(..) | Rejection::FeedInLayer(..) => "feed_in_use",
             Rejection::NoAnimation(_) => "animation_not_found",
             Rejection::AnimationRunning { .. } => "animation_running",
@@ -345,6 +353,7 @@ impl Rejection {
             | Rejection::Invalid { .. }
             | Rejection::BadDestination(_)
             | Rejection::BadDisplay(_)
+            | Rejection::BadJamAddress(_)
             | Rejection::Parameter(_)
             | Rejection::ColorMode { .. }
             | Rejection::BadColor { .. }
@@ -353,6 +362,7 @@ impl Rejection {
             Rejection::NoZone(_)
             | Rejection::NoZoneLayer(..)
             | Rejection::NoFixture(_)
+            | Rejection::NoJamLink(_)
             | Rejection::NoFeed(_)
             | Rejection::NoDisplay(_)
             | Rejection::NoAnimation(_)

@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod fixtures;
 pub mod hls;
 pub mod inputs;
+pub mod jam_links;
 pub mod jams;
 pub mod layers;
 pub mod light_feeds;

@@ -140,7 +140,7 @@ impl House {
         let vitals = Arc::new(Vitals::new());
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
         let (state, _) = writer::start(Box::new(journal), loaded, env).expect("a writer");
-        let env = keeper::Env { clock: clock.clone(), vitals: vitals.clone() };
+        let env = keeper::Env { clock: clock.clone(), vitals: vitals.clone(), board: Arc::default() };
         let hall = keeper::start(&directory.path().join("jams.redb"), env).expect("jams").hall;
         let (preview, pictures) = preview_by_hand(vitals.preview_counts());
         let (multiview, overviews) = preview_by_hand(vitals.multiview_counts());
@@ -163,7 +163,7 @@ impl House {
             templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             machine: no_machine(&clock, directory.path()),
-            jams: Jams { hall, leases: Leases::default() },
+            jams: Jams { hall, leases: Leases::default(), links: Default::default() },
             settings,
             shelf: Default::default(),
             recordings: recordings.clone(),

@@ -84,6 +84,8 @@ pub fn event_view(event: &Event) -> Value {
         | Event::LayersOrdered { .. }
         | Event::DestinationRemoved { .. }
         | Event::AssetAdded { .. }
+        | Event::JamLinked { .. }
+        | Event::JamUnlinked { .. }
         | Event::ValueSet { .. }
         | Event::ValueRemoved { .. }
         | Event::BatchDone { .. }

@@ -11,6 +11,8 @@ use super::time::rfc3339;
 use crate::light::map::{extent, places};
 use crate::show::Show;
 use crate::show::ids::{FeedId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
+use crate::show::jam::code::JamCode;
+use crate::show::jam::module::Module;
 use crate::show::light::animation::Animation;
 use crate::show::light::animation::parameter::{ParameterKind, Parameters};
 use crate::show::light::blend::LightBlend;
@@ -90,6 +92,11 @@ enum ContentView {
     Feed {
         feed: FeedId,
     },
+    Jam {
+        jam: JamCode,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        module: Option<Module>,
+    },
     Test {
         pattern: TestPattern,
     },
@@ -162,6 +169,7 @@ impl ZoneLayerView {
             ZoneContent::Color { color } => ContentView::Color { color: color.clone() },
             ZoneContent::Test { pattern } => ContentView::Test { pattern: *pattern },
             ZoneContent::Feed { feed } => ContentView::Feed { feed: feed.clone() },
+            ZoneContent::Jam { jam, module } => ContentView::Jam { jam: *jam, module: *module },
             ZoneContent::Animation(running) => ContentView::Animation {
                 animation: running.animation,
                 parameters: running.parameters.clone(),

@@ -10,7 +10,7 @@ pub struct Key {
 }
 
 /// Not quoted, not even when they are wrong.
-pub(super) const SECRET: [&str; 2] = ["redis", "admin_password"];
+pub(super) const SECRET: [&str; 3] = ["redis", "admin_password", "join_token"];
 
 /// A switch needs no value on the command line.
 const SWITCH: &str = "true|false";
@@ -70,6 +70,18 @@ pub const KEYS: &[Key] = &[
         value_name: "FILE",
         default: "",
         help: "A reader of tags (PN532) on a serial port, such as /dev/ttyUSB0; empty: none",
+    },
+    Key {
+        name: "join",
+        value_name: "URLS",
+        default: "",
+        help: "Jams of other servers to join and show on all zones, separated by commas: wss://host/CODE, or their page's address",
+    },
+    Key {
+        name: "join_token",
+        value_name: "TOKEN",
+        default: "",
+        help: "An API token of these servers, for jams that are not open to strangers",
     },
     Key {
         name: "wifi_interface",

@@ -30,6 +30,9 @@ pub struct Config {
     /// None: off.
     pub light_in: Option<IpAddr>,
     pub light_devices: Vec<PathBuf>,
+    /// Jams of other servers.
+    pub join: Vec<String>,
+    pub join_token: Option<Hidden>,
     pub nfc: bool,
     pub nfc_serial: Option<PathBuf>,
     pub wifi_interface: Option<String>,
@@ -185,6 +188,8 @@ impl Config {
             speakers: value("speakers").text.to_owned(),
             light_in: value("light_in").ip_or_off()?,
             light_devices: value("light_devices").list().into_iter().map(PathBuf::from).collect(),
+            join: value("join").list(),
+            join_token: value("join_token").given().map(Hidden),
             nfc: value("nfc").switch()?,
             nfc_serial: value("nfc_serial").given().map(PathBuf::from),
             wifi_interface: value("wifi_interface").given(),

@@ -1,10 +1,12 @@
 //! A jam: what several people play together, as state. Steps and notes are decided; what is heard and lit at a time follows from
 //! them and the time, on every node alike.
 
+pub mod address;
 pub mod beat;
 pub mod code;
 pub mod color;
 pub mod event;
+pub mod link;
 pub mod module;
 pub mod music;
 pub mod participant;

@@ -87,6 +87,6 @@ fn carried(show: &Show, layer: &Arc<ZoneLayer>) -> Option<Arc<ZoneLayer>> {
             let content = ZoneContent::Animation(Running { palette, ..running.clone() });
             Some(Arc::new(ZoneLayer { content, ..ZoneLayer::clone(layer) }))
         }
-        ZoneContent::Color { .. } | ZoneContent::Test { .. } => Some(layer.clone()),
+        ZoneContent::Color { .. } | ZoneContent::Jam { .. } | ZoneContent::Test { .. } => Some(layer.clone()),
     }
 }

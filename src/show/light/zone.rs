@@ -14,6 +14,8 @@ use super::region::Region;
 use super::seeing::Seeing;
 use super::transition::LightTransition;
 use crate::show::ids::{FeedId, PaletteId, ZoneId, ZoneLayerId};
+use crate::show::jam::code::JamCode;
+use crate::show::jam::module::Module;
 use crate::show::time::ShowTime;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,6 +88,13 @@ pub enum ZoneContent {
     /// What comes in over the network; while nothing does, what is below is seen.
     Feed {
         feed: FeedId,
+    },
+    /// What is played together; while this node knows nothing of it, what is below is seen.
+    Jam {
+        jam: JamCode,
+        /// Absent: all of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        module: Option<Module>,
     },
     /// What whoever wires LEDs wants to see.
     Test {

@@ -13,6 +13,7 @@ mod fixture;
 mod house;
 mod import;
 mod input;
+mod jam;
 mod layer;
 mod light;
 mod look;
@@ -109,6 +110,8 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::DescribeAsset { asset, details } => asset::describe(show, asset, *details, now),
         Command::ReplaceAsset { asset, with } => asset::replace(show, &asset, &with, now),
         Command::Import { collection, mode } => import::import(show, *collection, mode, given),
+        Command::JoinJam { url, name, zones } => jam::join(show, &url, name, zones, now),
+        Command::LeaveJam { jam } => jam::leave(show, jam, now),
         Command::SetValue { name, value } => one(value::set(show, name, value)?),
         Command::RemoveValue { name } => one(value::remove(show, name)?),
         Command::Batch { commands, at, id } => batch::put(show, commands, at, id, given),

@@ -2,8 +2,8 @@
 //! `state` relies on what commands are checked for, so such a show is checked for all of it at once.
 
 use super::{
-    asset, batch, destination, display, download, feed, fixture, house, input, macros, palette, player, playlist, preset,
-    scene, stream, studio, tag, value, version, zone,
+    asset, batch, destination, display, download, feed, fixture, house, input, jam, macros, palette, player, playlist,
+    preset, scene, stream, studio, tag, value, version, zone,
 };
 use crate::show::Show;
 use crate::state::rejection::Rejection;
@@ -35,8 +35,10 @@ pub fn check_whole(show: &Show) -> Result<(), Rejection> {
         playlists,
         player: _,
         nfc: _,
+        jam_links,
         downloads,
     } = show;
+    jam::check(jam_links)?;
     stream::check(config)?;
     scene::check_count(scenes.len())?;
     for (id, scene) in scenes.iter() {

@@ -182,6 +182,7 @@ pub(super) fn layer(show: &Show, new: NewZoneLayer, now: ShowTime) -> Result<Zon
     let content = match content {
         NewContent::Color { color } => ZoneContent::Color { color: light::color("color", &color)?.0 },
         NewContent::Test { pattern } => ZoneContent::Test { pattern },
+        NewContent::Jam { jam, module } => ZoneContent::Jam { jam, module },
         NewContent::Feed { feed } => ZoneContent::Feed { feed: feed::find(show, &feed)?.id.clone() },
         NewContent::Animation { animation, parameters, palette, seed } => {
             ZoneContent::Animation(animation::running(show, &animation, &parameters, palette, seed, now)?)
@@ -191,6 +192,14 @@ pub(super) fn layer(show: &Show, new: NewZoneLayer, now: ShowTime) -> Result<Zon
     let opacity = opacity.unwrap_or(1.0);
     check_range("opacity", opacity, 0.0..=1.0, "0 to 1")?;
     Ok(ZoneLayer { id, blend, opacity, priority: priority.unwrap_or(100), until, content })
+}
+
+/// Without its layers that are to go; nothing if it has none of these.
+pub(super) fn without(zone: &Zone, goes: impl Fn(&ZoneLayer) -> bool, now: ShowTime) -> Option<Zone> {
+    let mut look = zone.look.clone();
+    look.layers.retain(|layer| !goes(layer));
+    let is_less = look.layers.len() < zone.look.layers.len();
+    is_less.then(|| becoming(zone.clone(), look, LightTransition::default(), now))
 }
 
 pub(super) fn remove_layer(

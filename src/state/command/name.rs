@@ -37,6 +37,8 @@ impl Command {
             Command::RemoveAsset { .. } => "remove_asset",
             Command::ReplaceAsset { .. } => "replace_asset",
             Command::Import { .. } => "import",
+            Command::JoinJam { .. } => "join_jam",
+            Command::LeaveJam { .. } => "leave_jam",
             Command::SetValue { .. } => "set_value",
             Command::RemoveValue { .. } => "remove_value",
             Command::Batch { .. } => "batch",

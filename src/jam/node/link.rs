@@ -1,0 +1,258 @@
+//! Holds on to a jam of another server: joins it, follows it, measures its clock, and comes back whenever it was away. What is known
+//! stays meanwhile: lights go on with the beat.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior};
+use yawc::OpCode;
+use yawc::frame::Frame;
+
+use super::dial::{Dialled, dial};
+use super::mirror::Mirror;
+use super::status::{LinkBoard, LinkState};
+use crate::base::clock::Clock;
+use crate::base::probe::{Probing, Sample};
+use crate::frame::jams::JamBoard;
+use crate::jam::wire::frame::{Devices, Down, Hello, Probe, Probed, Up};
+use crate::show::jam::address::JamAddress;
+
+const PROTOCOL: &str = "jam.v1";
+/// The first answers come fast; later it is enough to follow a clock that drifts.
+const PROBE_FIRST: Duration = Duration::from_millis(50);
+const PROBE_LATER: Duration = Duration::from_millis(2_500);
+/// How often the idea of the other clock is moved.
+const SLEW: Duration = Duration::from_millis(100);
+/// Devices that somebody else lights may become free.
+const CLAIM_AGAIN: Duration = Duration::from_secs(5);
+/// The other server says something at least every twenty seconds.
+const SILENCE: Duration = Duration::from_secs(50);
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+pub struct Env {
+    pub clock: Clock,
+    pub board: Arc<JamBoard>,
+    pub links: LinkBoard,
+    /// What it is called there.
+    pub name: String,
+    /// For servers that want to know who comes.
+    pub token: Option<String>,
+    /// Devices that this node could light, and how many LEDs they have.
+    pub devices: watch::Receiver<(Vec<String>, u16)>,
+}
+
+/// What is kept from one connection to the next.
+struct Link {
+    address: JamAddress,
+    env: Env,
+    mirror: Option<Mirror>,
+    probing: Probing,
+    place: Option<String>,
+}
+
+enum Ended {
+    Stopped,
+    /// It is not to be had, at least for now.
+    Refused(String),
+    Lost(String),
+    /// Something is missing: the whole is asked for.
+    Gap,
+}
+
+/// Until `stop` says so.
+pub async fn hold(address: JamAddress, env: Env, mut stop: watch::Receiver<bool>) {
+    let code = address.code;
+    let mut link = Link { address, env, mirror: None, probing: Probing::default(), place: None };
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let ended = link.connect(&mut stop).await;
+        let reason = match ended {
+            Ended::Stopped => break,
+            Ended::Gap => {
+                link.mirror = None;
+                continue;
+            }
+            Ended::Refused(reason) => {
+                pause = LONGEST_PAUSE;
+                reason
+            }
+            Ended::Lost(reason) => reason,
+        };
+        if link.env.links.set(code, LinkState::Lost { reason: reason.clone() }) {
+            tracing::warn!(jam = %code, reason, "the jam can not be reached");
+            pause = FIRST_PAUSE;
+        }
+        // Those who were cut off together do not all come back at once.
+        let pause_now = pause.mul_f64(0.5 + fastrand::f64());
+        pause = (pause * 2).min(LONGEST_PAUSE);
+        tokio::select! {
+            () = stopped(&mut stop) => break,
+            () = tokio::time::sleep(pause_now) => {}
+        }
+    }
+    link.env.board.remove(code);
+    link.env.links.remove(code);
+}
+
+/// Also when whoever could say so is gone.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+fn every(period: Duration) -> Interval {
+    let mut interval = tokio::time::interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+impl Link {
+    async fn connect(&mut self, stop: &mut watch::Receiver<bool>) -> Ended {
+        self.env.links.set(self.address.code, LinkState::Connecting);
+        let dialled = tokio::select! {
+            () = stopped(stop) => return Ended::Stopped,
+            dialled = dial(&self.address, PROTOCOL, self.env.token.as_deref()) => dialled,
+        };
+        let mut socket = match dialled {
+            Ok(socket) => socket,
+            Err(reason) => return Ended::Lost(reason),
+        };
+        match self.follow(&mut socket, stop).await {
+            Err(ended) => ended,
+            Ok(never) => match never {},
+        }
+    }
+
+    async fn follow(
+        &mut self,
+        socket: &mut Dialled,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<std::convert::Infallible, Ended> {
+        // Answers of another connection say nothing of this one's ways.
+        self.probing = Probing::default();
+        send(socket, &Up::Hello(self.hello())).await?;
+        let (mut first, mut later, mut slew, mut claim) =
+            (every(PROBE_FIRST), every(PROBE_LATER), every(SLEW), every(CLAIM_AGAIN));
+        let mut granted: Option<Vec<String>> = None;
+        loop {
+            let wants_more = granted.as_ref().is_none_or(|granted| granted.len() < self.env.devices.borrow().0.len());
+            tokio::select! {
+                () = stopped(stop) => return Err(Ended::Stopped),
+                _ = first.tick(), if !self.probing.is_settled() => self.probe(socket).await?,
+                _ = later.tick(), if self.probing.is_settled() => self.probe(socket).await?,
+                _ = slew.tick() => self.slew(),
+                _ = claim.tick(), if wants_more && self.mirror.is_some() => self.claim(socket).await?,
+                Ok(()) = self.env.devices.changed() => {
+                    let outputs = self.env.devices.borrow().1;
+                    send(socket, &Up::Asks { op: 0, asks: vec![crate::jam::ask::Ask::Outputs { outputs }] }).await?;
+                    self.claim(socket).await?;
+                }
+                heard = tokio::time::timeout(SILENCE, socket.next()) => match heard {
+                    Err(_) => return Err(Ended::Lost("it has gone silent".to_owned())),
+                    Ok(None) => return Err(Ended::Lost("it has closed the connection".to_owned())),
+                    Ok(Some(frame)) if frame.opcode() == OpCode::Binary => {
+                        let payload = frame.into_payload();
+                        self.heard(&payload, &mut granted)?;
+                    }
+                    Ok(Some(_)) => {}
+                },
+            }
+        }
+    }
+
+    fn hello(&self) -> Hello {
+        let (epoch, seq) = self.mirror.as_ref().map(|mirror| (mirror.epoch().to_owned(), mirror.seq())).unzip();
+        Hello {
+            code: self.address.code.to_string(),
+            name: self.env.name.clone(),
+            color: None,
+            token: self.place.clone(),
+            epoch,
+            seq,
+            outputs: self.env.devices.borrow().1,
+            watch: false,
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.env.clock.now().micros()
+    }
+
+    async fn probe(&mut self, socket: &mut Dialled) -> Result<(), Ended> {
+        let rtt = self.probing.way().map_or(0, |way| way.unsigned_abs().div_ceil(1_000));
+        let t0 = self.now().unsigned_abs();
+        send(socket, &Up::Probe(Probe { id: 0, t0, rtt })).await
+    }
+
+    fn slew(&mut self) {
+        let now = self.now();
+        if let (Some(mirror), Some(ahead)) = (&self.mirror, self.probing.ahead(now)) {
+            mirror.live().set_ahead(ahead);
+        }
+    }
+
+    async fn claim(&mut self, socket: &mut Dialled) -> Result<(), Ended> {
+        let devices = self.env.devices.borrow_and_update().0.clone();
+        send(socket, &Up::Lease(Devices { devices })).await
+    }
+
+    fn heard(&mut self, bytes: &[u8], granted: &mut Option<Vec<String>>) -> Result<(), Ended> {
+        let since = self.mirror.as_ref().map_or(0, Mirror::created_at);
+        let down = Down::read(bytes, since).map_err(|error| Ended::Lost(format!("it is not understood: {error}")))?;
+        match down {
+            Down::Welcome(welcome) => {
+                self.place = welcome.token.clone().or(self.place.take());
+                match &mut self.mirror {
+                    Some(mirror) => mirror.welcome(welcome).map_err(|_| Ended::Gap)?,
+                    None => self.mirror = Some(Mirror::new(welcome).ok_or(Ended::Gap)?),
+                }
+                if let Some(mirror) = &self.mirror {
+                    self.env.board.put(self.address.code, mirror.live());
+                }
+                tracing::info!(jam = %self.address.code, "joined a jam");
+            }
+            Down::Events(told) => self.mirror.as_mut().map_or(Ok(()), |mirror| mirror.take(told)).map_err(|_| Ended::Gap)?,
+            Down::Snapshot(whole) => {
+                if let Some(mirror) = &mut self.mirror {
+                    mirror.take_whole(whole.seq, *whole.jam);
+                }
+            }
+            Down::Probed(Probed { t0, t1, t2, .. }) => {
+                let [sent, came, left] = [t0, t1, t2].map(|micros| i64::try_from(micros).unwrap_or(i64::MAX));
+                let back = self.now();
+                self.probing.take(Sample { sent, came, left, back });
+                self.slew();
+            }
+            Down::Leased(Devices { devices }) => {
+                self.env.links.grant(self.address.code, &devices);
+                *granted = Some(devices);
+            }
+            Down::Bye(bye) => {
+                if bye.code == "not_a_participant" {
+                    // The place was given to somebody else while we were away.
+                    self.place = None;
+                }
+                return Err(Ended::Refused(bye.message));
+            }
+            Down::Refused { code, message, .. } => tracing::debug!(code, message, "the jam refused something"),
+            Down::Unknown => {}
+        }
+        self.report();
+        Ok(())
+    }
+
+    fn report(&mut self) {
+        let Some(mirror) = &self.mirror else { return };
+        let (way_us, now) = (self.probing.way(), self.env.clock.now().micros());
+        let state = LinkState::Joined { seq: mirror.seq(), way_us, ahead_us: self.probing.ahead(now) };
+        self.env.links.set(self.address.code, state);
+    }
+}
+
+async fn send(socket: &mut Dialled, up: &Up) -> Result<(), Ended> {
+    let sent = socket.send(Frame::binary(Bytes::from(up.bytes()))).await;
+    sent.map_err(|error| Ended::Lost(error.to_string()))
+}

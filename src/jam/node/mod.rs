@@ -1,0 +1,6 @@
+//! A node that joins jams of other servers, and renders them to what hangs on it.
+
+mod dial;
+pub mod link;
+mod mirror;
+pub mod status;
