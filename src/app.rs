@@ -43,6 +43,7 @@ use crate::identity::Identity;
 use crate::jam::keeper::{self, Keeping};
 use crate::jam::lease::Leases;
 use crate::jam::node::status::LinkBoard;
+use crate::jam::replay::Replays;
 use crate::library::Library;
 use crate::library::details::{self, DetailsHandle};
 use crate::library::downloads::Downloads;
@@ -447,7 +448,12 @@ impl House {
             templates: self.templates.clone(),
             identity: self.identity.clone(),
             machine: self.machine.clone(),
-            jams: Jams { hall: self.jams.hall.clone(), leases: self.leases.clone(), links: self.links.clone() },
+            jams: Jams {
+                hall: self.jams.hall.clone(),
+                leases: self.leases.clone(),
+                links: self.links.clone(),
+                replays: Replays::default(),
+            },
             settings: settings(config),
             capabilities: self.capabilities.clone(),
             addresses: addresses.clone(),

@@ -39,6 +39,7 @@ pub const CODES: &[Code] = &[
     http("host_only", 403, "only the host of a jam, or an operator, may do this"),
     http("invalid_jam_address", 400, "the address of a jam is `wss://host/CODE`, or that of its page"),
     http("jam_link_not_found", 404, "this node has not joined that jam"),
+    http("jam_recording_not_found", 404, "no such recording of a jam"),
     http("jam_not_found", 404, "there is no such jam"),
     http("jam_code_taken", 409, "there is a jam with this code already"),
     http("jam_full", 409, "32 are in this jam, and none of them has been away for a minute"),

@@ -58,6 +58,7 @@ use crate::identity::{Caller, CallerKind, Identity};
 use crate::jam::hall::Hall;
 use crate::jam::lease::Leases;
 use crate::jam::node::status::LinkBoard;
+use crate::jam::replay::Replays;
 use crate::library::Library;
 use crate::library::details::DetailsHandle;
 use crate::library::downloads::Downloads;
@@ -122,6 +123,7 @@ pub struct Jams {
     pub leases: Leases,
     /// How this node stands to jams of other servers.
     pub links: LinkBoard,
+    pub replays: Replays,
 }
 
 /// What doors are told by the configuration.

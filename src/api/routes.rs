@@ -21,9 +21,9 @@ use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
     animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs,
-    jam_links, jams, layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made, media_upload,
-    nfc, past, player, playlists, preview, recordings, scenes, schedule, show_archive, stream, studio, system, templates,
-    tokens, tus, updates, uploads, users, values, whep, wifi, youtube, zones,
+    jam_links, jam_recordings, jams, layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made,
+    media_upload, nfc, past, player, playlists, preview, recordings, scenes, schedule, show_archive, stream, studio, system,
+    templates, tokens, tus, updates, uploads, users, values, whep, wifi, youtube, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 
@@ -348,6 +348,10 @@ pub const TABLE: &[Row] = &[
     row("POST", "/api/jam-links", OPERATOR, Class::Write, || post(jam_links::join)),
     row("GET", "/api/jam-links/{code}", VIEWER, Class::Read, || get(jam_links::one)),
     row("DELETE", "/api/jam-links/{code}", OPERATOR, Class::Write, || delete(jam_links::leave)),
+    row("GET", "/api/jam-recordings", VIEWER, Class::Read, || get(jam_recordings::list)),
+    row("GET", "/api/jam-recordings/{recording}", VIEWER, Class::Heavy, || get(jam_recordings::file)),
+    row("POST", "/api/jam-recordings/{recording}/replay", OPERATOR, Class::Write, || post(jam_recordings::replay)),
+    row("PATCH", "/api/jams/{code}/replay", OPERATOR, Class::Write, || patch(jam_recordings::steer)),
     row("GET", "/api/jams", VIEWER, Class::Read, || get(jams::list)),
     row("POST", "/api/jams", OPERATOR, Class::Write, || post(jams::open)),
     // Strangers may play where a jam is open; what they have to show is looked at there.

@@ -66,7 +66,9 @@ pub async fn keep_joined(joining: Joining, mut closed: watch::Receiver<bool>) {
             changed = snapshots.changed() => if changed.is_err() { return },
             _ = look.tick() => {}
             _ = closed.wait_for(|closed| *closed) => {
-                held.values().for_each(|held| drop(held.stop.send(true)));
+                held.values().for_each(|held| {
+                    held.stop.send_replace(true);
+                });
                 return;
             }
         }

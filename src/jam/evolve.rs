@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::show::jam::beat::Beat;
 use crate::show::jam::event::{Entry, JamEvent, Step, Struck};
 use crate::show::jam::participant::{Participant, ParticipantId};
-use crate::show::jam::pattern::{Pattern, PatternId};
+use crate::show::jam::pattern::{PATTERNS, Pattern, PatternId};
 use crate::show::jam::{
     FADING_MS, Jam, LONGEST_NOTE_MS, MOST_NOTES, MOST_PARTICIPANTS, Millis, Note, Playing, Transport, millis,
 };
@@ -46,8 +46,21 @@ pub fn evolve(jam: &mut Jam, entry: &Entry) {
             change(jam, *id, |participant| (participant.name, participant.color) = (name.clone(), *color));
         }
         JamEvent::Host { id } => make_host(jam, *id),
+        JamEvent::Whole { jam: whole } => become_whole(jam, whole),
         JamEvent::Room { name, open } => (jam.name, jam.open) = (name.clone(), *open),
     }
+}
+
+/// What it is called, and who is there, stays.
+fn become_whole(jam: &mut Jam, whole: &Jam) {
+    let is_right = whole.patterns.len() <= 2 * usize::from(PATTERNS) && whole.notes.len() <= MOST_NOTES;
+    if !is_right {
+        return;
+    }
+    let before = std::mem::replace(jam, whole.clone());
+    (jam.code, jam.name, jam.created_at, jam.open) = (before.code, before.name, before.created_at, before.open);
+    (jam.participants, jam.next_participant) = (before.participants, before.next_participant);
+    (jam.changed_at, jam.ops) = (before.changed_at, before.ops);
 }
 
 fn pattern_mut(jam: &mut Jam, id: PatternId) -> &mut Pattern {

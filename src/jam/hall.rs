@@ -14,6 +14,7 @@ use super::room::Room;
 use super::token::TokenKey;
 use crate::frame::jams::{JamBoard, LiveJam};
 use crate::show::jam::code::JamCode;
+use crate::show::jam::event::JamEvent;
 use crate::show::jam::participant::{Color, ParticipantId};
 
 /// What somebody who opens a jam says.
@@ -76,6 +77,12 @@ pub(super) enum Asked {
     Depart {
         code: JamCode,
         id: ParticipantId,
+    },
+    /// What was played elsewhere, or before.
+    Feed {
+        code: JamCode,
+        events: Vec<(ParticipantId, JamEvent)>,
+        answer: Answer<Done>,
     },
     End {
         code: JamCode,
@@ -148,7 +155,7 @@ impl Hall {
     }
 
     /// Where recordings are read.
-    pub(super) fn file(&self) -> Option<Arc<Database>> {
+    pub fn file(&self) -> Option<Arc<Database>> {
         self.file.load_full()
     }
 
@@ -182,6 +189,11 @@ impl Hall {
         let (answer, answered) = oneshot::channel();
         self.send(Asked::Asks { code, by, op, asks, answer })?;
         Ok(answered)
+    }
+
+    /// Events that were decided before.
+    pub async fn feed(&self, code: JamCode, events: Vec<(ParticipantId, JamEvent)>) -> Result<Done, Refused> {
+        self.ask(|answer| Asked::Feed { code, events, answer }).await
     }
 
     pub async fn end(&self, code: JamCode) -> Result<(), Refused> {

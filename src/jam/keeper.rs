@@ -167,6 +167,13 @@ impl Keeper {
                     hosted.depart(id, now);
                 }
             }
+            Asked::Feed { code, events, answer } => match self.touch(batch, code) {
+                Ok(touched) => {
+                    events.into_iter().for_each(|(by, event)| touched.happen([event], by, 0, now));
+                    batch.owed.push(Owed::Done(answer, code));
+                }
+                Err(refused) => drop(answer.send(Err(refused))),
+            },
             Asked::End { code, answer } => match self.end(batch, code, now) {
                 Ok(()) => batch.owed.push(Owed::Ended(answer)),
                 Err(refused) => drop(answer.send(Err(refused))),

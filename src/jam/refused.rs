@@ -17,6 +17,8 @@ pub enum Refused {
     TooMany { most: usize },
     #[error("the token is not that of a participant of this jam")]
     NotAParticipant,
+    #[error("there is no recording {0}")]
+    NoRecording(String),
     #[error("only the host of a jam may do this")]
     HostOnly,
     #[error("{0}")]
@@ -39,6 +41,7 @@ impl Refused {
             Refused::Full { .. } => "jam_full",
             Refused::TooMany { .. } => "too_many_jams",
             Refused::NotAParticipant => "not_a_participant",
+            Refused::NoRecording(_) => "jam_recording_not_found",
             Refused::HostOnly => "host_only",
             Refused::Invalid(_) => "invalid_jam_value",
             Refused::StorageUnavailable(_) => "storage_unavailable",

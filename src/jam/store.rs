@@ -23,7 +23,7 @@ const ABOUT: TableDefinition<&str, &[u8]> = TableDefinition::new("about");
 /// By number: what one commit brought, of all jams.
 const ROW: TableDefinition<u64, &[u8]> = TableDefinition::new("row");
 /// By jam (its code and when it was made): what it is.
-const JAMS: TableDefinition<(&str, i64), &[u8]> = TableDefinition::new("jams");
+pub const JAMS: TableDefinition<(&str, i64), &[u8]> = TableDefinition::new("jams");
 /// By jam and the number of the first event: frames of events.
 const BLOCKS: TableDefinition<(&str, i64, u64), &[u8]> = TableDefinition::new("blocks");
 /// By jam and the number of the last event before it: the jam as a whole.
@@ -318,12 +318,54 @@ fn newest(transaction: &redb::ReadTransaction, (code, made): (&str, i64)) -> Res
     Ok((key.value().2, read("jam", value.value())?))
 }
 
-fn opened<T>(table: Result<T, redb::TableError>) -> Result<Option<T>, StoreError> {
+pub fn opened<T>(table: Result<T, redb::TableError>) -> Result<Option<T>, StoreError> {
     match table {
         Ok(table) => Ok(Some(table)),
         Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
         Err(error) => Err(told(error)),
     }
+}
+
+/// What is known of a jam; None if there is none.
+pub fn about(transaction: &redb::ReadTransaction, code: JamCode, made: Millis) -> Result<Option<About>, StoreError> {
+    let Some(jams) = opened(transaction.open_table(JAMS))? else { return Ok(None) };
+    let found = jams.get((code.as_str(), made)).map_err(told)?;
+    found.map(|found| read("jam", found.value())).transpose()
+}
+
+pub fn beginning(transaction: &redb::ReadTransaction, code: JamCode, made: Millis) -> Result<Jam, StoreError> {
+    let wholes = transaction.open_table(WHOLES).map_err(told)?;
+    let first = wholes.range((code.as_str(), made, 0)..=(code.as_str(), made, u64::MAX)).map_err(told)?.next();
+    let (_, value) = first.ok_or_else(|| damaged("jam", "it has no beginning"))?.map_err(told)?;
+    read("jam", value.value())
+}
+
+/// All that happened, in order: what lies in its own place, and what is still in the row.
+pub fn entries(transaction: &redb::ReadTransaction, code: JamCode, made: Millis) -> Result<Vec<Entry>, StoreError> {
+    let mut entries: Vec<Entry> = Vec::new();
+    if let Some(blocks) = opened(transaction.open_table(BLOCKS))? {
+        for block in blocks.range((code.as_str(), made, 0)..=(code.as_str(), made, u64::MAX)).map_err(told)? {
+            let (_, value) = block.map_err(told)?;
+            entries.extend(entries_of(value.value(), made).ok_or_else(|| damaged("block", "it can not be read"))?);
+        }
+    }
+    if let Some(rows) = opened(transaction.open_table(ROW))? {
+        for row in rows.iter().map_err(told)? {
+            let (_, value) = row.map_err(told)?;
+            let parts = parts(value.value()).ok_or_else(|| damaged("row", "it ends too early"))?;
+            for (_, new) in parts.into_iter().filter(|(place, _)| *place == (code, made)) {
+                let last = entries.last().map_or(0, |entry| entry.seq);
+                entries.extend(new.into_iter().filter(|entry| entry.seq > last));
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// How many events there are, and when the last one was, to within what is still in the row.
+pub fn newest_event(transaction: &redb::ReadTransaction, code: JamCode, made: Millis) -> Result<(u64, Millis), StoreError> {
+    let (seq, jam) = newest(transaction, (code.as_str(), made))?;
+    Ok((seq, jam.changed_at))
 }
 
 fn key(database: &Database) -> Result<[u8; KEY_LENGTH], StoreError> {
@@ -363,7 +405,7 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(value).map_err(told)
 }
 
-fn read<T: serde::de::DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, StoreError> {
+pub fn read<T: serde::de::DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(bytes).map_err(|error| damaged(what, &error.to_string()))
 }
 

@@ -49,7 +49,7 @@ fn guest(fields: &mut Fields) -> Result<Guest, ApiError> {
     Ok(Guest { name: fields.require("by")?, color: fields.take("color")? })
 }
 
-fn entered(room: &Room, id: impl serde::Serialize, token: &str) -> Answer {
+pub fn entered(room: &Room, id: impl serde::Serialize, token: &str) -> Answer {
     let (seq, jam) = room.whole();
     let body = json!({ "code": room.code, "id": id, "token": token, "epoch": room.epoch, "seq": seq, "jam": jam.told() });
     Ok((StatusCode::CREATED, Json(body)).into_response())

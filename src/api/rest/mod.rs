@@ -13,6 +13,7 @@ pub mod fixtures;
 pub mod hls;
 pub mod inputs;
 pub mod jam_links;
+pub mod jam_recordings;
 pub mod jams;
 pub mod layers;
 pub mod light_feeds;

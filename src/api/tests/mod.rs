@@ -163,7 +163,7 @@ impl House {
             templates: Default::default(),
             identity: Identity::open(directory.path(), clock.clone()).expect("an identity"),
             machine: no_machine(&clock, directory.path()),
-            jams: Jams { hall, leases: Leases::default(), links: Default::default() },
+            jams: Jams { hall, leases: Leases::default(), links: Default::default(), replays: Default::default() },
             settings,
             shelf: Default::default(),
             recordings: recordings.clone(),

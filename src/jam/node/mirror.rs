@@ -36,10 +36,6 @@ impl Mirror {
         &self.live
     }
 
-    pub fn jam(&self) -> &Arc<Jam> {
-        &self.jam
-    }
-
     pub fn seq(&self) -> u64 {
         self.seq
     }

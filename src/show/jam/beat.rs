@@ -35,14 +35,17 @@ pub struct Tempo(u32);
 #[error("a tempo is 20 to 999 beats a minute")]
 pub struct InvalidTempo;
 
+const SLOWEST_BPM: f64 = 20.0;
+const FASTEST_BPM: f64 = 999.0;
 const MINUTE_US: f64 = 60_000_000.0;
 
 impl Tempo {
-    pub const SLOWEST: Tempo = Tempo(3_000_000);
-    pub const FASTEST: Tempo = Tempo(60_060);
+    /// Four times slower, and four times faster than anybody plays: recordings are.
+    const SLOWEST: u32 = 12_000_000;
+    const FASTEST: u32 = 15_015;
 
     pub fn of_bpm(bpm: f64) -> Result<Self, InvalidTempo> {
-        if !(20.0..=999.0).contains(&bpm) {
+        if !(SLOWEST_BPM..=FASTEST_BPM).contains(&bpm) {
             return Err(InvalidTempo);
         }
         Self::try_from((MINUTE_US / bpm).round() as u32)
@@ -68,7 +71,7 @@ impl TryFrom<u32> for Tempo {
     type Error = InvalidTempo;
 
     fn try_from(micros: u32) -> Result<Self, InvalidTempo> {
-        (Self::FASTEST.0..=Self::SLOWEST.0).contains(&micros).then_some(Self(micros)).ok_or(InvalidTempo)
+        (Self::FASTEST..=Self::SLOWEST).contains(&micros).then_some(Self(micros)).ok_or(InvalidTempo)
     }
 }
 

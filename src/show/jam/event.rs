@@ -4,12 +4,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Millis;
 use super::beat::{Beat, Timeline};
 use super::module::{Module, Setting, Visual};
 use super::music::{ColorMode, Root, Scale};
 use super::participant::{Color, Participant, ParticipantId};
 use super::pattern::{Cell, PatternId, Track, USUAL_VELOCITY};
+use super::{Jam, Millis};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -86,6 +86,10 @@ pub enum JamEvent {
     Room {
         name: String,
         open: bool,
+    },
+    /// All of it at once, but who is there: where a recording is played from another place on.
+    Whole {
+        jam: Box<Jam>,
     },
 }
 
