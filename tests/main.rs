@@ -12,6 +12,7 @@ mod doors;
 mod downloads;
 mod durability;
 mod inputs;
+mod jam;
 mod light_load;
 mod lights;
 mod loops;

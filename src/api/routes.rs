@@ -369,6 +369,8 @@ pub const TABLE: &[Row] = &[
     row("GET", "/login.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/page.js", Access::Anyone, Class::Free, || get(face::script)),
     row("GET", "/picture.js", Access::Anyone, Class::Free, || get(face::script)),
+    row("GET", "/jam", Access::Anyone, Class::Free, || get(face::jam)),
+    row("GET", "/jam/{file}", Access::Anyone, Class::Free, || get(face::jam_part)),
     row("GET", "/style.css", Access::Anyone, Class::Free, || get(face::style)),
     row("GET", "/favicon.svg", Access::Anyone, Class::Free, || get(face::icon)),
 ];

@@ -22,7 +22,7 @@ use crate::identity::Caller;
 use crate::jam::hall::{Done, Guest};
 use crate::jam::refused::Refused;
 use crate::jam::room::{Room, Since};
-use crate::jam::wire::frame::{Bye, Devices, Down, Hello, Probe, Probed, Up, Welcome, Whole};
+use crate::jam::wire::frame::{Bye, Devices, Down, Hello, Place, Probe, Probed, Up, Welcome, Whole};
 use crate::show::jam::color::COLOR_TABLE_VERSION;
 use crate::show::jam::participant::ParticipantId;
 use crate::show::time::ShowTime;
@@ -62,11 +62,12 @@ pub struct Connection {
 }
 
 /// Where it is.
-struct Place {
+struct Seat {
     room: Arc<Room>,
     /// None: looks on.
     id: Option<ParticipantId>,
-    told: u64,
+    /// What it was told last.
+    told: Place,
     newest: watch::Receiver<u64>,
     acks: Acks,
     pending: FuturesOrdered<BoxFuture<'static, Answered>>,
@@ -97,9 +98,9 @@ impl Connection {
 
     pub async fn run(mut self) {
         let farewell = match self.enter().await {
-            ControlFlow::Continue(mut place) => {
-                let ControlFlow::Break(farewell) = self.play(&mut place).await else { return };
-                self.leave(&mut place).await;
+            ControlFlow::Continue(mut seat) => {
+                let ControlFlow::Break(farewell) = self.play(&mut seat).await else { return };
+                self.leave(&mut seat).await;
                 farewell
             }
             ControlFlow::Break(farewell) => farewell,
@@ -108,7 +109,7 @@ impl Connection {
     }
 
     /// Until it is known who comes to which jam.
-    async fn enter(&mut self) -> Flow<Place> {
+    async fn enter(&mut self) -> Flow<Seat> {
         let until = Instant::now() + HELLO;
         loop {
             let heard = tokio::select! {
@@ -135,7 +136,7 @@ impl Connection {
         }
     }
 
-    async fn welcome(&mut self, hello: Hello) -> Flow<Place> {
+    async fn welcome(&mut self, hello: Hello) -> Flow<Seat> {
         let papers = Papers { caller: self.caller.as_ref(), address: self.address, token: hello.token.as_deref() };
         let entered = match self.api.jam_for(&hello.code, &papers) {
             Ok(room) if hello.watch => self.api.may_watch_jam(&room, &papers).map(|()| (room, None)),
@@ -166,9 +167,9 @@ impl Connection {
             color_table_version: COLOR_TABLE_VERSION,
             jam: resumes.is_none().then(|| Box::new(jam.told())),
         };
-        let mut place = Place {
+        let mut seat = Seat {
             id,
-            told: welcome.seq,
+            told: Place::after_whole(welcome.seq, room.created_at),
             newest,
             acks: Acks::default(),
             pending: FuturesOrdered::new(),
@@ -180,9 +181,9 @@ impl Connection {
             room,
         };
         match self.say(&Down::Welcome(welcome)).await {
-            ControlFlow::Continue(()) => ControlFlow::Continue(place),
+            ControlFlow::Continue(()) => ControlFlow::Continue(seat),
             ControlFlow::Break(farewell) => {
-                self.leave(&mut place).await;
+                self.leave(&mut seat).await;
                 ControlFlow::Break(farewell)
             }
         }
@@ -195,7 +196,7 @@ impl Connection {
         closing(code, error.code())
     }
 
-    async fn play(&mut self, place: &mut Place) -> Flow {
+    async fn play(&mut self, seat: &mut Seat) -> Flow {
         let mut ping = tokio::time::interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
@@ -204,36 +205,36 @@ impl Connection {
                 biased;
                 () = self.api.closed() => return closing(close::AWAY, "the server is going down"),
                 _ = ping.tick() => {
-                    place.silent_pings += 1;
+                    seat.silent_pings += 1;
                     let is_good = self.caller.as_ref().is_none_or(|caller| self.api.still_good(caller));
-                    if place.silent_pings > MAX_SILENT_PINGS || !is_good {
+                    if seat.silent_pings > MAX_SILENT_PINGS || !is_good {
                         return closing(close::POLICY, "no sign of life, or no longer let in");
                     }
                     gone(self.socket.ping().await)?;
                 }
-                Some(answered) = place.pending.next() => self.answered(place, answered).await?,
-                incoming = self.socket.hear(), if place.pending.len() < MAX_PENDING => {
-                    place.silent_pings = 0;
+                Some(answered) = seat.pending.next() => self.answered(seat, answered).await?,
+                incoming = self.socket.hear(), if seat.pending.len() < MAX_PENDING => {
+                    seat.silent_pings = 0;
                     match gone(incoming)? {
-                        Heard::Text(bytes) | Heard::Binary(bytes) => self.heard(place, &bytes).await?,
+                        Heard::Text(bytes) | Heard::Binary(bytes) => self.heard(seat, &bytes).await?,
                         Heard::SignOfLife => {}
                     }
                 }
-                changed = place.newest.changed(), if !place.is_due => match changed {
-                    Ok(()) => place.is_due = true,
+                changed = seat.newest.changed(), if !seat.is_due => match changed {
+                    Ok(()) => seat.is_due = true,
                     Err(_) => return closing(close::AWAY, "the server is going down"),
                 },
-                () = tokio::time::sleep_until(place.next), if place.is_due => self.tell(place).await?,
+                () = tokio::time::sleep_until(seat.next), if seat.is_due => self.tell(seat).await?,
             }
         }
     }
 
-    async fn heard(&mut self, place: &mut Place, message: &[u8]) -> Flow {
+    async fn heard(&mut self, seat: &mut Seat, message: &[u8]) -> Flow {
         let ups = match self.form.read(message) {
             Ok(ups) => ups,
             Err(error) => {
-                place.nonsense += 1;
-                if place.nonsense > MOST_NONSENSE {
+                seat.nonsense += 1;
+                if seat.nonsense > MOST_NONSENSE {
                     return closing(close::POLICY, "too much that makes no sense");
                 }
                 return self.refused(0, &Refused::Invalid(error.to_string())).await;
@@ -243,11 +244,11 @@ impl Connection {
             match up {
                 Up::Probe(probe) => {
                     if probe.rtt > 0 {
-                        place.room.measured(self.number, u32::try_from(probe.rtt).unwrap_or(u32::MAX));
+                        seat.room.measured(self.number, u32::try_from(probe.rtt).unwrap_or(u32::MAX));
                     }
                     self.probed(probe).await?;
                 }
-                Up::Asks { op, asks } => self.asked(place, op, asks).await?,
+                Up::Asks { op, asks } => self.asked(seat, op, asks).await?,
                 Up::Lease(Devices { devices }) => {
                     let devices = self.api.jams.leases.claim(self.number, &devices);
                     self.say(&Down::Leased(Devices { devices })).await?;
@@ -259,27 +260,27 @@ impl Connection {
         ControlFlow::Continue(())
     }
 
-    async fn asked(&mut self, place: &mut Place, op: u32, asks: Vec<crate::jam::ask::Ask>) -> Flow {
-        let Some(id) = place.id else { return self.refused(op, &Refused::NotAParticipant).await };
-        if !place.allowance.takes(asks.len()) {
+    async fn asked(&mut self, seat: &mut Seat, op: u32, asks: Vec<crate::jam::ask::Ask>) -> Flow {
+        let Some(id) = seat.id else { return self.refused(op, &Refused::NotAParticipant).await };
+        if !seat.allowance.takes(asks.len()) {
             let message = "more than anybody can play: wait a second".to_owned();
             return self.say(&Down::Refused { op, code: "rate_limited".to_owned(), message }).await;
         }
-        match self.api.jams.hall.begin(place.room.code, id, op, asks) {
+        match self.api.jams.hall.begin(seat.room.code, id, op, asks) {
             Ok(answer) => {
                 let answered = async move { Answered { op, result: answer.await.unwrap_or(Err(Refused::Closing)) } };
-                place.pending.push_back(Box::pin(answered));
+                seat.pending.push_back(Box::pin(answered));
                 ControlFlow::Continue(())
             }
             Err(refused) => self.refused(op, &refused).await,
         }
     }
 
-    async fn answered(&mut self, place: &mut Place, Answered { op, result }: Answered) -> Flow {
+    async fn answered(&mut self, seat: &mut Seat, Answered { op, result }: Answered) -> Flow {
         match result {
             Ok(Done { seq }) if op > 0 => {
-                place.acks.add(op, seq);
-                place.is_due = true;
+                seat.acks.add(op, seq);
+                seat.is_due = true;
             }
             Ok(_) => {}
             Err(refused) => self.refused(op, &refused).await?,
@@ -287,33 +288,33 @@ impl Connection {
         ControlFlow::Continue(())
     }
 
-    async fn tell(&mut self, place: &mut Place) -> Flow {
-        place.newest.borrow_and_update();
-        place.is_due = false;
-        match place.room.since(place.told, MOST_AT_ONCE) {
+    async fn tell(&mut self, seat: &mut Seat) -> Flow {
+        seat.newest.borrow_and_update();
+        seat.is_due = false;
+        match seat.room.since(seat.told.seq, MOST_AT_ONCE) {
             Since::Events(happened) => {
-                let told = happened.last().map_or(place.told, |one| one.entry.seq);
-                let acks = place.acks.take(told);
+                let told = happened.last().map_or(seat.told.seq, |one| one.entry.seq);
+                let acks = seat.acks.take(told);
                 if !happened.is_empty() || !acks.is_empty() {
-                    let message = self.form.events(place.room.created_at, place.told, &happened, &acks);
+                    let message = self.form.events(&mut seat.told, &happened, &acks);
                     self.send(message).await?;
-                    place.next = Instant::now() + TOGETHER;
+                    seat.next = Instant::now() + TOGETHER;
                 }
-                (place.told, place.is_due) = (told, happened.len() == MOST_AT_ONCE);
+                seat.is_due = happened.len() == MOST_AT_ONCE;
             }
             Since::Whole { seq, jam } => {
                 self.say(&Down::Snapshot(Whole { seq, jam: Box::new(jam.told()) })).await?;
-                place.told = seq;
+                seat.told = Place::after_whole(seq, seat.room.created_at);
                 // Acks go with events, and there are none to come before them.
-                let acks = place.acks.take(seq);
+                let acks = seat.acks.take(seq);
                 if !acks.is_empty() {
-                    let message = self.form.events(place.room.created_at, seq, &[], &acks);
+                    let message = self.form.events(&mut seat.told, &[], &acks);
                     self.send(message).await?;
                 }
             }
         }
-        let is_out = place.id.is_some_and(|id| !place.room.jam().participants.contains_key(&id));
-        if place.room.is_over() || is_out {
+        let is_out = seat.id.is_some_and(|id| !seat.room.jam().participants.contains_key(&id));
+        if seat.room.is_over() || is_out {
             let (code, message) = if is_out { ("left", "you have left") } else { ("jam_over", "the jam is over") };
             self.say(&Down::Bye(Bye { code: code.to_owned(), message: message.to_owned() })).await?;
             return closing(close::NORMAL, message);
@@ -342,11 +343,11 @@ impl Connection {
         })
     }
 
-    async fn leave(&mut self, place: &mut Place) {
-        place.room.left(self.number);
+    async fn leave(&mut self, seat: &mut Seat) {
+        seat.room.left(self.number);
         self.api.jams.leases.release(self.number);
-        if let Some(id) = place.id {
-            self.api.jams.hall.depart(place.room.code, id).await;
+        if let Some(id) = seat.id {
+            self.api.jams.hall.depart(seat.room.code, id).await;
         }
     }
 }

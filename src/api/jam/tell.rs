@@ -7,9 +7,8 @@ use bytes::Bytes;
 
 use crate::api::wire::encoding::Text;
 use crate::jam::room::Happened;
-use crate::jam::wire::frame::{Down, Events, Up};
+use crate::jam::wire::frame::{Down, Events, Place, Up};
 use crate::jam::wire::{Malformed, text};
-use crate::show::jam::Millis;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -39,15 +38,17 @@ impl Form {
     }
 
     /// What happened, and which of the reader's own operations are done with it.
-    pub fn events(self, since: Millis, told: u64, happened: &[Arc<Happened>], acks: &[(u32, u64)]) -> Message {
+    pub fn events(self, place: &mut Place, happened: &[Arc<Happened>], acks: &[(u32, u64)]) -> Message {
         match self {
             Form::Bytes => {
-                let mut frame = Events::new(since, told + 1);
+                let mut frame = Events::following(*place);
                 happened.iter().for_each(|one| frame.put(one.entry.at, one.entry.by, one.bytes()));
                 acks.iter().for_each(|(op, _)| frame.put_ack(*op));
+                *place = frame.place();
                 Message::Binary(frame.bytes().into())
             }
             Form::Text => {
+                place.seq += happened.len() as u64;
                 let texts: Vec<_> = happened.iter().map(|one| one.json().to_owned()).collect();
                 let acks = acks.iter().map(|(op, seq)| text::ack(*op, *seq));
                 let all: Vec<String> = texts.into_iter().chain(acks).collect();

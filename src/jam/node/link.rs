@@ -17,7 +17,7 @@ use super::status::{LinkBoard, LinkState};
 use crate::base::clock::Clock;
 use crate::base::probe::{Probing, Sample};
 use crate::frame::jams::JamBoard;
-use crate::jam::wire::frame::{Devices, Down, Hello, Probe, Probed, Up};
+use crate::jam::wire::frame::{Devices, Down, Hello, Place, Probe, Probed, Up};
 use crate::show::jam::address::JamAddress;
 
 const PROTOCOL: &str = "jam.v1";
@@ -51,7 +51,9 @@ struct Link {
     env: Env,
     mirror: Option<Mirror>,
     probing: Probing,
-    place: Option<String>,
+    /// What was told last on this connection.
+    told: Place,
+    token: Option<String>,
 }
 
 enum Ended {
@@ -66,7 +68,7 @@ enum Ended {
 /// Until `stop` says so.
 pub async fn hold(address: JamAddress, env: Env, mut stop: watch::Receiver<bool>) {
     let code = address.code;
-    let mut link = Link { address, env, mirror: None, probing: Probing::default(), place: None };
+    let mut link = Link { address, env, mirror: None, probing: Probing::default(), told: Place::default(), token: None };
     let mut pause = FIRST_PAUSE;
     loop {
         let ended = link.connect(&mut stop).await;
@@ -169,7 +171,7 @@ impl Link {
             code: self.address.code.to_string(),
             name: self.env.name.clone(),
             color: None,
-            token: self.place.clone(),
+            token: self.token.clone(),
             epoch,
             seq,
             outputs: self.env.devices.borrow().1,
@@ -200,11 +202,11 @@ impl Link {
     }
 
     fn heard(&mut self, bytes: &[u8], granted: &mut Option<Vec<String>>) -> Result<(), Ended> {
-        let since = self.mirror.as_ref().map_or(0, Mirror::created_at);
-        let down = Down::read(bytes, since).map_err(|error| Ended::Lost(format!("it is not understood: {error}")))?;
+        let down =
+            Down::read(bytes, &mut self.told).map_err(|error| Ended::Lost(format!("it is not understood: {error}")))?;
         match down {
             Down::Welcome(welcome) => {
-                self.place = welcome.token.clone().or(self.place.take());
+                self.token = welcome.token.clone().or(self.token.take());
                 match &mut self.mirror {
                     Some(mirror) => mirror.welcome(welcome).map_err(|_| Ended::Gap)?,
                     None => self.mirror = Some(Mirror::new(welcome).ok_or(Ended::Gap)?),
@@ -233,7 +235,7 @@ impl Link {
             Down::Bye(bye) => {
                 if bye.code == "not_a_participant" {
                     // The place was given to somebody else while we were away.
-                    self.place = None;
+                    self.token = None;
                 }
                 return Err(Ended::Refused(bye.message));
             }

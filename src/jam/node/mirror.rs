@@ -7,8 +7,8 @@ use arc_swap::ArcSwap;
 use crate::frame::jams::LiveJam;
 use crate::jam::evolve::evolve;
 use crate::jam::wire::frame::{Told, Welcome};
+use crate::show::jam::Jam;
 use crate::show::jam::event::Entry;
-use crate::show::jam::{Jam, Millis};
 
 /// What is told does not follow what is known: the whole is needed.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,7 +20,6 @@ pub struct Mirror {
     live: LiveJam,
     epoch: String,
     seq: u64,
-    created_at: Millis,
 }
 
 impl Mirror {
@@ -29,7 +28,7 @@ impl Mirror {
         let jam: Arc<Jam> = Arc::new(*welcome.jam?);
         let shown = Arc::new(ArcSwap::new(jam.clone()));
         let live = LiveJam::new(shown.clone());
-        Some(Self { jam, shown, live, epoch: welcome.epoch, seq: welcome.seq, created_at: welcome.created_at })
+        Some(Self { jam, shown, live, epoch: welcome.epoch, seq: welcome.seq })
     }
 
     pub fn live(&self) -> &LiveJam {
@@ -44,15 +43,11 @@ impl Mirror {
         &self.epoch
     }
 
-    pub fn created_at(&self) -> Millis {
-        self.created_at
-    }
-
     /// Back again: either what follows goes on from what is known, or the whole is there.
     pub fn welcome(&mut self, welcome: Welcome) -> Result<(), Gap> {
         match welcome.jam {
             Some(jam) => {
-                (self.epoch, self.created_at) = (welcome.epoch, welcome.created_at);
+                self.epoch = welcome.epoch;
                 self.take_whole(welcome.seq, *jam);
                 Ok(())
             }

@@ -13,6 +13,7 @@ use crate::show::jam::{Jam, Millis};
 const EVENTS: u8 = 0x01;
 const ASKS: u8 = 0x02;
 const REFUSED: u8 = 0x03;
+const MORE: u8 = 0x04;
 const PROBE: u8 = 0x10;
 const PROBED: u8 = 0x11;
 const HELLO: u8 = 0x20;
@@ -143,12 +144,25 @@ pub enum Told {
     Ack(u32),
 }
 
+/// Where somebody is who reads one frame after the other: the last event, so that the next need not say all of it again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    pub seq: u64,
+    pub at: Millis,
+    pub by: ParticipantId,
+}
+
+impl Place {
+    /// Nothing was told yet but the whole: times are counted from when the jam was made.
+    pub fn after_whole(seq: u64, created_at: Millis) -> Self {
+        Self { seq, at: created_at, by: ParticipantId(0) }
+    }
+}
+
 /// Puts entries into one frame, one after the other.
 pub struct Events {
     bytes: Vec<u8>,
-    /// Of the last entry.
-    at: Millis,
-    by: ParticipantId,
+    place: Place,
 }
 
 impl Events {
@@ -157,23 +171,37 @@ impl Events {
         let mut bytes = Vec::with_capacity(32);
         bytes.push(EVENTS);
         put_number(&mut bytes, first);
-        Self { bytes, at: since, by: ParticipantId(0) }
+        let seq = first.saturating_sub(1);
+        Self { bytes, place: Place::after_whole(seq, since) }
+    }
+
+    /// For somebody who was told everything up to there, on the same connection.
+    pub fn following(place: Place) -> Self {
+        let mut bytes = Vec::with_capacity(16);
+        bytes.push(MORE);
+        Self { bytes, place }
+    }
+
+    /// Where its reader is then.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     fn put_time(&mut self, at: Millis) {
-        let later = u64::try_from(at.saturating_sub(self.at)).unwrap_or(0);
-        self.at = self.at.saturating_add_unsigned(later);
+        let later = u64::try_from(at.saturating_sub(self.place.at)).unwrap_or(0);
+        self.place.at = self.place.at.saturating_add_unsigned(later);
         put_number(&mut self.bytes, later);
     }
 
     /// `event`: its bytes.
     pub fn put(&mut self, at: Millis, by: ParticipantId, event: &[u8]) {
-        if self.by != by {
+        if self.place.by != by {
             self.put_time(at);
             item::put_by(&mut self.bytes, by);
-            self.by = by;
+            self.place.by = by;
         }
         self.put_time(at);
+        self.place.seq += 1;
         self.bytes.extend_from_slice(event);
     }
 
@@ -187,41 +215,43 @@ impl Events {
         item::put_ack(&mut self.bytes, op);
     }
 
-    pub fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
     pub fn bytes(self) -> Vec<u8> {
         self.bytes
     }
 }
 
-/// Entries of a frame; times are counted from `since`.
+/// Entries of a frame that says all by itself; times are counted from `since`.
 pub fn events(bytes: &[u8], since: Millis) -> Result<Vec<Told>, Malformed> {
     let mut reader = Reader(bytes);
     if reader.byte() != Some(EVENTS) {
         return Err(Malformed::Value);
     }
-    let mut seq = reader.number().ok_or(Malformed::Short)?;
-    let (mut at, mut by, mut op) = (since, ParticipantId(0), 0);
+    read_all(&mut reader, &mut Place::after_whole(0, since))
+}
+
+fn read_all(reader: &mut Reader<'_>, place: &mut Place) -> Result<Vec<Told>, Malformed> {
+    let first = reader.number().ok_or(Malformed::Short)?;
+    *place = Place { seq: first.checked_sub(1).ok_or(Malformed::Value)?, by: ParticipantId(0), ..*place };
+    read_more(reader, place)
+}
+
+fn read_more(reader: &mut Reader<'_>, place: &mut Place) -> Result<Vec<Told>, Malformed> {
+    let mut op = 0;
     let mut told = Vec::new();
     while !reader.is_empty() {
         let later = i64::try_from(reader.number().ok_or(Malformed::Short)?).map_err(|_| Malformed::Value)?;
-        at = at.checked_add(later).ok_or(Malformed::Value)?;
-        match item::item(&mut reader)? {
-            Item::By(author) => by = author,
+        place.at = place.at.checked_add(later).ok_or(Malformed::Value)?;
+        match item::item(reader)? {
+            Item::By(author) => place.by = author,
             Item::Op(number) => op = number,
             Item::Ack(number) => told.push(Told::Ack(number)),
             Item::Event(event) => {
+                place.seq = place.seq.checked_add(1).ok_or(Malformed::Value)?;
+                let Place { seq, at, by } = *place;
                 told.push(Told::Entry(Entry { seq, at, by, op: std::mem::take(&mut op), event }));
-                seq = seq.checked_add(1).ok_or(Malformed::Value)?;
             }
-            // It has its place all the same.
-            Item::Unknown => seq = seq.checked_add(1).ok_or(Malformed::Value)?,
+            // It has its number all the same.
+            Item::Unknown => place.seq = place.seq.checked_add(1).ok_or(Malformed::Value)?,
         }
     }
     Ok(told)
@@ -288,17 +318,26 @@ impl Down {
         }
     }
 
-    /// `since`: what times are counted from, as the welcome said.
-    pub fn read(bytes: &[u8], since: Millis) -> Result<Self, Malformed> {
+    /// `place`: where the reader is; it moves on.
+    pub fn read(bytes: &[u8], place: &mut Place) -> Result<Self, Malformed> {
         let mut reader = Reader(bytes);
         let text = |reader: &mut Reader<'_>| {
             let bytes = reader.counted().ok_or(Malformed::Short)?;
             Ok(String::from_utf8_lossy(bytes).into_owned())
         };
         Ok(match reader.byte().ok_or(Malformed::Short)? {
-            EVENTS => Down::Events(events(bytes, since)?),
-            WELCOME => Down::Welcome(json(reader.0)?),
-            SNAPSHOT => Down::Snapshot(json(reader.0)?),
+            EVENTS => Down::Events(read_all(&mut reader, place)?),
+            MORE => Down::Events(read_more(&mut reader, place)?),
+            WELCOME => {
+                let welcome: Welcome = json(reader.0)?;
+                *place = Place::after_whole(welcome.seq, welcome.created_at);
+                Down::Welcome(welcome)
+            }
+            SNAPSHOT => {
+                let whole: Whole = json(reader.0)?;
+                *place = Place::after_whole(whole.seq, whole.jam.created_at);
+                Down::Snapshot(whole)
+            }
             BYE => Down::Bye(json(reader.0)?),
             LEASED => Down::Leased(json(reader.0)?),
             REFUSED => {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::Malformed;
-use super::frame::{Down, Events, Hello, MOST_ASKS, Probe, Probed, Told, Up, events};
+use super::frame::{Down, Events, Hello, MOST_ASKS, Place, Probe, Probed, Told, Up, events};
 use super::item::put_event;
 use crate::jam::ask::Ask;
 use crate::show::jam::beat::{Beat, Tempo, Timeline};
@@ -73,6 +73,24 @@ fn a_step_in_a_frame_of_its_own_is_fifteen_bytes() {
     assert_eq!(frame.bytes().len(), 1 + 3 + 4 + 2 + 1 + 7);
 }
 
+/// What has been said on a connection is not said again.
+#[test]
+fn a_step_that_follows_another_is_nine_to_thirteen_bytes() {
+    let mut place = Place::after_whole(20_000, 0);
+    let mut reader = place;
+    for (at, by, length) in [(3_600_000, 3, 15), (3_600_200, 4, 13), (3_600_300, 4, 9)] {
+        let mut frame = Events::following(place);
+        frame.put(at, ParticipantId(by), &bytes_of(&JamEvent::DrumStep(step())));
+        place = frame.place();
+        let bytes = frame.bytes();
+        assert_eq!(bytes.len(), length);
+        let Ok(Down::Events(told)) = Down::read(&bytes, &mut reader) else { panic!("it is read") };
+        let event = JamEvent::DrumStep(step());
+        assert_eq!(told, [Told::Entry(Entry { seq: place.seq, at, by: ParticipantId(by), op: 0, event })]);
+    }
+    assert_eq!((reader, place.seq), (place, 20_003));
+}
+
 #[test]
 fn both_directions_are_read_back() {
     let hello = Hello { code: "AB12CD".to_owned(), name: "Ada".to_owned(), seq: Some(7), ..Hello::default() };
@@ -82,7 +100,7 @@ fn both_directions_are_read_back() {
     }
     let refused = Down::Refused { op: 9, code: "host_only".to_owned(), message: "no".to_owned() };
     for down in [refused, Down::Probed(Probed { id: 1, t0: 2, t1: 3, t2: 4 })] {
-        assert_eq!(Down::read(&down.bytes(), 0), Ok(down));
+        assert_eq!(Down::read(&down.bytes(), &mut Place::default()), Ok(down));
     }
 }
 
@@ -94,7 +112,7 @@ fn what_a_later_version_knows_is_skipped() {
     let Ok(Up::Asks { op: 1, asks }) = Up::read(&bytes) else { panic!("it is read") };
     assert_eq!(asks.len(), 2);
     assert_eq!(Up::read(&[0x70, 1, 2, 3]), Ok(Up::Unknown));
-    assert_eq!(Down::read(&[0x70], 0), Ok(Down::Unknown));
+    assert_eq!(Down::read(&[0x70], &mut Place::default()), Ok(Down::Unknown));
     // In a row of events it has its number all the same.
     let mut frame = Events::new(0, 5);
     frame.put(0, ParticipantId(0), &[0x66, 2, 9, 9]);
@@ -117,7 +135,7 @@ fn what_is_not_right_is_told() {
 proptest! {
     #[test]
     fn whatever_comes_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), since: i64) {
-        let _ = (Up::read(&bytes), Down::read(&bytes, since));
+        let _ = (Up::read(&bytes), Down::read(&bytes, &mut Place::after_whole(0, since)));
         let framed: Vec<u8> = [0x02, 1].into_iter().chain(bytes.iter().copied()).collect();
         if let Ok(up) = Up::read(&framed) {
             // What is read can be written, and is the same then.

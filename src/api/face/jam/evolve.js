@@ -55,6 +55,10 @@ const HAPPENS = {
   profile: (jam, { id, name, color }) => withParticipant(jam, id, { name, color }),
   host: (jam, { id }) => ({ participants: hosted(jam.participants, id) }),
   room: (_, { name, open }) => ({ name, open }),
+  // What it is called, and who is there, stays.
+  whole: ({ code, name, created_at, open, participants, next_participant }, { jam }) => ({
+    ...toldJam(jam), code, name, created_at, open, participants, next_participant,
+  }),
 };
 
 function withPattern(jam, id, change) {

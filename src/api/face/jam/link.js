@@ -2,7 +2,7 @@
 // off is kept, under the numbers that it has, so that nothing is done twice.
 
 import { Malformed } from "./bytes.js";
-import { MOST_ASKS, asks as asksFrame, hello as helloFrame, probe as probeFrame, read } from "./wire.js";
+import { MOST_ASKS, asks as asksFrame, hello as helloFrame, placeAfterWhole, probe as probeFrame, read } from "./wire.js";
 
 /** Seconds between tries; a server that restarts is back at once, one that is gone is not hammered. */
 const BACK_OFF = [0.5, 1, 2, 4, 8, 10];
@@ -27,6 +27,7 @@ export class Link extends EventTarget {
   retryAt = 0;
 
   #state;
+  #place = placeAfterWhole(0, 0);
   #clock;
   #open;
   #socket = null;
@@ -113,7 +114,7 @@ export class Link extends EventTarget {
   /** What can not be read is a row with a hole in it: all of the jam is asked for again. */
   #hear(data) {
     try {
-      this.#heard(read(data, this.#state.createdAt));
+      this.#heard(read(data, this.#place));
     } catch (error) {
       if (!(error instanceof Malformed || error instanceof SyntaxError)) throw error;
       this.#startAnew();
@@ -137,6 +138,7 @@ export class Link extends EventTarget {
   }
 
   #welcomed(welcome) {
+    this.#place = placeAfterWhole(welcome.seq, welcome.created_at);
     this.#guest.token = welcome.token ?? this.#guest.token;
     // In another jam, what was asked in the one before means nothing.
     if (!this.#state.welcome(welcome)) this.#pending = [];
@@ -166,6 +168,7 @@ export class Link extends EventTarget {
 
   #whole(frame) {
     this.#state.whole(frame);
+    this.#place = placeAfterWhole(frame.seq, this.#state.createdAt);
     this.#tellChange();
   }
 

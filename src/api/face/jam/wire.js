@@ -4,7 +4,7 @@ import { Malformed, Reader, counted, number, textOf } from "./bytes.js";
 import { bpm } from "./beat.js";
 import { COLOR_MODES, KEYS, MODULES, SCALE_NAMES, halfTones } from "./music.js";
 
-const KIND = { events: 0x01, asks: 0x02, refused: 0x03, probe: 0x10, probed: 0x11, hello: 0x20, lease: 0x24 };
+const KIND = { events: 0x01, asks: 0x02, refused: 0x03, more: 0x04, probe: 0x10, probed: 0x11, hello: 0x20, lease: 0x24 };
 const WRITTEN = { 0x21: "welcome", 0x22: "snapshot", 0x23: "bye", 0x25: "leased" };
 const ITEM = { step: 0x01, mode: 0x02, key: 0x03, tempo: 0x04, by: 0x05, ack: 0x06, playback: 0x07, select: 0x08, op: 0x09, note: 0x10, json: 0x20, piano: 0x80 };
 const OFF = 0x80;
@@ -49,11 +49,17 @@ function ask(one) {
 
 // ---------------------------------------------------------------- down
 
-/** What a frame says, by its `type`; times are counted from `since`, as the welcome said. Of a later version: `unknown`. */
-export function read(message, since) {
+/** Where a reader is: the last event that it was told; what follows does not say all of it again. */
+export function placeAfterWhole(seq, createdAt) {
+  return { seq, at: createdAt, by: 0 };
+}
+
+/** What a frame says, by its `type`; `place` moves on. Of a later version: `unknown`. */
+export function read(message, place) {
   const reader = new Reader(new Uint8Array(message));
   const kind = reader.byte();
-  if (kind === KIND.events) return { type: "events", ...events(reader, since) };
+  if (kind === KIND.events) Object.assign(place, { seq: reader.number() - 1, by: 0 });
+  if (kind === KIND.events || kind === KIND.more) return { type: "events", ...events(reader, place) };
   if (kind === KIND.probed) {
     return { type: "probed", id: reader.number(), t0: reader.number(), t1: reader.number(), t2: reader.number() };
   }
@@ -65,20 +71,17 @@ export function read(message, since) {
 }
 
 /** Entries with their numbers (without an `event` where it is of a later version), and which operations are done. */
-function events(reader, since) {
+function events(reader, place) {
   const [entries, acks] = [[], []];
-  let seq = reader.number();
-  let at = since;
-  let by = 0;
   while (!reader.isEmpty()) {
-    at += reader.number();
+    place.at += reader.number();
     const kind = reader.byte();
-    if (kind === ITEM.by) by = reader.number();
+    if (kind === ITEM.by) place.by = reader.number();
     else if (kind === ITEM.ack) acks.push(reader.number());
     else if (kind === ITEM.op) reader.number();
     else {
-      entries.push({ seq, at, by, event: event(kind, reader) });
-      seq += 1;
+      place.seq += 1;
+      entries.push({ ...place, event: event(kind, reader) });
     }
   }
   return { entries, acks };
