@@ -164,6 +164,15 @@ byId("mute").addEventListener("click", async () => {
   setText("mute-word", sound.isOn ? "Sound on" : "Sound off");
 });
 
+/** Where there is little room, one thing at a time is shown. */
+byId("panels").addEventListener("click", ({ target }) => {
+  const panel = target.closest("button")?.dataset.panel;
+  if (!panel) return;
+  document.querySelector(".desk").dataset.panel = panel;
+  for (const button of byId("panels").children) button.setAttribute("aria-pressed", String(button.dataset.panel === panel));
+  scrollTo(0, 0);
+});
+
 function frame() {
   requestAnimationFrame(frame);
   const jam = state.shown;

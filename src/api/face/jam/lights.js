@@ -9,16 +9,26 @@ const CALM_MS = 250;
 /** What is held and written, but nothing that flashes. */
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 
+/** So wide is an LED of a strip. */
+const LED_PX = 12;
+
 class Panel {
   #canvas;
-  #glow;
+  #glow = null;
   #tiny;
+  #back = document.createElement("canvas");
 
-  constructor(id, columns, rows) {
+  /** `rows`: of a matrix; a strip has one, and as many LEDs as can be seen apart. */
+  constructor(id, rows) {
     this.#canvas = byId(id);
-    this.#glow = new Glow(columns, rows);
-    this.#tiny = new ImageData(columns, rows);
-    this.back = Object.assign(document.createElement("canvas"), { width: columns, height: rows });
+    this.rows = rows;
+  }
+
+  #lay(columns) {
+    if (this.#glow?.columns === columns) return;
+    this.#glow = new Glow(columns, this.rows);
+    this.#tiny = new ImageData(columns, this.rows);
+    Object.assign(this.#back, { width: columns, height: this.rows });
   }
 
   /** The size in device's pixels follows the page's. */
@@ -26,7 +36,9 @@ class Panel {
     const scale = Math.min(devicePixelRatio || 1, 2);
     const [width, height] = [Math.round(this.#canvas.clientWidth * scale), Math.round(this.#canvas.clientHeight * scale)];
     if (this.#canvas.width !== width || this.#canvas.height !== height) [this.#canvas.width, this.#canvas.height] = [width, height];
-    return width > 0 && height > 0;
+    if (width === 0 || height === 0) return false;
+    this.#lay(this.rows > 1 ? this.rows : Math.max(16, Math.floor(this.#canvas.clientWidth / LED_PX)));
+    return true;
   }
 
   draw(jam, time, strikes, spectrum) {
@@ -37,7 +49,7 @@ class Panel {
       for (let part = 0; part < 3; part += 1) this.#tiny.data[4 * led + part] = leds[3 * led + part];
       this.#tiny.data[4 * led + 3] = 255;
     }
-    this.back.getContext("2d").putImageData(this.#tiny, 0, 0);
+    this.#back.getContext("2d").putImageData(this.#tiny, 0, 0);
     const pen = this.#canvas.getContext("2d", { alpha: false });
     const { width, height } = this.#canvas;
     // The air around the LEDs shines, too.
@@ -47,7 +59,7 @@ class Panel {
     pen.fillStyle = "#05060a";
     pen.fillRect(0, 0, width, height);
     pen.globalAlpha = 0.5;
-    pen.drawImage(this.back, 0, 0, width, height);
+    pen.drawImage(this.#back, 0, 0, width, height);
     pen.globalAlpha = 1;
     this.#dots(pen, leds, width / columns, height / rows);
   }
@@ -70,7 +82,7 @@ class Panel {
 }
 
 export class Lights {
-  #panels = [new Panel("strip", 96, 1), new Panel("matrix", 16, 16)];
+  #panels = [new Panel("strip", 1), new Panel("matrix", 16)];
   #spectrum = new Uint8Array(512);
   #drawnAt = -Infinity;
 

@@ -60,6 +60,7 @@ export class Pads {
       button.dataset.module = pad.module;
       button.dataset.note = pad.note;
       button.style.setProperty("--color", css(pad.color));
+      button.style.setProperty("--ink", inkOn(pad.color));
       button.firstChild.textContent = pad.name;
       button.lastChild.textContent = pad.letter;
       button.setAttribute("aria-label", pad.module === "piano" ? `Note ${pad.name}` : `Strike ${pad.name}`);
@@ -133,6 +134,11 @@ export class Pads {
   #letAllGo() {
     for (const finger of [...this.#held.keys()]) this.#letGo(finger);
   }
+}
+
+/** What can be read on that colour. */
+function inkOn([red, green, blue]) {
+  return 0.3 * red + 0.59 * green + 0.11 * blue > 100 ? "#0b0d14" : "#ffffff";
 }
 
 /** Hard at the lower edge, soft at the upper one. */
