@@ -30,6 +30,13 @@ class Socket {
   tell(bytes) { this.onmessage({ data: bytes }); }
   cut() { this.readyState = 3; this.onclose(); }
 
+  /** The first one, at once, by a clock that is the same. */
+  answerProbe() {
+    const reader = new Reader(this.sent.find((frame) => frame[0] === 0x10).subarray(1));
+    const [id, t0] = [reader.number(), reader.number()];
+    this.tell(Uint8Array.from([0x11, ...[id, t0, t0, t0].flatMap(number)]).buffer);
+  }
+
   get hello() {
     return JSON.parse(Buffer.from(this.sent.find((frame) => frame[0] === 0x20).subarray(1)));
   }
@@ -60,6 +67,7 @@ function house(t) {
   house.enter = () => {
     link.enter({ code: "AB12CD", name: "Ada", color: "#ff5d5d", token: null });
     house.socket().onopen();
+    house.socket().answerProbe();
     house.welcome({ jam: jam() });
   };
   house.back = () => {

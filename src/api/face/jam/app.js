@@ -22,6 +22,7 @@ const link = new Link(state, clock);
 const sound = new Sound(state, clock);
 const ask = (...asks) => link.ask(...asks);
 let code = null;
+let hasRefreshed = false;
 
 function play(note) {
   const at = clock.now();
@@ -62,7 +63,10 @@ link.addEventListener("bye", async ({ detail }) => {
   const guest = { code, name: byId("name").value.trim(), color: byId("color").value, token: null };
   kept.forget(code);
   // The cookie may only be old.
-  if (detail.code === "login_required" && !leave.tried && (leave.tried = true) && (await isRefreshed())) return link.enter(guest);
+  if (detail.code === "login_required" && !hasRefreshed) {
+    hasRefreshed = true;
+    if (await isRefreshed()) return link.enter(guest);
+  }
   if (detail.code === "left" || detail.code === "jam_over") history.replaceState(null, "", location.pathname);
   leave(detail.code === "left" ? "" : detail.message, detail.code === "login_required");
 });
@@ -144,14 +148,15 @@ function showStatus() {
   const unsaid = link.pending.reduce((sum, wish) => sum + wish.asks.length, 0);
   const isLost = link.status === "lost" || (link.status === "connecting" && !byId("room").hidden);
   byId("lost").hidden = !isLost || byId("room").hidden;
+  if (link.status === "lost" && byId("room").hidden) setText("start-trouble", "The server can not be reached. Trying again …");
   const left = Math.max(0, Math.ceil((link.retryAt - Date.now()) / 1000));
-  const kept = unsaid > 0 ? ` What you change is kept (${unsaid}).` : "";
-  setText("lost-text", `The connection is lost.${kept} ${left > 0 ? `Trying again in ${left} s.` : "Trying again …"}`);
+  const changes = unsaid > 0 ? ` What you change is kept (${unsaid}).` : "";
+  setText("lost-text", `The connection is lost.${changes} ${left > 0 ? `Trying again in ${left} s.` : "Trying again …"}`);
 }
 
 link.addEventListener("status", () => {
   if (link.status === "connected") {
-    leave.tried = false;
+    hasRefreshed = false;
     kept.keep(code, link.token);
   }
   showStatus();

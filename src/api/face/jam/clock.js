@@ -31,9 +31,10 @@ export class Clock {
     return this.#samples.length > 0 ? this.#best().rtt / 1000 : null;
   }
 
-  /** How many probes are on their way. */
-  get unanswered() {
-    return this.#sent.size;
+  /** For how long the oldest probe on its way has not been answered, in microseconds. */
+  get silence() {
+    const [oldest] = this.#sent.values();
+    return oldest === undefined ? 0 : this.#local() - oldest;
   }
 
   /** Microseconds of the jam's time. */

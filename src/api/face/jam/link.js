@@ -9,8 +9,8 @@ const BACK_OFF = [0.5, 1, 2, 4, 8, 10];
 const FIRST_PROBES = 16;
 const FIRST_EVERY_MS = 50;
 const PROBE_EVERY_MS = 2_500;
-/** So many questions without an answer, and nobody is there. */
-const MOST_UNANSWERED = FIRST_PROBES + 3;
+/** A question that is unanswered for so long, and nobody is there. */
+const SILENT_US = 8_000_000;
 const WAKE_MS = 2_000;
 /** What may be better the next time. */
 const PASSING = new Set(["overloaded", "closing", "storage_unavailable", "rate_limited", "too_many_requests"]);
@@ -205,7 +205,7 @@ export class Link extends EventTarget {
   /** Later ones are larger, also after the page was loaded anew, or in another tab: hundredths of a second, as the jam has them. */
   #nextOp() {
     const hundredths = Math.floor((this.#millis() - this.#state.createdAt) / 10);
-    this.#op = Math.max(this.#op + 1, hundredths);
+    this.#op = Math.max(this.#op + 1, this.#clock.isKnown ? hundredths : 0);
     return this.#op;
   }
 
@@ -215,7 +215,7 @@ export class Link extends EventTarget {
 
   #probeOften(left) {
     clearTimeout(this.#timers.probe);
-    if (this.#clock.unanswered > MOST_UNANSWERED) return this.#lose();
+    if (this.#clock.silence > SILENT_US) return this.#lose();
     this.#send(probeFrame(this.#clock.probe()));
     const wait = left > 1 ? FIRST_EVERY_MS : PROBE_EVERY_MS;
     this.#timers.probe = setTimeout(() => this.#probeOften(left - 1), wait);

@@ -46,6 +46,8 @@ export class Start {
     byId("let-in").hidden = !needsLogin;
     const code = codeInAddress();
     if (code) byId("code").value = code;
+    // On a screen that is touched, that would bring up its keyboard.
+    if (!matchMedia("(pointer: fine)").matches) return;
     byId(byId("name").value ? (code ? "join" : "create") : "name").focus({ preventScroll: true });
   }
 
