@@ -23,6 +23,7 @@ const sound = new Sound(state, clock);
 const ask = (...asks) => link.ask(...asks);
 let code = null;
 let hasRefreshed = false;
+let isLeaving = false;
 
 function play(note) {
   const at = clock.now();
@@ -55,6 +56,7 @@ function leave(words, needsLogin) {
   state.forget();
   state.shown = null;
   code = null;
+  isLeaving = false;
   document.title = "Jam";
   start.show(words, needsLogin);
 }
@@ -68,7 +70,8 @@ link.addEventListener("bye", async ({ detail }) => {
     if (await isRefreshed()) return link.enter(guest);
   }
   if (detail.code === "left" || detail.code === "jam_over") history.replaceState(null, "", location.pathname);
-  leave(detail.code === "left" ? "" : detail.message, detail.code === "login_required");
+  const words = detail.code !== "left" ? detail.message : isLeaving ? "" : "The host has taken you out of the room.";
+  leave(words, detail.code === "login_required");
 });
 
 async function isRefreshed() {
@@ -89,7 +92,10 @@ window.addEventListener("hashchange", () => {
 });
 
 twice(byId("leave"), "Really leave?", () => {
-  if (link.status === "connected") return ask({ type: "leave" });
+  if (link.status === "connected") {
+    isLeaving = true;
+    return ask({ type: "leave" });
+  }
   link.close();
   kept.forget(code);
   leave("");
