@@ -35,6 +35,9 @@ const CACHE_BYTES: usize = 8 << 20;
 const BLOCK_EVENTS: u64 = 500;
 const BLOCK_MS: Millis = 30_000;
 
+/// Where all of it lies.
+pub type File = Database;
+
 /// Storage said no. The text is for people.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{0}")]

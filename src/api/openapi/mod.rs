@@ -1,6 +1,7 @@
 //! The OpenAPI document, made from the table of routes, the types that go over the wire, and the table of codes.
 
 mod bodies;
+mod jams;
 mod lights;
 mod machine;
 mod media;

@@ -21,7 +21,7 @@ use super::troubles::{
     STUDIO_TROUBLE, TAKE_TROUBLE, TEMPLATE_TROUBLE, TOKEN_TROUBLE, TRANSITION_TROUBLE, UNDO_TROUBLE, USER_TROUBLE,
     VALUE_TROUBLE,
 };
-use super::{lights, machine, media, musicbox, uploads};
+use super::{jams, lights, machine, media, musicbox, uploads};
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
@@ -464,7 +464,7 @@ pub fn describe(row: &Row) -> Option<Operation> {
 }
 
 fn elsewhere(row: &Row) -> Option<Operation> {
-    [lights::describe, machine::describe, media::describe, musicbox::describe, uploads::describe]
+    [jams::describe, lights::describe, machine::describe, media::describe, musicbox::describe, uploads::describe]
         .into_iter()
         .find_map(|describe| describe(row))
 }

@@ -16,7 +16,7 @@ use crate::jam::hall::Guest;
 use crate::jam::recording::{self, Recording, RecordingId};
 use crate::jam::refused::Refused;
 use crate::jam::replay::Wish;
-use crate::jam::store::StoreError;
+use crate::jam::store::{File, StoreError};
 
 fn stored(error: StoreError) -> ApiError {
     Refused::StorageUnavailable(error.to_string()).into()
@@ -25,7 +25,7 @@ fn stored(error: StoreError) -> ApiError {
 /// The file is read beside the doors: it may be long.
 async fn read<T: Send + 'static>(
     api: &Api,
-    work: impl FnOnce(&redb::Database) -> Result<T, StoreError> + Send + 'static,
+    work: impl FnOnce(&File) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let file = recording::open(api.jams.hall.file()).map_err(stored)?;
     let read = tokio::task::spawn_blocking(move || work(&file)).await;

@@ -13,6 +13,9 @@ pub mod participant;
 pub mod pattern;
 pub mod played;
 
+#[cfg(test)]
+mod color_golden;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
