@@ -7,6 +7,7 @@ mod fetch;
 mod jams;
 mod machine;
 mod plays;
+mod score;
 mod surfaces;
 mod tags;
 #[cfg(test)]
@@ -334,6 +335,7 @@ impl House {
             stop_engine: stop_engine.clone(),
             stop_surfaces: stop_surfaces.clone(),
         })?;
+        let kept = score::keep(config, &directory, &state, &clock, &vitals, &stop_surfaces)?;
         let mut engine: Vec<_> = pictures.into_iter().map(|thread| ("picture", thread)).collect();
         engine.extend([("sound", sounds), ("multiview", wall), ("effects", effects_thread), ("films", films_thread)]);
         engine.extend(started.engine);
@@ -367,7 +369,7 @@ impl House {
             stop_preview,
             stop_details,
             stop_surfaces,
-            surfaces: started.surfaces,
+            surfaces: started.surfaces.into_iter().chain(kept).collect(),
             engine,
             jams,
             board,
@@ -438,6 +440,7 @@ impl House {
             shelf: self.shelf.clone(),
             recordings: self.recordings.clone(),
             replay: self.replay.clone(),
+            score: self.directory.score(),
             viewers: viewers.clone(),
             vitals: self.vitals.clone(),
             clock: self.clock.clone(),

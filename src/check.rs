@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use serde_json::json;
 
 use crate::state::store::directory::DataDirectory;
-use crate::state::store::journal;
+use crate::state::store::{journal, score};
 
 pub fn check(data_dir: &Path) -> anyhow::Result<String> {
     if !data_dir.is_dir() {
@@ -18,6 +18,7 @@ pub fn check(data_dir: &Path) -> anyhow::Result<String> {
     }
     let directory = DataDirectory::open(data_dir)?;
     let loaded = journal::verify(&directory.journal()).context("the journal is damaged")?;
+    let score = score::verify(&directory.score()).context("the score is damaged")?;
     let missing: Vec<_> =
         loaded.snapshot.show.assets.values().filter(|asset| !directory.assets().join(asset.file_name()).is_file()).collect();
     if let Some(asset) = missing.first() {
@@ -29,6 +30,7 @@ pub fn check(data_dir: &Path) -> anyhow::Result<String> {
         "destinations": loaded.snapshot.show.destinations.len(),
         "assets": loaded.snapshot.show.assets.len(),
         "on_air": loaded.snapshot.show.stream.is_on_air(),
+        "score": { "files": score.files, "changes": score.changes, "stretches": score.stretches },
     });
     Ok(format!("{summary}\n"))
 }

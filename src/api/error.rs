@@ -30,6 +30,7 @@ use crate::show::light::animation::parameter::ParameterError;
 use crate::show::light::color::Mode;
 use crate::show::light::house::MainMode;
 use crate::state::SubmitError;
+use crate::state::store::score::ScoreError;
 
 use crate::state::rejection::{Kind, Rejection};
 use crate::template::TemplateError;
@@ -144,6 +145,8 @@ pub enum ApiError {
     #[error(transparent)]
     Replay(#[from] ReplayError),
     #[error(transparent)]
+    Score(#[from] ScoreError),
+    #[error(transparent)]
     Whep(#[from] WhepError),
     #[error(transparent)]
     Discover(#[from] DiscoverError),
@@ -227,6 +230,8 @@ impl ApiError {
             ApiError::Replay(ReplayError::Nothing) => "replay_off",
             ApiError::Replay(ReplayError::Busy) => "busy",
             ApiError::Replay(ReplayError::Recording(_)) => "recording_storage",
+            ApiError::Score(ScoreError::Nothing | ScoreError::NotCovered(_)) => "stretch_not_found",
+            ApiError::Score(_) => "score_storage",
             ApiError::Whep(error) => error.code(),
             ApiError::Discover(_) => "search_failed",
             ApiError::NoViewer => "viewer_not_found",
@@ -286,12 +291,14 @@ impl ApiError {
             ApiError::NotInstalled { .. } => StatusCode::NOT_IMPLEMENTED,
             ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Recording(RecordingError::Unknown) => StatusCode::NOT_FOUND,
+            ApiError::Score(ScoreError::Nothing | ScoreError::NotCovered(_)) => StatusCode::NOT_FOUND,
             ApiError::Recording(RecordingError::Open) | ApiError::Replay(ReplayError::Nothing) => StatusCode::CONFLICT,
             ApiError::Discover(_)
             | ApiError::NoPicture
             | ApiError::NoDisplay
             | ApiError::Busy
             | ApiError::Recording(_)
+            | ApiError::Score(_)
             | ApiError::Replay(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

@@ -72,6 +72,7 @@ use crate::show::time::ShowTime;
 use crate::sound::levels::LevelsHandle;
 use crate::state::StateHandle;
 use crate::state::store::redis::mirror::Views;
+use crate::state::store::score::Shelf as Score;
 use crate::template::Templates;
 use chronicle::Chronicle;
 use error::ApiError;
@@ -98,6 +99,8 @@ pub struct Parts {
     pub shelf: Shelf,
     pub recordings: Recordings,
     pub replay: Replay,
+    /// What happened in the show.
+    pub score: Score,
     pub viewers: Viewers,
     pub vitals: Arc<Vitals>,
     pub clock: Clock,
@@ -160,6 +163,7 @@ pub struct Api {
     shelf: Shelf,
     recordings: Recordings,
     replay: Replay,
+    score: Score,
     viewers: Viewers,
     vitals: Arc<Vitals>,
     clock: Clock,
@@ -217,6 +221,7 @@ impl Api {
             shelf,
             recordings,
             replay,
+            score,
             viewers,
             vitals,
             clock,
@@ -255,6 +260,7 @@ impl Api {
             shelf,
             recordings,
             replay,
+            score,
             viewers,
             vitals,
             clock,

@@ -22,7 +22,7 @@ use super::guard::guard;
 use super::rest::{
     animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs,
     jam_links, jam_recordings, jams, layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made,
-    media_upload, nfc, past, player, playlists, preview, recordings, scenes, schedule, show_archive, stream, studio, system,
+    media_upload, nfc, past, player, playlists, preview, recordings, scenes, schedule, score, show_archive, stream, studio, system,
     templates, tokens, tus, updates, uploads, users, values, whep, wifi, youtube, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
@@ -116,6 +116,8 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/templates/{template}", VIEWER, Class::Read, || get(templates::one)),
     row("POST", "/api/templates/{template}/instantiate", OPERATOR, Class::Write, || post(templates::instantiate)),
     row("GET", "/api/export", ADMIN, Class::Heavy, || get(show_archive::export)),
+    row("GET", "/api/score", ADMIN, Class::Heavy, || get(score::part)),
+    row("GET", "/api/score/stretches", ADMIN, Class::Heavy, || get(score::stretches)),
     row("POST", "/api/import", ADMIN, Class::Heavy, || {
         // Bounded where it is received: an archive is larger than a form.
         post(show_archive::import).layer(DefaultBodyLimit::disable())

@@ -28,6 +28,7 @@ use crate::api::wire::input::InputView;
 use crate::api::wire::past::{PastView, VersionView};
 use crate::api::wire::recording::{RecordingView, ReplayView};
 use crate::api::wire::schedule::{MacroView, ScheduledView};
+use crate::api::wire::score::StretchView;
 use crate::api::wire::show::{StudioView, TransitionView};
 use crate::api::wire::stream::{StreamMetrics, StreamState};
 use crate::api::wire::system::{AddressView, SystemMetrics};
@@ -225,6 +226,15 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ),
         ("DELETE", "/api/recordings/{recording}") => {
             removes("recordings", "Remove a recording", &["recording_not_found", "recording_in_use", "recording_storage"])
+        }
+        ("GET", "/api/score") => reads(
+            "score",
+            "What happened in the show from ?from to ?to, as one file",
+            Answer::Bytes("application/jsonl"),
+            &["stretch_not_found", "score_storage", "invalid_query", "busy"],
+        ),
+        ("GET", "/api/score/stretches") => {
+            reads("score", "Times of which everything is kept", json(shape::<Vec<StretchView>>()), &["score_storage"])
         }
         ("GET", "/api/assets") => reads("assets", "All assets", json(shape::<Vec<Asset>>()), &[]),
         ("POST", "/api/assets") => {

@@ -33,6 +33,7 @@ pub mod preview;
 pub mod recordings;
 pub mod scenes;
 pub mod schedule;
+pub mod score;
 pub mod show_archive;
 pub mod stream;
 pub mod studio;

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::assets::{PATIENCE, to_the_end};
 use super::exchange::{Wishes, wished};
@@ -50,6 +50,13 @@ pub struct Turns {
     imports: Arc<Semaphore>,
 }
 
+impl Turns {
+    /// Whoever exports anything.
+    pub(super) fn export(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        self.exports.clone().try_acquire_owned().map_err(|_| ApiError::Busy)
+    }
+}
+
 impl Default for Turns {
     fn default() -> Self {
         Self { exports: Arc::new(Semaphore::new(EXPORTS)), imports: Arc::new(Semaphore::new(IMPORTS)) }
@@ -57,7 +64,7 @@ impl Default for Turns {
 }
 
 pub async fn export(State(api): State<Api>) -> Answer {
-    let turn = api.archives.exports.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
+    let turn = api.archives.export()?;
     let manifest = Manifest::new(Collection::of(&api.state.snapshot().show), api.clock.now());
     // Once the archive has begun there is no way to say that a file is missing.
     for asset in &manifest.show.assets {
@@ -67,23 +74,31 @@ pub async fn export(State(api): State<Api>) -> Answer {
             return Err(ApiError::Library(LibraryError::Storage(why)));
         }
     }
-    let (sender, mut pieces) = mpsc::channel(WAITING);
     let library = api.library.clone();
-    tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        let out = BufWriter::with_capacity(PIECE, Pipe(sender.clone()));
-        if let Err(error) = archive::write(out, &manifest, |asset| library.path_of(asset)) {
-            tracing::warn!(%error, "an export broke off: {error}");
-            // The client sees that its body ends in the middle. One that went away sees nothing.
-            let _ = sender.blocking_send(Err(error));
-        }
-    });
-    let body = Body::from_stream(stream::poll_fn(move |context| pieces.poll_recv(context)));
+    let body = piped(turn, move |out| archive::write(out, &manifest, |asset| library.path_of(asset)));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-tar")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"show.marquee.tar\"")),
     ];
     Ok((headers, body).into_response())
+}
+
+/// What is written on a thread of its own, as fast as its client takes it.
+pub(super) fn piped(
+    turn: OwnedSemaphorePermit,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()> + Send + 'static,
+) -> Body {
+    let (sender, mut pieces) = mpsc::channel(WAITING);
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let mut out = BufWriter::with_capacity(PIECE, Pipe(sender.clone()));
+        if let Err(error) = write(&mut out).and_then(|()| out.flush()) {
+            tracing::warn!(%error, "an export broke off: {error}");
+            // The client sees that its body ends in the middle. One that went away sees nothing.
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    Body::from_stream(stream::poll_fn(move |context| pieces.poll_recv(context)))
 }
 
 /// To a client that takes what it can.

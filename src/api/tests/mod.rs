@@ -53,6 +53,7 @@ use crate::send::whep::Viewers;
 use crate::show::time::{FrameNumber, ShowTime};
 use crate::sound::levels::LevelsHandle;
 use crate::state::store::journal::Journal;
+use crate::state::store::score::Shelf as Score;
 use crate::state::writer;
 
 struct House {
@@ -168,6 +169,7 @@ impl House {
             shelf: Default::default(),
             recordings: recordings.clone(),
             replay: Replay::new(recordings, clock.clone()),
+            score: Score::new(directory.path().join("score")),
             viewers: Viewers::off(),
             capabilities: Arc::new(json!({ "encoder": "none" })),
             addresses: Arc::new(Addresses::default()),

@@ -21,6 +21,7 @@ pub mod performance;
 pub mod prometheus;
 pub mod recording;
 pub mod schedule;
+pub mod score;
 pub mod show;
 pub mod status;
 pub mod steer;

@@ -18,6 +18,18 @@ const SWITCH: &str = "true|false";
 pub const KEYS: &[Key] = &[
     Key { name: "data_dir", value_name: "DIR", default: "data", help: "Where the journal, assets and recordings are kept" },
     Key {
+        name: "score_hours",
+        value_name: "N",
+        default: "168",
+        help: "How long what happened in the show is kept, so that it can be painted again; 0 keeps nothing",
+    },
+    Key {
+        name: "score_mb",
+        value_name: "N",
+        default: "256",
+        help: "What that may take up on the disk, in MiB; the oldest goes",
+    },
+    Key {
         name: "http",
         value_name: "ADDR",
         default: "127.0.0.1:4200",

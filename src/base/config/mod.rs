@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::quote::quoted;
 pub use keys::{KEYS, Key, example};
@@ -15,6 +16,8 @@ use value::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     pub data_dir: PathBuf,
+    /// None: nothing is kept.
+    pub score: Option<Score>,
     pub http: SocketAddr,
     pub ws: SocketAddr,
     /// None: off.
@@ -62,6 +65,13 @@ pub struct Config {
     pub download_search: bool,
     pub log: String,
     pub log_format: LogFormat,
+}
+
+/// How much is kept of what happened in the show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Score {
+    pub age: Duration,
+    pub bytes: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -173,6 +183,7 @@ impl Config {
         let value = |name: &'static str| Value::find(given, name);
         Ok(Self {
             data_dir: value("data_dir").required("give a directory")?.into(),
+            score: score(value("score_hours"), value("score_mb"))?,
             http: value("http").address()?,
             ws: value("ws").address()?,
             rtmp: value("rtmp").address_or_off()?,
@@ -221,6 +232,11 @@ impl Config {
             log_format: value("log_format").log_format()?,
         })
     }
+}
+
+fn score(hours: Value, megabytes: Value) -> Result<Option<Score>, ConfigError> {
+    let (hours, bytes) = (hours.hours()?, megabytes.upload_size()?.saturating_mul(1024 * 1024));
+    Ok((hours > 0).then(|| Score { age: Duration::from_secs(hours * 3_600), bytes }))
 }
 
 fn tls_files(certificates: Value, key: Value) -> Result<Option<TlsFiles>, ConfigError> {

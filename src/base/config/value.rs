@@ -102,6 +102,13 @@ impl Value {
         }
     }
 
+    pub fn hours(self) -> Result<u64, ConfigError> {
+        match self.text.parse::<u64>() {
+            Ok(hours) if hours <= 87_600 => Ok(hours),
+            _ => Err(self.bad("give a number of hours from 0 to 87600")),
+        }
+    }
+
     pub fn required(self, expected: &'static str) -> Result<String, ConfigError> {
         if self.text.is_empty() { Err(self.bad(expected)) } else { Ok(self.text) }
     }

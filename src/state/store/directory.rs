@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::score::Shelf;
 use crate::state::format::VERSION;
 
 const JOURNAL: &str = "journal.redb";
@@ -46,7 +47,21 @@ impl DataDirectory {
     }
 
     pub fn assets(&self) -> PathBuf {
-        self.path.join("assets")
+        Self::assets_in(&self.path)
+    }
+
+    /// For whoever only reads, beside a server that runs.
+    pub fn assets_in(path: &Path) -> PathBuf {
+        path.join("assets")
+    }
+
+    pub fn score(&self) -> Shelf {
+        Self::score_in(&self.path)
+    }
+
+    /// For whoever only reads, beside a server that runs.
+    pub fn score_in(path: &Path) -> Shelf {
+        Shelf::new(path.join("score"))
     }
 
     /// What was made from assets, and can be made again.

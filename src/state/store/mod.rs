@@ -3,6 +3,7 @@
 pub mod directory;
 pub mod journal;
 pub mod redis;
+pub mod score;
 
 use super::history::History;
 use super::operation::Operations;

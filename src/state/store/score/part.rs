@@ -1,0 +1,39 @@
+//! A stretch of a score as one file: with it, and the files of its assets, the stretch can be painted anywhere.
+
+use std::io::{self, Write};
+
+use super::line::Head;
+use super::replay::Replay;
+use super::segment::{beginning, change_line};
+use super::{ScoreError, Shelf, VERSION};
+use crate::show::time::ShowTime;
+
+/// What is to be cut out.
+pub struct Part {
+    replay: Replay,
+    head: Head,
+    to: ShowTime,
+}
+
+impl Part {
+    pub fn of(shelf: &Shelf, from: ShowTime, to: ShowTime) -> Result<Part, ScoreError> {
+        let mut replay = Replay::of_shelf(shelf, from)?;
+        replay.advance(from)?;
+        let Head { epoch, .. } = *replay.head();
+        let (seq, at) = (replay.seq(), replay.changed_at());
+        let head = Head { marquee_score: VERSION, epoch, seq, at, from: Some(from), to: Some(to) };
+        Ok(Part { replay, head, to })
+    }
+}
+
+/// Line by line, as it is read. It ends at a gap, if there is one.
+pub fn write_part(mut part: Part, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(&beginning(&part.head, part.replay.show())?)?;
+    while let Some(change) = part.replay.step(part.to).map_err(io::Error::other)? {
+        if !part.replay.gaps().is_empty() {
+            break;
+        }
+        out.write_all(&change_line(&change)?)?;
+    }
+    out.flush()
+}
