@@ -1,5 +1,7 @@
 //! The command line: what is asked for, as values. Help text is made from the configuration's keys.
 
+mod render;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +10,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use crate::base::config::{Config, ConfigError, Given, KEYS, Values, values_in_file};
 use crate::identity::Role;
+use crate::render::Request;
 
 /// For a wrong flag or setting (EX_USAGE of sysexits).
 pub const EXIT_USAGE: u8 = 64;
@@ -18,6 +21,8 @@ pub enum Asked {
     /// Verify a data directory.
     Check(PathBuf),
     Capabilities(Box<Config>),
+    /// Paint a stretch of a show again.
+    Render(Box<Request>),
     /// See to the users of a data directory.
     User {
         data_dir: PathBuf,
@@ -52,6 +57,9 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>, environment: impl Fn(
     let Some((name, matches)) = matches.subcommand() else {
         return Asked::Print { text: command().render_help().to_string(), to_stderr: true, exit_code: EXIT_USAGE };
     };
+    if name == render::NAME {
+        return Asked::Render(Box::new(render::request(matches)));
+    }
     // `marquee user` has subcommands of its own, and their flags are found there.
     let innermost = matches.subcommand().map_or(matches, |(_, matches)| matches);
     match (resolve(innermost, environment), name) {
@@ -103,6 +111,7 @@ fn command() -> Command {
                 .args(only(&["encoder"]))
                 .arg(config),
         )
+        .subcommand(render::command())
         .subcommand(users())
 }
 

@@ -36,4 +36,5 @@ pub mod cli;
 pub mod demo;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+pub mod render;
 pub mod users;

@@ -9,7 +9,7 @@ use marquee::base::{memory, telemetry};
 use marquee::cli::{self, Asked};
 use marquee::devices::system::{EXIT_CODE, LogRing, RingBounds, RingLayer};
 use marquee::devices::update::{Deadline, step_aside};
-use marquee::{app, check, users};
+use marquee::{app, check, render, users};
 
 fn main() -> ExitCode {
     let serves = std::env::args_os().nth(1).is_some_and(|word| word == "serve");
@@ -34,6 +34,7 @@ fn run(deadline: Deadline) -> u8 {
             exit_code
         }
         Asked::Check(data_dir) => report(check::check(&data_dir)),
+        Asked::Render(request) => report(render::render(&request).map_err(Into::into)),
         Asked::User { data_dir, command } => report(users::see_to(&data_dir, command)),
         Asked::Capabilities(config) => report(app::capabilities(&config)),
         Asked::Serve(config) => serve(*config, deadline),

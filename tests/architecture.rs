@@ -16,6 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("picture", &["show", "frame", "effect", "media", "base"]),
     // Pictures that animations show are read in one place.
     ("picture::effects", &["picture", "show", "frame", "effect", "light::films", "base"]),
+    ("picture::darkroom", &["picture", "show", "frame", "effect", "light::films", "base"]),
     // They paint what templates make.
     ("picture::tests", &["picture", "show", "frame", "media", "template", "base"]),
     ("picture::sources", &["show", "frame", "gst", "media", "base"]),
@@ -61,7 +62,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "base",
         ],
     ),
-    ("cli", &["base", "identity"]),
+    // What was decided, made into pictures and sound as it is live, and into a file as a recording is.
+    (
+        "render",
+        &["show", "state", "exchange", "frame", "light::films", "picture", "sound", "gst", "send::preview", "base"],
+    ),
+    ("cli", &["base", "identity", "render"]),
+    ("cli::render", &["render", "show"]),
     ("check", &["state"]),
     ("users", &["base", "cli", "identity"]),
     // For fuzzers and tests: it gathers what every room has for them.

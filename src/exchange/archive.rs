@@ -79,6 +79,10 @@ impl From<io::Error> for ArchiveError {
 type Result<T> = std::result::Result<T, ArchiveError>;
 
 impl Manifest {
+    pub fn exported_at(&self) -> ShowTime {
+        ShowTime(self.exported_at.saturating_mul(1_000))
+    }
+
     pub fn new(show: Collection, now: ShowTime) -> Manifest {
         let program = concat!("marquee/", env!("CARGO_PKG_VERSION")).to_owned();
         Manifest { format: FORMAT, program, exported_at: now.millis(), show }
@@ -107,6 +111,18 @@ fn header(size: u64, manifest: &Manifest) -> Header {
     header.set_mode(0o644);
     header.set_mtime(u64::try_from(manifest.exported_at / 1_000).unwrap_or(0));
     header
+}
+
+/// The show alone, which comes first, and when it was exported.
+pub fn read_manifest(archive: impl Read) -> Result<Manifest> {
+    let mut archive = Archive::new(archive);
+    let mut entries = archive.entries()?.raw(true);
+    let mut entry = entries.next().ok_or_else(|| ArchiveError::Broken("there is no show.json in it".to_owned()))??;
+    let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+    if entry.header().entry_type() != EntryType::Regular || name != SHOW {
+        return Err(ArchiveError::Stranger(name.escape_default().take(80).collect()));
+    }
+    read_show(&mut entry)
 }
 
 /// Every entry is what it should be, and every asset's content what its id says.
@@ -151,7 +167,7 @@ pub fn each_file<E: From<ArchiveError>>(
         let is_file = entry.header().entry_type() == EntryType::Regular;
         match (&show, by_name.get(&name)) {
             (None, _) if is_file && name == SHOW => {
-                let read = read_show(&mut entry)?;
+                let read = read_show(&mut entry)?.show;
                 by_name =
                     read.assets.iter().map(|asset| (format!("{ASSETS}{}", asset.file_name()), asset.clone())).collect();
                 show = Some(read);
@@ -163,7 +179,7 @@ pub fn each_file<E: From<ArchiveError>>(
     show.ok_or_else(|| ArchiveError::Broken("there is no show.json in it".to_owned()).into())
 }
 
-fn read_show(entry: &mut impl Read) -> Result<Collection> {
+fn read_show(entry: &mut impl Read) -> Result<Manifest> {
     #[derive(Deserialize)]
     struct Version {
         format: u32,
@@ -182,8 +198,7 @@ fn read_show(entry: &mut impl Read) -> Result<Collection> {
     if !(1..=FORMAT).contains(&format) {
         return Err(ArchiveError::Newer(format));
     }
-    let manifest: Manifest = serde_json::from_slice(&text).map_err(broken)?;
-    Ok(manifest.show)
+    serde_json::from_slice(&text).map_err(broken)
 }
 
 /// One without files, for tests: as it is written, whatever is in its `show.json`.

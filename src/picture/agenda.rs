@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::ground::each_ground;
 use super::need::{self, LayerKey, Need, PictureKey, View};
+use super::place::Ground;
 use super::prepared::Parity;
 use crate::show::Show;
-use crate::show::geometry::Canvas;
 use crate::show::ids::{AssetId, SceneId};
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Filter;
@@ -69,7 +69,7 @@ impl<'a> Agenda<'a> {
             agenda.past.extend(needs_of(show, scene, before).iter().map(|need| need.key));
         }
         upcoming.iter().take(SHOWS_AHEAD).for_each(|upcoming| agenda.add_upcoming(upcoming));
-        for need in transitions(show).filter_map(|transition| need::of_transition(show, transition)) {
+        for need in transitions(show).filter_map(|transition| need::of_transition(show, transition, show.config.canvas())) {
             agenda.add_need(need, MOST_BYTES);
         }
         for scene in show.scenes.values() {
@@ -84,7 +84,7 @@ impl<'a> Agenda<'a> {
     /// The first frames of what is about to be on air.
     fn add_upcoming(&mut self, Upcoming { at, show }: &'a Upcoming) {
         let running = show.program.iter().flat_map(transitions_of);
-        for need in running.filter_map(|transition| need::of_transition(show, transition)) {
+        for need in running.filter_map(|transition| need::of_transition(show, transition, show.config.canvas())) {
             self.add_need(need, MOST_BYTES_ON_AIR);
         }
         for scene in show.program.iter().flat_map(Program::scenes).filter_map(|id| show.scenes.get(id)) {
@@ -134,7 +134,7 @@ pub fn transitions(show: &Show) -> impl Iterator<Item = &Transition> {
         .chain(show.transitions.values().map(AsRef::as_ref))
 }
 
-fn transitions_of(program: &Program) -> Option<&Transition> {
+pub fn transitions_of(program: &Program) -> Option<&Transition> {
     match program.mix.as_ref()? {
         Mix::Leaving { transition, .. } | Mix::Coming { transition, .. } => Some(transition),
     }
@@ -153,11 +153,11 @@ pub fn taken(show: &Show, scene: &SceneId) -> ShowTime {
 
 /// Layers that are hidden count too: they may be shown with the next frame.
 pub fn needs_of<'a>(show: &'a Show, scene: &'a Scene, at: ShowTime) -> Vec<Need<'a>> {
-    needs_on(show, (scene, show.config.canvas()), (at, taken(show, &scene.id)))
+    needs_on(show, (scene, Ground::of_canvas(show.config.canvas())), (at, taken(show, &scene.id)))
 }
 
-/// The same on a sheet of this size.
-pub fn needs_on<'a>(show: &'a Show, scene: (&'a Scene, Canvas), times: (ShowTime, ShowTime)) -> Vec<Need<'a>> {
+/// The same on this ground.
+pub fn needs_on<'a>(show: &'a Show, scene: (&'a Scene, Ground), times: (ShowTime, ShowTime)) -> Vec<Need<'a>> {
     let mut needs = Vec::new();
     each_ground(show, scene, times, &mut |layer, view: View, inner| {
         needs.extend(need::need(show, layer, view));

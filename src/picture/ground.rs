@@ -3,7 +3,6 @@
 use super::need::View;
 use super::place::{self, Frame, Ground};
 use crate::show::Show;
-use crate::show::geometry::Canvas;
 use crate::show::layer::{Content, Layer};
 use crate::show::look::Fit;
 use crate::show::scene::Scene;
@@ -16,11 +15,11 @@ const DEEPEST: usize = 16;
 /// own, it is told the box.
 pub fn each_ground<'a>(
     show: &'a Show,
-    (scene, sheet): (&'a Scene, Canvas),
+    (scene, ground): (&'a Scene, Ground),
     times: (ShowTime, ShowTime),
     see: &mut impl FnMut(&'a Layer, View, Option<Frame>),
 ) {
-    let view = View::of_scene(sheet, &scene.id, times);
+    let view = View::of_scene(ground, &scene.id, times);
     for layer in &scene.layers {
         visit(show, layer, view.of(layer), 0, see);
     }

@@ -10,6 +10,7 @@ mod buffers;
 mod contents;
 mod crew;
 pub mod damage;
+pub mod darkroom;
 pub mod easel;
 pub mod effects;
 mod film;

@@ -177,9 +177,9 @@ pub struct View {
 }
 
 impl View {
-    /// On a sheet of this size, which is the canvas for what is on air.
-    pub fn of_scene(sheet: Canvas, scene: &SceneId, (at, taken): (ShowTime, ShowTime)) -> View {
-        let (ground, within) = (Ground::of_canvas(sheet), LayerKey::of_scene(scene));
+    /// On this ground, which is the canvas for what is on air.
+    pub fn of_scene(ground: Ground, scene: &SceneId, (at, taken): (ShowTime, ShowTime)) -> View {
+        let within = LayerKey::of_scene(scene);
         View { ground, within, at, taken, pose: Pose::default() }
     }
 
@@ -215,11 +215,11 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
         }
         Content::Text { text, style } => {
             let frame = ground.frame(&view.pose);
-            let canvas = show.config.canvas();
-            // It is never larger than the canvas.
+            // It is never larger than the canvas, or what the canvas has grown to.
+            let (most_wide, most_high) = ground.most(show.config.canvas());
             let text_box = TextBox {
-                width: side(frame.width).min(canvas.width as i32),
-                height: side(frame.height).min(canvas.height as i32),
+                width: side(frame.width).min(most_wide),
+                height: side(frame.height).min(most_high),
                 width_given: layer.width.is_some() || ground.is_slot,
                 height_given: layer.height.is_some() || ground.is_slot,
             };
@@ -269,10 +269,9 @@ pub fn panel<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a
 }
 
 /// What a transition can not be shown without: its mask, or the picture that hides the cut.
-pub fn of_transition<'a>(show: &'a Show, transition: &'a Transition) -> Option<Need<'a>> {
-    let canvas = show.config.canvas();
-    let size = (canvas.width as i32, canvas.height as i32);
-    let whole = Frame::of(canvas.bounds());
+pub fn of_transition<'a>(show: &'a Show, transition: &'a Transition, sheet: Canvas) -> Option<Need<'a>> {
+    let size = (sheet.width as i32, sheet.height as i32);
+    let whole = Frame::of(sheet.bounds());
     let (work, id) = match &transition.kind {
         Kind::LumaWipe { asset: id, .. } => (Work::Luma { id, asset: show.assets.get(id).map(AsRef::as_ref) }, id),
         Kind::Stinger { asset: id, .. } => {

@@ -98,6 +98,17 @@ impl Ground {
         }
     }
 
+    /// A canvas on a sheet: in its own size, or as large as the sheet.
+    pub fn on_sheet(canvas: Canvas, sheet: Canvas) -> Ground {
+        if canvas == sheet { Ground::of_canvas(canvas) } else { Ground::shrunk(canvas, Frame::of(sheet.bounds())) }
+    }
+
+    /// The longest sides of what is bounded by the canvas, where that may be shown larger than it is.
+    pub fn most(self, canvas: Canvas) -> (i32, i32) {
+        let grown = |length: u32, scale: f64| side((f64::from(length) * scale.max(1.0)).min(Canvas::MAX.into()));
+        (grown(canvas.width, self.scale.0), grown(canvas.height, self.scale.1))
+    }
+
     /// For what has one measure for both directions, such as the size of type.
     pub fn measure(self) -> f64 {
         self.scale.0.min(self.scale.1)

@@ -12,7 +12,7 @@ use super::list::{CANVAS, DisplayList, Item, List, MaskAt, MixPlan, Source, Surf
 use super::need::{self, LayerKey, Need, Part, View};
 use super::pattern;
 use super::pictures::{Found, Pictures};
-use super::place::{self, Frame, pixel};
+use super::place::{self, Frame, Ground, pixel};
 use super::pose::Pose;
 use super::prepared::Parity;
 use super::seen::Seen;
@@ -36,8 +36,14 @@ const DEEPEST: usize = 16;
 
 /// Fills `list` with what the program shows at `at`.
 pub fn plan(show: &Show, at: ShowTime, pictures: &Pictures, films: &dyn Films, list: &mut DisplayList) {
-    list.begin(show.config.canvas());
-    let mut planning = Planning { show, pictures, films, list, depth: 0 };
+    plan_on(show, show.config.canvas(), at, pictures, films, list);
+}
+
+/// The same on a sheet of another size: everything is laid out and drawn larger or smaller, not scaled afterwards.
+pub fn plan_on(show: &Show, sheet: Canvas, at: ShowTime, pictures: &Pictures, films: &dyn Films, list: &mut DisplayList) {
+    list.begin(sheet);
+    let ground = Ground::on_sheet(show.config.canvas(), sheet);
+    let mut planning = Planning { show, pictures, films, list, ground, depth: 0 };
     match &show.program {
         Some(program) => match program.mixed_at(at) {
             Some(mixed) => planning.mix(&mixed, at),
@@ -58,7 +64,7 @@ pub fn plan_scene(
     list: &mut DisplayList,
 ) {
     list.begin(sheet);
-    let mut planning = Planning { show, pictures, films, list, depth: 0 };
+    let mut planning = Planning { show, pictures, films, list, ground: Ground::of_canvas(sheet), depth: 0 };
     planning.scene(scene, at, taken, CANVAS);
     list.finish();
 }
@@ -68,6 +74,8 @@ struct Planning<'a> {
     pictures: &'a Pictures,
     films: &'a dyn Films,
     list: &'a mut DisplayList,
+    /// What scenes are laid out on.
+    ground: Ground,
     depth: usize,
 }
 
@@ -112,7 +120,7 @@ impl<'a> Planning<'a> {
     /// From the top, so that what is hidden is known; turned round at the end. The parts of one layer never overlap.
     fn scene(&mut self, id: &SceneId, at: ShowTime, taken: ShowTime, list: usize) {
         if let Some(scene) = self.show.scenes.get(id) {
-            let view = View::of_scene(self.list.canvas(), id, (at, taken));
+            let view = View::of_scene(self.ground, id, (at, taken));
             let onto = Onto::whole(list, self.list.canvas().bounds());
             scene.layers.iter().rev().for_each(|layer| self.layer(layer, view.of(layer), onto));
         }
@@ -125,7 +133,7 @@ impl<'a> Planning<'a> {
     }
 
     fn mix(&mut self, mixed: &Mixed<'_>, at: ShowTime) {
-        let picture = need::of_transition(self.show, mixed.transition);
+        let picture = need::of_transition(self.show, mixed.transition, self.list.canvas());
         let picture = picture.and_then(|need| self.find(&need)).map(|found| found.key);
         let (from, to) = (self.canvas(mixed.from, at, mixed.from_taken), self.canvas(mixed.to, at, mixed.to_taken));
         let (transition, progress) = (mixed.transition.clone(), mixed.progress);

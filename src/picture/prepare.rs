@@ -141,8 +141,9 @@ pub(super) fn all(show: &Show, at: ShowTime, assets_dir: &Path, pictures: &mut P
     let mut studio = Studio::new(assets_dir.to_owned());
     let scenes = show.scenes.values().flat_map(|scene| needs_of(show, scene, at));
     studio.lay_out(&tables_of(show), pictures);
-    let needs: Vec<Need<'_>> =
-        scenes.chain(transitions(show).filter_map(|transition| need::of_transition(show, transition))).collect();
+    let needs: Vec<Need<'_>> = scenes
+        .chain(transitions(show).filter_map(|transition| need::of_transition(show, transition, show.config.canvas())))
+        .collect();
     for need in needs {
         if !pictures.has(need.key) {
             pictures.insert(&need, studio.make(&need));

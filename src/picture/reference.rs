@@ -125,7 +125,7 @@ pub fn paint(show: &Show, at: ShowTime, assets_dir: &Path, films: &dyn Films) ->
     if let Some(scene) = show.program_scene() {
         let mut painter = Painter { show, films, studio: Studio::new(assets_dir.to_owned()) };
         let taken = show.program.as_ref().map_or(at, |program| program.since);
-        let view = View::of_scene(show.config.canvas(), &scene.id, (at, taken));
+        let view = View::of_scene(place::Ground::of_canvas(show.config.canvas()), &scene.id, (at, taken));
         for layer in &scene.layers {
             painter.layer(layer, view.of(layer), &mut canvas);
         }

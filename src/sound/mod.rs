@@ -4,6 +4,7 @@
 //! and `levels` tell how loud it is, and `look`, with `spectrum`, what it looks like. Nothing here waits, and in steady state
 //! nothing allocates.
 
+pub mod bounce;
 mod decibel;
 mod decks;
 mod duck;

@@ -21,13 +21,13 @@ const MOST: usize = 32;
 /// Of what is behind: an hour of pictures that are seen for four seconds each.
 const MOST_DUE: usize = 2_048;
 
-pub(super) struct Ahead {
+pub struct Ahead {
     pub timeline: Timeline,
     /// When there is something to do: to commit, or to look further.
     pub wake_at: Option<ShowTime>,
 }
 
-pub(super) fn look(show: &Arc<Show>, changed_at: ShowTime, now: ShowTime) -> Ahead {
+pub fn look(show: &Arc<Show>, changed_at: ShowTime, now: ShowTime) -> Ahead {
     let (mut show, mut from, mut since) = (show.clone(), now, changed_at.min(now));
     let mut wake_at = due::next(&show, since);
     // What has come already and could not be written down yet has come all the same, for as long as that may last.

@@ -3,7 +3,7 @@
 //! A command goes to the writer's thread, is decided by `apply`, written to the journal, published, and only then
 //! answered: what was acknowledged is on disk.
 
-mod ahead;
+pub mod ahead;
 mod alarm;
 pub mod apply;
 pub mod asked;

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
-use super::watch::{Outlook, scenes_in};
+use super::watch::{Outlook, Sight, scenes_in};
 use crate::base::clock::Clock;
 use crate::base::status::Condition;
 use crate::base::tasks::StopFlag;
@@ -74,6 +74,21 @@ impl Effects {
     }
 }
 
+/// Those that are painted.
+pub fn seen(show: &Show, sight: Sight) -> BTreeMap<EffectKey, &EffectLayer> {
+    let mut seen = BTreeMap::new();
+    for scene in scenes_in(show, sight) {
+        show.each_layer_in(scene, &mut |layer| {
+            if let Content::Effect(effect) = &layer.content
+                && seen.len() < MOST
+            {
+                seen.insert(key(effect), effect);
+            }
+        });
+    }
+    seen
+}
+
 pub struct Env {
     pub shows: Arc<ArcSwap<Timeline>>,
     pub clock: Clock,
@@ -130,16 +145,7 @@ impl Studio {
     }
 
     fn follow(&mut self, show: &Show, outlook: &Outlook) {
-        let mut seen: BTreeMap<EffectKey, &EffectLayer> = BTreeMap::new();
-        for scene in scenes_in(show, outlook.sight()) {
-            show.each_layer_in(scene, &mut |layer| {
-                if let Content::Effect(effect) = &layer.content
-                    && seen.len() < MOST
-                {
-                    seen.insert(key(effect), effect);
-                }
-            });
-        }
+        let seen = seen(show, outlook.sight());
         if self.painters.keys().eq(seen.keys()) {
             return;
         }

@@ -17,6 +17,7 @@ use crate::picture::easel::Easel;
 use crate::picture::list::DisplayList;
 use crate::picture::need::PictureKey;
 use crate::picture::pictures::Pictures;
+use crate::picture::place::Ground;
 use crate::picture::plan::plan_scene;
 use crate::picture::studio::Studio;
 use crate::show::Show;
@@ -100,7 +101,7 @@ impl Wall {
         self.studio.lay_out(&tables_of(show), &mut self.pictures);
         let (watch, mut bytes, mut is_busy) = (Stopwatch::start(), 0, false);
         let mut keys = Vec::new();
-        for need in needs_on(show, (&multiview.scene, self.sheet()), times) {
+        for need in needs_on(show, (&multiview.scene, Ground::of_canvas(self.sheet())), times) {
             bytes += need.estimated_bytes();
             if bytes > MOST_BYTES {
                 break;

@@ -4,6 +4,7 @@
 //! the last pictures are shown. Where a format can not do that, it jumps there with the pictures that wait in the queue as lead.
 
 mod open;
+mod settle;
 mod take;
 mod turn;
 
@@ -19,6 +20,7 @@ use crate::base::status::InputState;
 use crate::gst::decode::{Decoder, Said};
 use crate::show::input::{InputKind, Playback, Video};
 use crate::show::time::ShowTime;
+use settle::Hunger;
 
 /// Further behind than this it does not catch up by decoding everything, but jumps; not again before it had the time to gain.
 const BEHIND_US: f64 = 500_000.0;
@@ -64,6 +66,8 @@ pub(super) fn play(session: &mut Session, order: &Arc<Order>) -> End {
         jump_took: Duration::ZERO,
         last_data: Stopwatch::start(),
         had_played: false,
+        video_hungry: Hunger::default(),
+        sound_hungry: Hunger::default(),
     };
     player.run()
 }
@@ -98,6 +102,9 @@ struct Player<'a> {
     jump_took: Duration,
     last_data: Stopwatch,
     had_played: bool,
+    /// Since when each waits for the decoder, and nothing comes.
+    video_hungry: Hunger,
+    sound_hungry: Hunger,
 }
 
 /// A decoder that has just been opened, beside many others, may refuse its first seek and take the next (one in two hundred, on a
@@ -140,6 +147,7 @@ impl Player<'_> {
             self.session.sound.feed(&course, now);
             self.session.queue.prune(now);
             self.session.queue.publish();
+            self.session.settle(&self.order, self.settled_until(now));
             if has_enough || self.left == Left::Nothing {
                 self.last_data = Stopwatch::start();
             }

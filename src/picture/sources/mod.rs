@@ -129,6 +129,17 @@ impl Sources {
         running.retired.push(self.slots.swap(Arc::new(next)));
     }
 
+    /// For who waits instead of leaving out: whether everything that runs has what is shown and heard until then, or will never have.
+    pub fn are_settled(&self, until: ShowTime) -> bool {
+        self.slots.load().values().all(|slot| slot.is_settled(until)) && self.animations.are_settled(until)
+    }
+
+    /// A clock that is turned by hand has been turned.
+    pub fn wake(&self) {
+        self.slots.load().values().for_each(|slot| slot.wake());
+        self.animations.wake();
+    }
+
     /// The same for animated pictures that are seen.
     pub fn order_moving(&self, wanted: &BTreeMap<AssetId, Moving>, held_at: Option<ShowTime>) {
         self.animations.order(wanted, held_at);

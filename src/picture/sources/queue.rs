@@ -1,6 +1,7 @@
 //! The few pictures that are decoded and not yet past: kept by the source's thread, looked at by the tick thread.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
@@ -10,7 +11,7 @@ use super::course::Course;
 use super::wanted::Wanted;
 use crate::frame::tap::Tap;
 use crate::frame::video::VideoFrame;
-use crate::show::time::ShowTime;
+use crate::show::time::{PICTURE_EARLY_US, ShowTime};
 
 /// Memory of one source's pictures. 4K takes 12 MB each, 1080p 3 MB.
 const MOST_BYTES: usize = 96 << 20;
@@ -25,11 +26,28 @@ const MOST_RETIRED: usize = 32;
 #[derive(Default)]
 pub(super) struct Window {
     published: ArcSwapOption<Published>,
+    /// For who waits instead of leaving out: until when it is decided what is shown and heard, under which orders.
+    settled: AtomicI64,
+    followed: AtomicU64,
 }
 
 impl Window {
     pub fn frame(&self, at: ShowTime) -> Option<Arc<VideoFrame>> {
         self.published.load().as_ref()?.frame(at).cloned()
+    }
+
+    /// Nothing that is still to come changes what there is until then.
+    pub fn settle(&self, order: u64, until: ShowTime) {
+        if self.followed.load(Ordering::Relaxed) != order {
+            // Never the one order's word with the other's time.
+            self.settled.store(i64::MIN, Ordering::Release);
+            self.followed.store(order, Ordering::Release);
+        }
+        self.settled.store(until.micros(), Ordering::Release);
+    }
+
+    pub fn is_settled(&self, order: u64, until: ShowTime) -> bool {
+        self.followed.load(Ordering::Acquire) == order && self.settled.load(Ordering::Acquire) >= until.micros()
     }
 }
 
@@ -46,6 +64,8 @@ pub(super) struct Order {
     pub wanted: Wanted,
     /// The show is held at this instant.
     pub held_at: Option<ShowTime>,
+    /// Each has another.
+    pub number: u64,
 }
 
 #[derive(Clone)]
@@ -82,7 +102,7 @@ impl Slot {
         Arc::new(Self {
             window: Arc::default(),
             tap,
-            orders: ArcSwap::from_pointee(Order { wanted, held_at }),
+            orders: ArcSwap::from_pointee(Order { wanted, held_at, number: 1 }),
             thread: OnceLock::new(),
         })
     }
@@ -101,15 +121,28 @@ impl Slot {
         if present.wanted == *wanted && present.held_at == held_at {
             return;
         }
-        self.orders.store(Arc::new(Order { wanted: wanted.clone(), held_at }));
+        self.orders.store(Arc::new(Order { wanted: wanted.clone(), held_at, number: present.number + 1 }));
+        self.wake();
+    }
+
+    pub fn wake(&self) {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
     }
 
+    pub fn is_settled(&self, until: ShowTime) -> bool {
+        self.window.is_settled(self.orders.load().number, until)
+    }
+
     pub fn ordered(&self) -> Arc<Order> {
         self.orders.load_full()
     }
+}
+
+/// Just before a picture of this time may be shown.
+fn before(time: ShowTime) -> ShowTime {
+    ShowTime(time.micros().saturating_sub(PICTURE_EARLY_US + 2))
 }
 
 /// The thread's side.
@@ -184,6 +217,16 @@ impl Queue {
         self.bytes += frame.bytes();
         self.entries.push_back(Entry { place, frame: Arc::new(frame) });
         self.is_changed = true;
+    }
+
+    /// Until when another picture that comes is not due.
+    pub fn decided_until(&self, now: ShowTime) -> ShowTime {
+        match self.newest() {
+            // It stands still.
+            Some(newest) if self.course.speed <= 0.0 && newest > self.course.due_at(now) => FOREVER,
+            Some(newest) => self.course.time_of(newest).map_or(ShowTime(i64::MIN), before),
+            None => ShowTime(i64::MIN),
+        }
     }
 
     /// Lets go of what is past.

@@ -48,6 +48,7 @@ impl Runner {
             let order = self.session.slot.ordered();
             if !self.session.should_run(&order) {
                 self.put_away();
+                self.session.settle(&order, FOREVER);
                 self.session.rest(IDLE);
                 continue;
             }
@@ -127,6 +128,7 @@ impl Runner {
                 return;
             }
             self.session.queue.publish();
+            self.session.settle(&next, FOREVER);
             self.session.rest(IDLE.min(until.since(self.session.clock.now())));
         }
     }

@@ -95,6 +95,11 @@ impl Session {
         order.held_at.map_or(now, |held| held.min(now))
     }
 
+    /// For who waits: under these orders nothing that is shown or heard until then changes any more.
+    pub fn settle(&self, order: &Order, until: ShowTime) {
+        self.slot.window.settle(order.number, until);
+    }
+
     pub fn named(&self) -> (Arc<Vitals>, String) {
         (self.vitals.clone(), self.id.clone())
     }

@@ -77,6 +77,15 @@ impl Sound {
         self.pieces.push_back(Piece { place, samples });
     }
 
+    /// Until when everything that is heard has been written.
+    pub fn decided_until(&self, course: &Course) -> ShowTime {
+        let place = match self.pieces.get(self.written) {
+            Some(waiting) => Some(waiting.place),
+            None => self.pieces.back().map(Piece::end),
+        };
+        place.and_then(|place| course.time_of(place)).unwrap_or(ShowTime(i64::MIN))
+    }
+
     /// Writes what is nearly due, and lets go of what is past.
     pub fn feed(&mut self, course: &Course, now: ShowTime) {
         let place_now = course.place_at(now);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::queue::Order;
+use super::queue::{FOREVER, Order};
 use super::session::{End, Session, must_reopen};
 
 pub(super) fn play(session: &mut Session, order: &Arc<Order>) -> End {
@@ -13,6 +13,7 @@ pub(super) fn play(session: &mut Session, order: &Arc<Order>) -> End {
             return End::Left;
         }
         session.report_playing();
+        session.settle(&present, FOREVER);
         session.rest(Duration::from_millis(50));
     }
 }

@@ -46,6 +46,7 @@ use crate::frame::mailbox::Mailbox;
 use crate::frame::picture::Frame;
 use crate::show::Show;
 pub use picture::PreviewPicture;
+pub use still::png_from_frame;
 pub use subject::Subject;
 
 /// Pictures kept for watchers that are behind: 1.6 s at 10 a second. When it is full the oldest goes.

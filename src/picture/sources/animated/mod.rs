@@ -147,6 +147,14 @@ impl Animations {
         players.into_values().map(ended).chain(std::mem::take(&mut running.leaving)).collect()
     }
 
+    pub fn are_settled(&self, until: ShowTime) -> bool {
+        self.windows.load().values().all(|window| window.is_settled(0, until))
+    }
+
+    pub fn wake(&self) {
+        self.running().players.values().for_each(|player| player.thread.thread().unpark());
+    }
+
     fn running(&self) -> MutexGuard<'_, Running> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use image::Frames;
 
 use super::super::course::Course;
-use super::super::queue::{Queue, Window};
+use super::super::queue::{FOREVER, Queue, Window};
 use super::cells::frame_of;
 use super::{Moving, Orders};
 use crate::base::clock::Clock;
@@ -34,6 +34,7 @@ pub(super) struct Player {
     moving: Moving,
     clock: Clock,
     orders: Arc<Orders>,
+    window: Arc<Window>,
     queue: Queue,
     /// When each picture begins, from the start, in microseconds.
     starts: Vec<i64>,
@@ -50,10 +51,11 @@ struct Broken(String);
 
 impl Player {
     pub fn new(id: &AssetId, moving: Moving, clock: Clock, orders: Arc<Orders>, window: Arc<Window>) -> Self {
-        let mut queue = Queue::new(window);
+        let mut queue = Queue::new(window.clone());
         queue.set_course(COURSE);
         let id = id.clone();
-        Self { id, moving, clock, orders, queue, starts: Vec::new(), period: 1, frames: None, lap: 0, index: 0, shown: 0 }
+        let (starts, frames) = (Vec::new(), None);
+        Self { id, moving, clock, orders, window, queue, starts, period: 1, frames, lap: 0, index: 0, shown: 0 }
     }
 
     pub fn run(mut self) {
@@ -69,6 +71,7 @@ impl Player {
         }
         self.queue.clear();
         self.queue.publish();
+        self.window.settle(0, FOREVER);
     }
 
     fn play(&mut self) -> Result<(), Broken> {
@@ -78,6 +81,7 @@ impl Player {
             let has_worked = self.step(now)?;
             self.queue.prune(now);
             self.queue.publish();
+            self.window.settle(0, self.queue.decided_until(now));
             if !has_worked {
                 std::thread::park_timeout(NAP);
             }

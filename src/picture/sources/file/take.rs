@@ -18,8 +18,12 @@ impl Player<'_> {
         let speed = self.session.queue.course().speed;
         let span = (AHEAD_US * speed) as i64;
         while self.session.queue.has_room(now, AHEAD_PICTURES, span, MOST_AHEAD) {
-            let Some(Picture { frame, at }) = self.decoder.picture() else { return false };
+            let Some(Picture { frame, at }) = self.decoder.picture() else {
+                self.video_hungry.waits();
+                return false;
+            };
             self.came();
+            self.video_hungry.is_fed();
             self.session.count_frame();
             let lap = self.video_laps.of(&at, self.asked);
             let Some(place) = self.place(lap, &at) else { continue };
@@ -40,6 +44,7 @@ impl Player<'_> {
                 self.session.queue.push(place, frame);
             }
         }
+        self.video_hungry.is_fed();
         true
     }
 
@@ -63,8 +68,12 @@ impl Player<'_> {
         let course = self.session.queue.course();
         while self.session.sound.wants_more(&course, now) {
             let mut samples = Vec::with_capacity(4_096);
-            let Some(at) = self.decoder.sound(&mut samples) else { return false };
+            let Some(at) = self.decoder.sound(&mut samples) else {
+                self.sound_hungry.waits();
+                return false;
+            };
             self.came();
+            self.sound_hungry.is_fed();
             let lap = self.sound_laps.of(&at, self.asked);
             let Some(place) = self.place(lap, &at) else { continue };
             if self.video.repeat {
@@ -75,6 +84,7 @@ impl Player<'_> {
             }
             self.session.sound.push(place, samples);
         }
+        self.sound_hungry.is_fed();
         true
     }
 }

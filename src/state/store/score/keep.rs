@@ -23,6 +23,9 @@ use crate::state::{Epoch, Seq, StateHandle};
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How much a power failure may take, of what the journal still has.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
+const SIGN_EVERY: Duration = Duration::from_millis(250);
+/// From a decision until it is published, at most.
+const MOMENT: Duration = Duration::from_secs(1);
 /// A disk that takes nothing is asked again at this distance.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// A file ends when its changes have this many times the bytes of the show that it begins with, within these bounds: reading any
@@ -86,7 +89,7 @@ struct Kept {
 impl Keeper {
     /// Says how long there is nothing to do.
     fn look(&mut self) -> Duration {
-        match self.follow().and_then(|()| self.sync(SYNC_EVERY)).and_then(|()| self.sign()) {
+        match self.follow().and_then(|()| self.sync(SYNC_EVERY)).and_then(|()| self.sign(MOMENT)) {
             Ok(()) => {
                 if std::mem::take(&mut self.is_failing) {
                     self.env.vitals.status.report("score", Condition::ok());
@@ -106,7 +109,7 @@ impl Keeper {
 
     fn end(&mut self) {
         self.signed = None;
-        if let Err(error) = self.sync(Duration::ZERO).and_then(|()| self.sign()) {
+        if let Err(error) = self.sync(Duration::ZERO).and_then(|()| self.sign(Duration::ZERO)) {
             tracing::warn!(%error, "the end of the score may be missing");
         }
     }
@@ -121,10 +124,11 @@ impl Keeper {
         Ok(())
     }
 
-    /// Nothing happens for hours, and that is known too.
-    fn sign(&mut self) -> Result<(), ScoreError> {
-        if self.signed.as_ref().is_none_or(|since| since.elapsed() >= SYNC_EVERY) {
-            self.env.shelf.sign(self.env.clock.now())?;
+    /// Nothing happens for hours, and that is known too; but what was decided a moment ago may still be on its way.
+    fn sign(&mut self, moment: Duration) -> Result<(), ScoreError> {
+        if self.signed.as_ref().is_none_or(|since| since.elapsed() >= SIGN_EVERY) {
+            let now = self.env.clock.now().micros();
+            self.env.shelf.sign(ShowTime(now - moment.as_micros() as i64))?;
             self.signed = Some(Stopwatch::start());
         }
         Ok(())
