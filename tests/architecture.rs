@@ -63,10 +63,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     // What was decided, made into pictures and sound as it is live, and into a file as a recording is.
-    (
-        "render",
-        &["show", "state", "exchange", "frame", "light::films", "picture", "sound", "gst", "send::preview", "base"],
-    ),
+    ("render", &["show", "state", "exchange", "frame", "light::films", "picture", "sound", "gst", "send::preview", "base"]),
     ("cli", &["base", "identity", "render"]),
     ("cli::render", &["render", "show"]),
     ("check", &["state"]),

@@ -26,6 +26,7 @@ mod player;
 #[cfg(feature = "wifi")]
 mod power;
 mod redis;
+mod render;
 mod restart;
 mod soak;
 mod socketio;
