@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use image::RgbImage;
 use marquee::picture::pattern;
@@ -114,32 +114,53 @@ fn pictures_in(directory: &Path) -> BTreeMap<u32, PathBuf> {
     named.map(|path| (number(&path), path)).collect()
 }
 
-#[test]
-fn every_frame_is_the_one_that_was_on_air() {
-    let server = Server::start(&["--rate-limit", "off"]);
-    on_air(&server);
+/// What was on air for a while: beside pictures of it a recording, and the score.
+struct Aired {
+    server: Server,
+    from: i64,
+    to: i64,
+}
+
+impl Aired {
+    fn rendered(&self, output: &Path, more: &[&str]) -> String {
+        let (from, to) = (self.from.to_string(), self.to.to_string());
+        let arguments = [&[text(&self.server.data_dir), "-o", text(output), "--from", &from, "--to", &to], more].concat();
+        render(&arguments)
+    }
+}
+
+fn frame_hashes(file: &Path) -> String {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostdin", "-v", "error", "-i"]).arg(file).args(["-map", "0:v", "-f", "framemd5", "-"]);
+    let output = ffmpeg.output().expect("ffmpeg is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Looks at six seconds of what is on air, while `during` (which is told when they begin) changes it, paints them again, and compares.
+#[track_caller]
+fn is_the_same_again(server: Server, during: impl FnOnce(&Server, i64)) {
     let dir = tempfile::tempdir().unwrap();
-    // What runs is looked at until it has been on air for a moment: a file is not open at once.
+    // A file is not open at once.
     looked_at_until(&server, now_ms() + 2_000);
-    let skipped = || server.metric("marquee_input_late_total") + server.metric("marquee_frames_repeated_total");
-    let (before, begin) = (skipped(), now_ms());
-    // It changes in the midst of it, with a fade, at a time that is not a frame's.
-    let take = json!({"command": "take_scene", "scene": "two", "transition": {"kind": "fade", "duration_ms": 1500}});
-    server.http.post("/api/batch", &json!({"commands": [take], "at": begin + 2_013})).ok();
-    let end = begin + 6_000;
-    let live = looked_at_until(&server, end);
-    let late = skipped() - before;
-    wait_for_score(&server, end);
+    let late = |server: &Server| {
+        server.metric("marquee_input_late_total")
+            + server.metric("marquee_input_dropped_total")
+            + server.metric("marquee_frames_repeated_total")
+    };
+    let (before, from) = (late(&server), now_ms());
+    during(&server, from);
+    let to = from + 6_000;
+    let live = looked_at_until(&server, to);
+    let late = late(&server) - before;
+    wait_for_score(&server, to);
     let frames = dir.path().join("frames");
-    let pattern = frames.join("%d.png");
     // Beside the server, which goes on.
-    let (from, to) = ((begin).to_string(), end.to_string());
-    let told = render(&[text(&server.data_dir), "-o", text(&pattern), "--from", &from, "--to", &to]);
+    let told = Aired { server, from, to }.rendered(&frames.join("%d.png"), &[]);
     assert!(told.contains("120 frames"), "{told}");
     let painted = pictures_in(&frames);
     assert_eq!(painted.len(), 120);
-    let mut compared = 0;
-    let mut other = Vec::new();
+    let (mut compared, mut other) = (0, Vec::new());
     for (number, live) in &live {
         let Some(path) = painted.get(number) else { continue };
         let again = image::open(path).unwrap().to_rgb8();
@@ -148,13 +169,239 @@ fn every_frame_is_the_one_that_was_on_air() {
         if again != *live {
             other.push(*number);
             if let Some(keep) = std::env::var_os("MARQUEE_KEEP") {
-                let keep = PathBuf::from(keep);
-                live.save(keep.join(format!("{number}-live.png"))).unwrap();
-                again.save(keep.join(format!("{number}-again.png"))).unwrap();
+                live.save(Path::new(&keep).join(format!("{number}-live.png"))).unwrap();
+                again.save(Path::new(&keep).join(format!("{number}-again.png"))).unwrap();
             }
         }
     }
     assert!(compared >= 20, "{compared} frames were compared");
     // Only where the live one was late may it have shown something older.
     assert!(other.len() as f64 <= late, "{} of {compared} differ ({late} were late): {other:?}", other.len());
+}
+
+#[test]
+fn every_frame_is_the_one_that_was_on_air() {
+    let server = Server::start(&["--rate-limit", "off"]);
+    on_air(&server);
+    is_the_same_again(server, |server, from| {
+        // In the midst of it, with a fade, at a time that is not a frame's.
+        let take = json!({"command": "take_scene", "scene": "two", "transition": {"kind": "fade", "duration_ms": 1500}});
+        server.http.post("/api/batch", &json!({"commands": [take], "at": from + 2_013})).ok();
+    });
+}
+
+/// Sixteen pictures, of 70 ms each.
+fn animation(file: &Path) {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=96x64:r=14.2857", "-frames:v", "16"]);
+    assert!(ffmpeg.arg(file).status().expect("ffmpeg is installed").success());
+}
+
+#[test]
+fn what_the_player_plays_and_what_moves_by_itself_is_the_same_again() {
+    let server = Server::start(&["--rate-limit", "off"]);
+    on_air(&server);
+    let dir = tempfile::tempdir().unwrap();
+    let upload = |name: &str| {
+        let path = dir.path().join(name);
+        if name.ends_with("gif") {
+            animation(&path)
+        } else {
+            clip(&path)
+        }
+        server.http.upload("/api/assets", name, &std::fs::read(path).unwrap()).ok().json()["id"].clone()
+    };
+    let (gif, film) = (upload("a.gif"), upload("b.mp4"));
+    // Each track is a piece of the same film; the first ends in the midst of what is looked at.
+    let tracks = json!([{"id": "t1", "asset": film}, {"id": "t2", "asset": film}]);
+    server.http.post("/api/playlists", &json!({"id": "mix", "title": "Mix", "tracks": tracks})).ok();
+    server.http.patch("/api/player/settings", &json!({"repeat": "all"})).ok();
+    let card = json!({"id": "card", "kind": "pattern", "x": CARD.x, "y": CARD.y, "width": CARD.width, "height": CARD.height,
+        "beep": false});
+    let layers = json!([
+        {"id": "film", "kind": "player", "part": "picture", "x": 0, "y": 0, "width": 320, "height": 180},
+        {"id": "gif", "kind": "image", "asset": gif, "x": 20, "y": 200, "width": 192, "height": 128},
+        {"id": "inner", "kind": "scene", "scene": "one", "x": 400, "y": 200, "width": 160, "height": 90},
+        card
+    ]);
+    server.http.put("/api/scenes/three", &json!({"layers": layers})).ok();
+    server.http.post("/api/scenes/three/take", &json!({})).ok();
+    server.http.post("/api/playlists/mix/start", &json!({})).ok();
+    is_the_same_again(server, |_, _| {});
+}
+
+/// Luma of every picture, by its counter, and the recording's time of it.
+fn lumas(file: &Path) -> BTreeMap<u32, (f64, Vec<u8>)> {
+    let size = (SIZE.0 as usize, SIZE.1 as usize);
+    let look = |luma: &[u8]| (pattern::read_counter(luma, size.0, CARD), luma.to_vec());
+    let seen = media::looked_at(text(file), size, look).into_iter();
+    seen.filter_map(|(at, (counter, luma))| Some((counter?, (at, luma)))).collect()
+}
+
+fn psnr(one: &[u8], other: &[u8]) -> f64 {
+    let squares: f64 = one.iter().zip(other).map(|(one, other)| f64::from(one.abs_diff(*other)).powi(2)).sum();
+    10.0 * (255.0_f64.powi(2) * one.len() as f64 / squares.max(1e-9)).log10()
+}
+
+/// How much louder the sound is than what differs, in dB, where one is so many samples later.
+fn likeness(one: &[f32], other: &[f32]) -> f64 {
+    let energy: f64 = one.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    let error: f64 = one.iter().zip(other).map(|(one, other)| f64::from(one - other).powi(2)).sum();
+    10.0 * (energy / error.max(1e-12)).log10()
+}
+
+/// Coded pictures, live and later, are each this near to what was painted, at least.
+const FLOOR_DB: f64 = 40.0;
+/// AAC at 128 kbit/s of a rising tone.
+const SOUND_FLOOR_DB: f64 = 15.0;
+
+#[test]
+fn a_film_looks_and_sounds_as_the_recording_does() {
+    let server = Server::start(&["--rate-limit", "off", "--live"]);
+    on_air(&server);
+    server.record("tape", "mkv");
+    server.wait_for_destination("tape", "live", PATIENCE);
+    let from = now_ms() + 2_000;
+    let to = from + 4_000;
+    looked_at_until(&server, to + 1_000);
+    wait_for_score(&server, to);
+    server.http.send("DELETE", "/api/destinations/tape", None, Vec::new()).ok();
+    eventually("the recording is closed", PATIENCE, || {
+        (server.http.get("/api/recordings").json()[0]["recording"] == false).then_some(())
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let (film, sound) = (dir.path().join("a.mp4"), dir.path().join("a.wav"));
+    let aired = Aired { server, from, to };
+    aired.rendered(&film, &["--quality", "10"]);
+    aired.rendered(&sound, &[]);
+    let tape = aired.server.recordings()[0].clone();
+    let (live, again) = (lumas(&tape), lumas(&film));
+    assert_eq!(again.len(), 80);
+    let near: Vec<f64> = again.iter().filter_map(|(counter, (_, luma))| Some(psnr(&live.get(counter)?.1, luma))).collect();
+    let least = near.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(near.len() >= 60 && least >= FLOOR_DB, "{least:.1} dB at least, of {}", near.len());
+    // The first sample is that of the first frame, and the recording says where that is.
+    let (heard, mixed) = (media::samples(text(&tape)), media::samples(text(&sound)));
+    assert_eq!(mixed.len(), 4 * 48_000);
+    let first = again.keys().next().unwrap();
+    let at = live.get(first).map(|(at, _)| (at * 48_000.0).round() as usize).expect("the first frame was recorded");
+    // The encoder's own beginning is a millisecond or two, whatever is said of it.
+    let found = (0..4_096_usize).map(|lag| {
+        let start = (at + 48_000 + lag).saturating_sub(2_048);
+        (likeness(&mixed[48_000..96_000], &heard[start..start + 48_000]), lag as i64 - 2_048)
+    });
+    let (most, lag) = found.max_by(|one, other| one.0.total_cmp(&other.0)).unwrap();
+    assert!(most >= SOUND_FLOOR_DB && lag.abs() <= 1_100, "{most:.1} dB, {lag} samples later");
+}
+
+#[test]
+fn the_same_stretch_gives_the_same_frames_and_samples_from_whatever_it_is_read() {
+    let server = Server::start(&["--rate-limit", "off"]);
+    on_air(&server);
+    let from = now_ms() + 200;
+    let to = from + 2_000;
+    wait_for_score(&server, to);
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let score = server.http.get(&format!("/api/score?from={from}&to={to}")).ok().body;
+    assert!(score.len() > 500 && score.starts_with(b"{\"marquee_score\":1,"));
+    std::fs::write(path("part.score"), score).unwrap();
+    let aired = Aired { server, from, to };
+    for name in ["a.y4m", "b.y4m", "a.wav", "b.wav", "a.mp4"] {
+        aired.rendered(&path(name), &[]);
+    }
+    let read = |name: &str| std::fs::read(path(name)).unwrap();
+    assert!(read("a.y4m") == read("b.y4m") && read("a.wav") == read("b.wav"));
+    assert_eq!(read("a.wav").len(), 44 + 2 * 48_000 * 8);
+    // One core instead of all.
+    let mut alone = Command::new("taskset");
+    alone.args(["-c", "0"]).arg(binary()).arg("render").arg(&aired.server.data_dir).arg("-o").arg(path("b.mp4"));
+    alone.args(["--from", &from.to_string(), "--to", &to.to_string()]);
+    assert!(alone.output().expect("taskset is installed").status.success());
+    assert_eq!(frame_hashes(&path("a.mp4")), frame_hashes(&path("b.mp4")));
+    // From what was fetched, with the server gone.
+    let assets = aired.server.data_dir.join("assets");
+    let kept = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(&assets).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), kept.path().join(entry.file_name())).unwrap();
+    }
+    drop(aired);
+    render(&[text(&path("part.score")), "-o", text(&path("c.y4m")), "--assets", text(kept.path())]);
+    assert!(read("a.y4m") == read("c.y4m"));
+    // Without its video it would not be what was on air.
+    let output = run(&[text(&path("part.score")), "-o", text(&path("d.y4m")), "--assets", text(dir.path())]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--assets"));
+}
+
+#[test]
+fn it_is_drawn_at_any_size_and_what_was_not_kept_is_told() {
+    let server = Server::start(&["--rate-limit", "off"]);
+    server.small();
+    server.http.put("/api/inputs/cam", &json!({"kind": "published", "key": "s3cret"})).ok();
+    let layers = json!([
+        {"id": "back", "kind": "color", "color": "#0000ff"},
+        {"id": "cam", "kind": "input", "input": "cam", "x": 0, "y": 0, "width": 64, "height": 36},
+        {"id": "box", "kind": "color", "color": "#ff0000", "x": 320, "y": 180, "width": 160, "height": 90}
+    ]);
+    server.http.put("/api/scenes/a", &json!({"layers": layers})).ok();
+    server.http.post("/api/scenes/a/take", &json!({})).ok();
+    let from = now_ms();
+    let archive = server.http.get("/api/export").ok().body;
+    wait_for_score(&server, from + 500);
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let aired = Aired { server, from, to: from + 500 };
+    let told = aired.rendered(&path("wide/%d.png"), &["--size", "1920x1080"]);
+    assert!(told.contains("the input cam (a stream that somebody pushed) was not kept"), "{told}");
+    aired.rendered(&path("high/%d.png"), &["--size", "1080x1080"]);
+    let first = |name: &str| {
+        let pictures = pictures_in(&path(name));
+        image::open(pictures.values().next().unwrap()).unwrap().to_rgb8()
+    };
+    let wide = first("wide");
+    let is = |picture: &RgbImage, (x, y): (u32, u32), color: [u8; 3]| {
+        let seen = picture.get_pixel(x, y).0;
+        assert!(seen.iter().zip(color).all(|(seen, meant)| seen.abs_diff(meant) < 8), "{seen:?} at {x}, {y}");
+    };
+    // To the pixel: three times as large.
+    for (at, color) in
+        [((959, 540), [0, 0, 255]), ((960, 541), [255, 0, 0]), ((1_439, 808), [255, 0, 0]), ((1_441, 811), [0, 0, 255])]
+    {
+        is(&wide, at, color);
+    }
+    let high = first("high");
+    for (at, color) in
+        [((540, 200), [0, 0, 0]), ((540, 240), [0, 0, 255]), ((600, 600), [255, 0, 0]), ((540, 860), [0, 0, 0])]
+    {
+        is(&high, at, color);
+    }
+    // An exported show, as it stands.
+    std::fs::write(path("show.tar"), archive).unwrap();
+    render(&[text(&path("show.tar")), "-o", text(&path("still/%d.png")), "--seconds", "0.2"]);
+    is(&first("still"), (400, 220), [255, 0, 0]);
+    // What can not be done is said, and nothing is written.
+    for (arguments, code, words) in [
+        (vec![text(&aired.server.data_dir), "-o", "x.mp4"], 1, "--seconds"),
+        (
+            vec![text(&aired.server.data_dir), "-o", "x.mp4", "--from", "1000", "--seconds", "5"],
+            1,
+            "that stretch is not all there",
+        ),
+        (vec![text(dir.path()), "-o", "x.mp4", "--seconds", "5"], 1, "neither a data directory"),
+        (vec!["/none", "-o", "x.mp4", "--seconds", "5"], 1, "/none"),
+        (vec![text(&aired.server.data_dir), "-o", "x.avi", "--seconds", "5"], 64, ".mp4"),
+        (vec![text(&aired.server.data_dir), "--seconds", "5"], 64, "--output"),
+        (vec![text(&aired.server.data_dir), "-o", "x.mp4", "--size", "11x11"], 64, "even numbers"),
+    ] {
+        let output = run(&arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+        assert!(told.contains(words), "{arguments:?}: {told}");
+    }
+    let there = path("show.tar");
+    std::fs::write(path("there.y4m"), "mine").unwrap();
+    let output = run(&[text(&there), "-o", text(&path("there.y4m")), "--seconds", "1"]);
+    assert_eq!((output.status.code(), std::fs::read(path("there.y4m")).unwrap()), (Some(1), b"mine".to_vec()));
 }

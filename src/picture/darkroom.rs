@@ -154,21 +154,7 @@ impl Darkroom {
     }
 
     fn prepare(&mut self, show: &Show, sheet: Canvas, at: ShowTime) {
-        let ground = Ground::on_sheet(show.config.canvas(), sheet);
-        self.studio.follow(show);
-        self.studio.lay_out(&tables_of(show), &mut self.pictures);
-        let on_air = show.program.iter().flat_map(Program::scenes).filter_map(|id| show.scenes.get(id));
-        let layers = on_air.flat_map(|scene| needs_on(show, (scene, ground), (at, taken(show, &scene.id))));
-        let running = show.program.iter().flat_map(transitions_of);
-        let needs: Vec<Need<'_>> =
-            layers.chain(running.filter_map(|transition| need::of_transition(show, transition, sheet))).collect();
-        let mut keys = Vec::with_capacity(needs.len());
-        for need in needs {
-            if !self.pictures.has(need.key) {
-                self.pictures.insert(&need, self.studio.make(&need));
-            }
-            keys.push(need.key);
-        }
+        let mut keys = make(show, sheet, at, &mut self.studio, &mut self.pictures);
         let before = std::mem::replace(&mut self.before, keys.clone());
         keys.extend(before);
         self.pictures.keep_only(&keys);
@@ -210,6 +196,32 @@ impl Drop for Darkroom {
     fn drop(&mut self) {
         self.env.sources.stop();
     }
+}
+
+/// Makes what is missing of all that is on air; says what is needed.
+fn make(show: &Show, sheet: Canvas, at: ShowTime, studio: &mut Studio, pictures: &mut Pictures) -> Vec<PictureKey> {
+    let ground = Ground::on_sheet(show.config.canvas(), sheet);
+    studio.follow(show);
+    studio.lay_out(&tables_of(show), pictures);
+    let on_air = show.program.iter().flat_map(Program::scenes).filter_map(|id| show.scenes.get(id));
+    let layers = on_air.flat_map(|scene| needs_on(show, (scene, ground), (at, taken(show, &scene.id))));
+    let running = show.program.iter().flat_map(transitions_of);
+    let needs: Vec<Need<'_>> =
+        layers.chain(running.filter_map(|transition| need::of_transition(show, transition, sheet))).collect();
+    for need in &needs {
+        if !pictures.has(need.key) {
+            pictures.insert(need, studio.make(need));
+        }
+    }
+    needs.iter().map(|need| need.key).collect()
+}
+
+/// The same without anything that moves: for tests.
+#[cfg(test)]
+pub fn prepared_on(show: &Show, sheet: Canvas, at: ShowTime, assets_dir: &std::path::Path) -> Pictures {
+    let mut pictures = Pictures::default();
+    make(show, sheet, at, &mut Studio::new(assets_dir.to_owned()), &mut pictures);
+    pictures
 }
 
 /// What moves: it has been waited for.

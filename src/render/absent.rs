@@ -1,15 +1,19 @@
 //! What of a show was never kept: it looks as it does live while it is away. Said once, in words.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::show::Show;
-use crate::show::ids::SceneId;
+use crate::show::ids::{AssetId, SceneId};
 use crate::show::input::InputKind;
 use crate::show::layer::Content;
 
-/// What has been said already.
+/// What has been looked at already.
 #[derive(Default)]
-pub struct Absent(BTreeMap<String, ()>);
+pub struct Absent {
+    said: BTreeSet<String>,
+    present: BTreeSet<AssetId>,
+}
 
 impl Absent {
     /// What is on air now and was not before.
@@ -17,12 +21,43 @@ impl Absent {
         let mut found = Vec::new();
         for scene in show.program.iter().flat_map(|program| program.scenes()) {
             absent_in(show, scene, &mut |words| {
-                if self.0.insert(words.clone(), ()).is_none() {
+                if self.said.insert(words.clone()) {
                     found.push(words);
                 }
             });
         }
         found
+    }
+
+    /// The file of a picture or video on air that is not there: without it, it would not be what was on air.
+    pub fn missing(&mut self, show: &Show, assets_dir: &Path) -> Option<PathBuf> {
+        let mut missing = None;
+        for scene in show.program.iter().flat_map(|program| program.scenes()) {
+            show.each_layer_in(scene, &mut |layer| {
+                let Some(asset) = asset_of(show, &layer.content).and_then(|id| show.assets.get(id)) else { return };
+                if self.present.contains(&asset.id) {
+                    return;
+                }
+                let path = assets_dir.join(asset.file_name());
+                if path.is_file() {
+                    self.present.insert(asset.id.clone());
+                } else {
+                    missing.get_or_insert(path);
+                }
+            });
+        }
+        missing
+    }
+}
+
+fn asset_of<'a>(show: &'a Show, content: &'a Content) -> Option<&'a AssetId> {
+    match content {
+        Content::Image { asset } => Some(asset),
+        Content::Input { input } => match &show.inputs.get(input)?.kind {
+            InputKind::Video(video) => Some(&video.asset),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

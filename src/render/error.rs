@@ -27,7 +27,7 @@ pub enum RenderError {
     Empty,
     #[error("what happened between {0} and {1} is not known: render what lies before, or after")]
     Gap(String, String),
-    #[error("an asset's file can not be read: {0}")]
+    #[error("{0} is needed and not there; --assets says where assets lie")]
     MissingAsset(PathBuf),
     #[error(transparent)]
     Score(#[from] ScoreError),

@@ -1,5 +1,6 @@
 //! Frame by frame through a stretch, and its sound beside it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::absent::Absent;
@@ -35,6 +36,7 @@ pub struct Reel<'a> {
     output: Box<dyn Output>,
     mount: Mount,
     absent: Absent,
+    assets_dir: PathBuf,
     fps: Fps,
     target: Canvas,
     first: FrameNumber,
@@ -61,18 +63,12 @@ impl<'a> Reel<'a> {
         if end <= first {
             return Err(RenderError::Empty);
         }
-        for asset in show.assets.values() {
-            let path = assets_dir.join(asset.file_name());
-            if !path.is_file() {
-                return Err(RenderError::MissingAsset(path));
-            }
-        }
         let (stop, clock) = (StopFlag::default(), Clock::manual(begins));
         let (taps, sights) = (Taps::new(), Sights::new());
         let sources = Sources::new(clock.clone(), taps.clone(), Ingest::new(), Arc::new(Vitals::new()));
         // Its thread ends when it is told to.
         let (shown, _reader) = Films::start(assets_dir.clone(), stop.clone()).map_err(RenderError::file(&assets_dir))?;
-        let env = darkroom::Env { clock, sources, sights: sights.clone(), shown, assets_dir };
+        let env = darkroom::Env { clock, sources, sights: sights.clone(), shown, assets_dir: assets_dir.clone() };
         let spec = Spec { size: target, fps, first, coding: request.coding };
         Ok(Reel {
             story,
@@ -81,6 +77,7 @@ impl<'a> Reel<'a> {
             output: output::open(&request.output, spec)?,
             mount: Mount::new(target),
             absent: Absent::default(),
+            assets_dir,
             fps,
             target,
             first,
@@ -136,6 +133,9 @@ impl<'a> Reel<'a> {
     /// Everything is there as of this time, and its sound is mixed.
     fn go_to(&mut self, at: ShowTime) -> Result<(), RenderError> {
         let shows = self.story.at(at)?;
+        if let Some(path) = self.absent.missing(shows.at(at), &self.assets_dir) {
+            return Err(RenderError::MissingAsset(path));
+        }
         self.absent.newly(shows.at(at)).iter().for_each(|words| eprintln!("{words}"));
         self.darkroom.wait_for(shows.at(at), at)?;
         let (from, to) = (position(self.fps.time_of(self.first)), position(self.fps.time_of(self.end)));

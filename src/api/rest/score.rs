@@ -14,7 +14,7 @@ use crate::api::error::ApiError;
 use crate::api::wire::score::StretchView;
 use crate::base::quote::quoted;
 use crate::show::time::ShowTime;
-use crate::state::store::score::{Part, ScoreError, write_part};
+use crate::state::store::score::{Part, write_part};
 
 /// In milliseconds of Unix time.
 #[derive(Deserialize)]
@@ -34,16 +34,8 @@ pub async fn part(State(api): State<Api>, wanted: Result<Query<Wanted>, QueryRej
     let Query(Wanted { from, to }) = wanted.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
     let time = |millis: i64| ShowTime(millis.saturating_mul(1_000));
     let turn = api.archives.export()?;
-    let to = to.map_or_else(|| api.clock.now(), time);
     let score = api.score.clone();
-    let found = on_disk(move || {
-        let newest = || score.stretches()?.last().map(|stretch| stretch.from).ok_or(ScoreError::Nothing);
-        let from = from.map_or_else(newest, |millis| Ok(time(millis)))?;
-        if from > to {
-            return Err(ScoreError::NotCovered("it would end before it begins".to_owned()));
-        }
-        Part::of(&score, from, to)
-    });
+    let found = on_disk(move || Part::of(&score, from.map(time), to.map(time)));
     let part = found.await??;
     let body = piped(turn, move |mut out| write_part(part, &mut out));
     let headers = [

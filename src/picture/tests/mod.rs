@@ -6,6 +6,7 @@ mod golden;
 mod levels;
 mod living;
 mod moving;
+mod sheets;
 mod steady;
 mod templates;
 mod ticking;

@@ -10,8 +10,10 @@ use crate::exchange::archive::{self, ArchiveError};
 use crate::render::error::RenderError;
 use crate::show::Show;
 use crate::show::collection::Mode;
+use crate::show::program::Way;
 use crate::show::time::ShowTime;
 use crate::show::timeline::Timeline;
+use crate::show::transition::Transition;
 use crate::state::ahead::{self, Ahead};
 use crate::state::apply::{apply, due};
 use crate::state::command::Command;
@@ -50,8 +52,14 @@ impl Exported {
         let began = manifest.exported_at();
         let assets = unpacked(read()?)?;
         let mut show = Show::default();
+        let on_air = manifest.show.program.clone();
         let command = Command::Import { collection: Box::new(manifest.show), mode: Mode::Replace };
         apply(&mut show, command, began)?;
+        // An import takes nothing on air where nothing was.
+        if let Some(scene) = on_air.filter(|scene| show.scenes.contains_key(scene)) {
+            let transition = Some(Way::Given(Transition::default()));
+            apply(&mut show, Command::TakeScene { scene, transition }, began)?;
+        }
         let show = Arc::new(show);
         let Ahead { timeline, wake_at } = ahead::look(&show, began, began);
         Ok(Exported { show, changed_at: began, began, timeline, wake_at, assets })

@@ -16,7 +16,13 @@ pub struct Part {
 }
 
 impl Part {
-    pub fn of(shelf: &Shelf, from: ShowTime, to: ShowTime) -> Result<Part, ScoreError> {
+    /// Without `from` it begins with the newest stretch. It ends where what is known ends, at the latest.
+    pub fn of(shelf: &Shelf, from: Option<ShowTime>, to: Option<ShowTime>) -> Result<Part, ScoreError> {
+        let newest = shelf.stretches()?.last().copied().ok_or(ScoreError::Nothing)?;
+        let (from, to) = (from.unwrap_or(newest.from), to.map_or(newest.to, |to| to.min(newest.to)));
+        if from > to {
+            return Err(ScoreError::NotCovered("the stretch would end before it begins".to_owned()));
+        }
         let mut replay = Replay::of_shelf(shelf, from)?;
         replay.advance(from)?;
         let Head { epoch, .. } = *replay.head();

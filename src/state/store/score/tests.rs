@@ -110,7 +110,7 @@ fn every_instant_has_the_show_that_it_had() {
     assert_eq!(shelf.stretches().unwrap(), [stretch(1_000_000, 40_000_000)]);
     assert!(matches!(Replay::of_shelf(&shelf, ShowTime(START)), Err(ScoreError::NotCovered(_))));
     // A stretch of it, as one file.
-    let part = Part::of(&shelf, ShowTime(START + 10_500_000), ShowTime(START + 20_000_000)).unwrap();
+    let part = Part::of(&shelf, Some(ShowTime(START + 10_500_000)), Some(ShowTime(START + 20_000_000))).unwrap();
     let path = dir.path().join("part");
     write_part(part, &mut std::fs::File::create(&path).unwrap()).unwrap();
     check_shows(Replay::of_file(&path).unwrap(), &shows[9..20]);
@@ -230,4 +230,39 @@ fn damage_is_found_and_nothing_of_it_is_quoted() {
         let told = verify(&shelf).expect_err("it is damaged").to_string();
         assert!(told.contains("00000001.score") && !told.contains("title"), "{told}");
     }
+}
+
+#[test]
+fn a_file_that_anybody_damaged_is_read_or_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (clock, shelf) = (clock(), shelf(dir.path()));
+    let house = House::open(dir.path(), "j", &clock);
+    (0..4).for_each(|step| drop(house.title(&format!("title {step}"))));
+    house.tell(json!({"command": "take_scene", "scene": "a"}));
+    house.tell(json!({"command": "put_scene", "scene": {"id": "a", "layers": []}}));
+    house.keep(&shelf, PLENTY);
+    let (_, path) = shelf.files().unwrap().pop().unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let mut random = fastrand::Rng::with_seed(7);
+    let (mut read, mut refused) = (0, 0);
+    for round in 0..600 {
+        let mut damaged = whole.clone();
+        for _ in 0..=round % 3 {
+            let at = random.usize(..damaged.len());
+            match random.u8(..3) {
+                0 => damaged[at] = random.u8(..),
+                1 => drop(damaged.drain(at..(at + random.usize(..80)).min(damaged.len()))),
+                _ => {
+                    let copied = damaged[at..(at + random.usize(..80)).min(damaged.len())].to_vec();
+                    drop(damaged.splice(at..at, copied));
+                }
+            }
+        }
+        std::fs::write(&path, damaged).unwrap();
+        match verify(&shelf) {
+            Ok(_) => read += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(read > 5 && refused > 300, "{read} {refused}");
 }
