@@ -53,6 +53,9 @@ impl Player<'_> {
         self.had_played = true;
         if self.jump_took.is_zero() {
             self.jump_took = self.jumped.elapsed();
+            // Until now nobody could have come.
+            self.video_hungry.is_fed();
+            self.sound_hungry.is_fed();
         }
     }
 
