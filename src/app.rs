@@ -22,6 +22,7 @@ use anyhow::Context;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
+use crate::api::places::Places;
 use crate::api::{self, Api, Jams, Parts};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::config::{Config, Hidden};
@@ -484,7 +485,8 @@ impl House {
         for (name, listener, router) in
             [("http", doors.http, api::router(api.clone())), ("ws", doors.ws, api::ws_router(api.clone()))]
         {
-            let serving = api::serve(listener, tls.clone(), router, until_closed());
+            let places = Places::for_this_process(config.max_connections);
+            let serving = api::serve(listener, tls.clone(), router, places, until_closed());
             tasks.push((
                 name,
                 tokio::spawn(async move {

@@ -13,6 +13,7 @@ mod downloads;
 mod durability;
 mod inputs;
 mod jam;
+mod jam_crowd;
 mod jam_page;
 mod light_load;
 mod lights;

@@ -30,7 +30,7 @@ mod meters;
 mod news;
 mod openapi;
 mod pixels;
-mod places;
+pub mod places;
 mod request;
 mod rest;
 mod routes;

@@ -30,11 +30,13 @@ pub struct Place {
 
 impl Places {
     /// At most a quarter of the file descriptors that the process may open, for each of the two ports.
-    pub fn for_this_process() -> Self {
+    /// Or as many as somebody says who has made room for them.
+    pub fn for_this_process(said: Option<usize>) -> Self {
         let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
         let files = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
         let soft = files.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
-        Self::new(soft.map_or(MOST, |soft| (soft / 4).clamp(16, MOST)))
+        let usual = soft.map_or(MOST, |soft| (soft / 4).clamp(16, MOST));
+        Self::new(said.unwrap_or(usual))
     }
 
     pub fn new(most: usize) -> Self {

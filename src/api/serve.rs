@@ -48,9 +48,9 @@ pub async fn serve(
     listener: TcpListener,
     tls: Option<Tls>,
     router: Router,
+    places: Places,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let places = Places::for_this_process();
     let (stopping, stopped) = watch::channel(false);
     let mut clients = JoinSet::new();
     tokio::pin!(stop);

@@ -2,6 +2,7 @@
 
 mod engine;
 mod feeds;
+mod jams;
 mod looks;
 mod supply;
 

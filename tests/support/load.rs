@@ -141,7 +141,7 @@ impl fmt::Display for Cost {
 }
 
 /// Seconds of processor that a process has used.
-fn processor(pid: u32) -> f64 {
+pub fn processor(pid: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0

@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::*;
+use crate::api::places::Places;
 use crate::api::{serve, ws_router};
 use crate::base::status::DestinationState;
 use crate::show::ids::InputId;
@@ -25,7 +26,9 @@ pub async fn serve_router(house: &House, router: axum::Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let api = house.api.clone();
-    tokio::spawn(async move { serve(listener, None, router, async move { api.closed().await }).await });
+    tokio::spawn(async move {
+        serve(listener, None, router, Places::for_this_process(None), async move { api.closed().await }).await
+    });
     format!("ws://{address}")
 }
 

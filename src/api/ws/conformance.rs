@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use super::socket::{Heard, Limits, Socket};
 use super::upgrade::upgrade;
 use crate::api::error::ApiError;
+use crate::api::places::Places;
 use crate::api::serve;
 use crate::api::wire::encoding::Text;
 
@@ -61,7 +62,13 @@ async fn the_stack_passes_the_suite() {
     let cases = std::env::var("KOSOKU_CASES").unwrap_or_default();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(serve(listener, None, Router::new().fallback(any(echo)), std::future::pending()));
+    tokio::spawn(serve(
+        listener,
+        None,
+        Router::new().fallback(any(echo)),
+        Places::for_this_process(None),
+        std::future::pending(),
+    ));
     let dir = tempfile::tempdir().unwrap();
     let mut command = std::process::Command::new(suite);
     command.args(["-m", "fuzzingclient", "-p", "2"]).args(cases.split_whitespace());

@@ -182,6 +182,12 @@ pub const KEYS: &[Key] = &[
         help: "How often each client may ask, as a multiple of what is usual",
     },
     Key {
+        name: "max_connections",
+        value_name: "COUNT|auto",
+        default: "auto",
+        help: "Connections at once, per port; auto is 4096, or a quarter of the files that the process may open",
+    },
+    Key {
         name: "max_in_flight",
         value_name: "N|auto",
         default: "auto",

@@ -54,6 +54,7 @@ pub struct Config {
     /// None: no limit.
     pub rate_limit: Option<f64>,
     /// None: what suits the machine.
+    pub max_connections: Option<usize>,
     pub max_in_flight: Option<usize>,
     pub max_upload_mb: u64,
     pub upload_quota_mb: u64,
@@ -219,6 +220,7 @@ impl Config {
             allowed_origins: value("allowed_origins").origins()?,
             open_metrics: value("open_metrics").switch()?,
             rate_limit: value("rate_limit").factor_or_off()?,
+            max_connections: value("max_connections").count_or_auto()?,
             max_in_flight: value("max_in_flight").count_or_auto()?,
             max_upload_mb: value("max_upload_mb").upload_size()?,
             upload_quota_mb: value("upload_quota_mb").upload_size()?,
