@@ -15,7 +15,7 @@ use super::dial::{Dialled, dial};
 use super::mirror::Mirror;
 use super::status::{LinkBoard, LinkState};
 use crate::base::clock::Clock;
-use crate::base::probe::{Probing, Sample};
+use super::clock::{Probing, Sample};
 use crate::frame::jams::JamBoard;
 use crate::jam::wire::frame::{Devices, Down, Hello, Place, Probe, Probed, Up};
 use crate::show::jam::address::JamAddress;

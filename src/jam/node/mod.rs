@@ -1,5 +1,6 @@
 //! A node that joins jams of other servers, and renders them to what hangs on it.
 
+mod clock;
 mod dial;
 pub mod link;
 mod mirror;
