@@ -4,6 +4,7 @@ mod copy;
 mod doors;
 mod ear;
 mod fetch;
+mod follow;
 mod jams;
 mod machine;
 mod plays;
@@ -66,6 +67,7 @@ use crate::send::{self, Sending, rtmp_server};
 use crate::sound;
 use crate::sound::levels::LevelsHandle;
 use crate::state::command::Command;
+use crate::state::following::Link;
 use crate::state::store::directory::DataDirectory;
 use crate::state::store::journal::Journal;
 use crate::state::store::redis as redis_copy;
@@ -166,6 +168,9 @@ struct House {
     details: DetailsHandle,
     templates: Templates,
     identity: Identity,
+    /// There where another is followed, until it is.
+    source: Option<crate::follow::Source>,
+    link: Option<Link>,
     redis: Option<redis_copy::Target>,
     capabilities: Arc<serde_json::Value>,
     preview: PreviewHandle,
@@ -206,18 +211,20 @@ impl House {
         if let (true, Some(redis)) = (config.restore_from_redis, &redis) {
             copy::restore(redis, &mut journal, &mut loaded).await.context("the show can not be restored from Redis")?;
         }
+        let source = follow::source(config, &mut journal, &mut loaded)?;
+        let follows = source.is_some();
         let capabilities = Arc::new(serde_json::to_value(known_capabilities(config)?)?);
         let pipelines = send::Pipelines::load(config.pipelines_dir.as_deref())
             .map_err(|error| BadSetting { key: "pipelines_dir", why: error.to_string() })?;
         let library = Library::open_leaving(directory.assets(), config.max_upload_mb, config.upload_spare_mb)?;
         let uploads = Uploads::open(directory.uploads(), upload_limits(config), clock.clone()).await?;
-        let downloads = fetch::downloads(config, &directory, &clock)?;
+        let downloads = if follows { None } else { fetch::downloads(config, &directory, &clock)? };
         let templates = Templates::open(&directory.templates())?;
         let identity = Identity::open(&config.data_dir, clock.clone())?;
 
-        let was_playing = plays::put_down(&mut loaded, &directory.alive(), clock.now());
+        let was_playing = !follows && plays::put_down(&mut loaded, &directory.alive(), clock.now());
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
-        let (state, writer) = writer::start(Box::new(journal), loaded, env)?;
+        let follow::Started { state, writer, link } = follow::start(config, journal, loaded, env)?;
         if was_playing {
             plays::go_on(&state).await;
         }
@@ -231,7 +238,7 @@ impl House {
             derived: directory.derived(),
             stop: stop_details.clone(),
         })?;
-        let show = state.live_show();
+        let show = state.outputs();
         let encoder_frames = Mailbox::new(ENCODER_PLACES, WhenFull::DropNewest);
         let preview_frames = Mailbox::new(PREVIEW_PLACES, WhenFull::DropOldest);
         let sound_chunks = Mailbox::new(SOUND_PLACES, WhenFull::DropOldest);
@@ -354,6 +361,8 @@ impl House {
             details,
             templates,
             identity,
+            source,
+            link,
             redis,
             capabilities,
             preview,
@@ -477,6 +486,8 @@ impl House {
         let seen = api.clone();
         tokio::spawn(machine::prove(self.machine.clone(), deadline, move || seen.is_well()));
         tasks.push(("joined", tokio::spawn(jams::keep_joined(self.joining(config), closed.clone()))));
+        let following = self.follow(closed.clone())?;
+        tasks.extend(following.into_iter().map(|task| ("follow", task)));
         tasks.push(("plays", tokio::spawn(plays::watch(self.plays(), closed.clone()))));
         let until_closed = || {
             let api = api.clone();

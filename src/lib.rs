@@ -24,6 +24,7 @@ pub mod wire;
 pub mod api;
 pub mod devices;
 pub mod exchange;
+pub mod follow;
 pub mod identity;
 pub mod jam;
 pub mod library;

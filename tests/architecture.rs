@@ -34,6 +34,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Light and sound look for jams on a board of `frame`.
     ("jam", &["show", "frame::jams", "base"]),
     ("library", &["show", "state", "gst", "media", "base"]),
+    // An edge like doors: it asks, and hands the writer what the leader decided.
+    ("follow", &["show", "state", "library", "base"]),
     ("devices", &["show", "base"]),
     ("template", &["show", "base"]),
     ("exchange", &["show", "base"]),
@@ -92,7 +94,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "api", "base", "demo", "devices", "frame", "gst", "identity", "inlet", "jam", "library", "light", "picture",
+            "api", "base", "demo", "devices", "follow", "frame", "gst", "identity", "inlet", "jam", "library", "light", "picture",
             "send", "show", "sound", "state", "template",
         ],
     ),
@@ -110,7 +112,7 @@ const CRATE_LIVES_IN: &[(&str, &[&str])] = &[
     ("socketioxide", &["api"]),
     ("socketioxide_core", &["api"]),
     ("axum", &["api"]),
-    ("yawc", &["api", "jam"]),
+    ("yawc", &["api", "follow", "jam"]),
     ("prometheus", &["base", "api"]),
     ("clap", &["cli"]),
     ("argon2", &["identity"]),

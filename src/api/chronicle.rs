@@ -8,7 +8,7 @@ use super::wire::encoding::{Encoding, Text, Written};
 use super::wire::story;
 use crate::state::history::{Change, Replay};
 use crate::state::room::Room;
-use crate::state::{Seq, Snapshot, StateHandle};
+use crate::state::{Epoch, Seq, Snapshot, StateHandle};
 
 /// What a client can follow: everything, or one room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,12 +115,19 @@ pub enum Since {
 
 #[derive(Default)]
 pub struct Chronicle {
-    row: Mutex<VecDeque<Arc<Told>>>,
+    row: Mutex<Row>,
     /// The newest snapshot of each topic: a crowd that comes at once shares it.
     snapshots: Mutex<[Option<KeptSnapshot>; Topic::COUNT]>,
 }
 
-type KeptSnapshot = (Seq, Arc<Written>);
+/// In one life of the numbers.
+#[derive(Default)]
+struct Row {
+    epoch: Epoch,
+    told: VecDeque<Arc<Told>>,
+}
+
+type KeptSnapshot = (Epoch, Seq, Arc<Written>);
 
 impl Chronicle {
     /// All changes after `seen`, up to and with `until` (the number of a snapshot that the caller holds).
@@ -129,7 +136,8 @@ impl Chronicle {
             return Since::Changes(Vec::new());
         }
         let mut row = self.row.lock().unwrap_or_else(PoisonError::into_inner);
-        catch_up(&mut row, state);
+        row.catch_up(state);
+        let row = &row.told;
         let Some(oldest) = row.front().map(|told| told.change.seq) else { return Since::TooOld };
         if seen > until || oldest.0 > seen.0 + 1 {
             return Since::TooOld;
@@ -140,35 +148,42 @@ impl Chronicle {
     }
 
     pub fn snapshot(&self, topic: Topic, snapshot: &Snapshot, encoding: Encoding) -> Text {
-        self.written_snapshot(topic, snapshot.seq).get(encoding, || story::snapshot(topic, snapshot))
+        self.written_snapshot(topic, snapshot).get(encoding, || story::snapshot(topic, snapshot))
     }
 
-    fn written_snapshot(&self, topic: Topic, seq: Seq) -> Arc<Written> {
+    fn written_snapshot(&self, topic: Topic, snapshot: &Snapshot) -> Arc<Written> {
+        let (epoch, seq) = (snapshot.epoch, snapshot.seq);
         let mut kept = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = &mut kept[topic.place()];
         match kept {
-            Some((kept, written)) if *kept == seq => written.clone(),
+            Some((life, kept, written)) if (*life, *kept) == (epoch, seq) => written.clone(),
             _ => {
                 let written = Arc::new(Written::default());
-                *kept = Some((seq, written.clone()));
+                *kept = Some((epoch, seq, written.clone()));
                 written
             }
         }
     }
 }
 
-/// Takes in what the state has kept since, and lets go what it has let go.
-fn catch_up(row: &mut VecDeque<Arc<Told>>, state: &StateHandle) {
-    let newest = row.back().map_or(Seq::default(), |told| told.change.seq);
-    match state.changes_since(newest) {
-        Replay::Changes(changes) if !row.is_empty() => {
-            row.extend(changes.into_iter().map(|change| Arc::new(Told::new(change))))
+impl Row {
+    /// Takes in what the state has kept since, and lets go what it has let go.
+    fn catch_up(&mut self, state: &StateHandle) {
+        let epoch = state.snapshot().epoch;
+        if std::mem::replace(&mut self.epoch, epoch) != epoch {
+            self.told.clear();
         }
-        _ => *row = state.kept_changes().into_iter().map(|change| Arc::new(Told::new(change))).collect(),
-    }
-    if let Some(oldest) = state.oldest_change() {
-        while row.front().is_some_and(|told| told.change.seq < oldest) {
-            row.pop_front();
+        let newest = self.told.back().map_or(Seq::default(), |told| told.change.seq);
+        match state.changes_since(newest) {
+            Replay::Changes(changes) if !self.told.is_empty() => {
+                self.told.extend(changes.into_iter().map(|change| Arc::new(Told::new(change))))
+            }
+            _ => self.told = state.kept_changes().into_iter().map(|change| Arc::new(Told::new(change))).collect(),
+        }
+        if let Some(oldest) = state.oldest_change() {
+            while self.told.front().is_some_and(|told| told.change.seq < oldest) {
+                self.told.pop_front();
+            }
         }
     }
 }

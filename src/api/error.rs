@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::codes::status_of;
+use super::codes::{CODES, status_of};
 use super::rest::tus::status_of_resumable;
 use crate::devices::system::{PowerError, RestartRefused};
 use crate::devices::update::UpdateError;
@@ -91,6 +91,8 @@ pub enum ApiError {
     NoUsers,
     #[error("the file has {length} bytes; the range that is asked for is not among them")]
     RangeNotThere { length: u64 },
+    #[error("this server follows another: files are sent to the leader, {0}")]
+    AskTheLeader(String),
     #[error("an asset is added by uploading its file: POST /api/assets")]
     NeedsUpload,
     #[error("pages of {0} may not steer this server")]
@@ -175,6 +177,10 @@ impl ApiError {
             ApiError::State(SubmitError::OperationReused) => "client_op_id_reused",
             ApiError::State(SubmitError::Overloaded) => "overloaded",
             ApiError::State(SubmitError::Closing) => "closing",
+            ApiError::State(SubmitError::LeaderAway(_)) => "leader_away",
+            ApiError::State(SubmitError::LeaderSilent(_)) => "leader_silent",
+            ApiError::State(SubmitError::LeadersOwn) | ApiError::AskTheLeader(_) => "ask_the_leader",
+            ApiError::State(SubmitError::Refused(refused)) => known(&refused.code),
             ApiError::Library(error) => error.code(),
             ApiError::Archive(error) => error.code(),
             ApiError::Obs(error) => error.code(),
@@ -270,7 +276,7 @@ impl ApiError {
             ApiError::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::RangeNotThere { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             ApiError::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-            ApiError::NotAUser | ApiError::NoUsers => StatusCode::CONFLICT,
+            ApiError::NotAUser | ApiError::NoUsers | ApiError::AskTheLeader(_) => StatusCode::CONFLICT,
             ApiError::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::NotJson | ApiError::NotMultipart | ApiError::NotAnArchive | ApiError::NotOfKind(_) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
@@ -307,6 +313,9 @@ impl ApiError {
     pub fn details(&self) -> Value {
         match self {
             ApiError::State(SubmitError::Rejected(rejection)) => details_of(rejection),
+            ApiError::State(SubmitError::Refused(refused)) => refused.details.clone(),
+            ApiError::State(SubmitError::LeaderAway(leader) | SubmitError::LeaderSilent(leader))
+            | ApiError::AskTheLeader(leader) => json!({ "leader": leader }),
             ApiError::Template(TemplateError::Parameter { field, .. }) => json!({ "field": field }),
             ApiError::InvalidBody { field, .. } if !field.is_empty() => json!({ "field": field }),
             ApiError::Wifi(WifiError::Unavailable(why)) => json!({ "reason_code": why.code() }),
@@ -392,9 +401,13 @@ fn status_of_submit(error: &SubmitError) -> StatusCode {
     let rejection = match error {
         SubmitError::Rejected(rejection) => rejection,
         SubmitError::OperationReused => return StatusCode::CONFLICT,
-        SubmitError::StorageUnavailable(_) | SubmitError::Overloaded | SubmitError::Closing => {
-            return StatusCode::SERVICE_UNAVAILABLE;
-        }
+        SubmitError::LeadersOwn => return StatusCode::CONFLICT,
+        SubmitError::Refused(refused) => return listed(known(&refused.code)),
+        SubmitError::StorageUnavailable(_)
+        | SubmitError::Overloaded
+        | SubmitError::Closing
+        | SubmitError::LeaderAway(_)
+        | SubmitError::LeaderSilent(_) => return StatusCode::SERVICE_UNAVAILABLE,
     };
     match rejection.kind() {
         Kind::Invalid => StatusCode::BAD_REQUEST,
@@ -424,6 +437,11 @@ fn status_of_whep(error: &WhepError) -> StatusCode {
         WhepError::NoH264 => StatusCode::UNPROCESSABLE_ENTITY,
         WhepError::TooMany(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
+}
+
+/// A leader may be newer than this server, and have codes that it does not know.
+fn known(code: &str) -> &'static str {
+    CODES.iter().find(|known| known.code == code).map_or("refused_by_leader", |known| known.code)
 }
 
 fn listed(code: &str) -> StatusCode {

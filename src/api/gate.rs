@@ -55,6 +55,7 @@ impl Gate {
             }
         };
         self.api.limits.count(counted_as(who.as_ref(), address), self.class)?;
+        self.api.takes_files(request.method().as_str(), request.uri().path())?;
         match (&who, self.access) {
             (_, Access::Anyone) => Ok(Who(who)),
             (None, Access::Needs(_)) => Err(ApiError::LoginRequired),

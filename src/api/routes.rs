@@ -20,7 +20,7 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, hls, inputs,
+    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, follow, hls, inputs,
     jam_links, jam_recordings, jams, layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made,
     media_upload, nfc, past, player, playlists, preview, recordings, scenes, schedule, score, show_archive, stream, studio,
     system, templates, tokens, tus, updates, uploads, users, values, whep, wifi, youtube, zones,
@@ -59,6 +59,7 @@ pub const TABLE: &[Row] = &[
     row("GET", "/api/recordings", VIEWER, Class::Read, || get(recordings::list)),
     row("GET", "/api/recordings/{recording}", VIEWER, Class::Heavy, || get(recordings::file)),
     row("DELETE", "/api/recordings/{recording}", OPERATOR, Class::Write, || delete(recordings::remove)),
+    row("GET", "/api/follow", VIEWER, Class::Read, || get(follow::state)),
     row("GET", "/api/show", VIEWER, Class::Read, || get(system::show)),
     row("GET", "/api/scenes", VIEWER, Class::Read, || get(scenes::list)),
     row("POST", "/api/scenes", OPERATOR, Class::Write, || post(scenes::create)),

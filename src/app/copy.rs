@@ -9,13 +9,18 @@ use crate::state::store::redis::Target;
 use super::BadSetting;
 
 pub fn target(config: &Config) -> anyhow::Result<Option<Target>> {
-    let Some(Redis { url, authority, prefix }) = &config.redis else { return Ok(None) };
+    config.redis.as_ref().map(|redis| target_of(redis, "redis", "redis_ca")).transpose()
+}
+
+/// The keys are those of the settings that name it.
+pub fn target_of(redis: &Redis, url_key: &'static str, authority_key: &'static str) -> anyhow::Result<Target> {
+    let Redis { url, authority, prefix } = redis;
     let bad = |key: &'static str, why: String| BadSetting { key, why };
     let authority = match authority {
-        Some(path) => Some(std::fs::read(path).map_err(|error| bad("redis_ca", format!("{}: {error}", path.display())))?),
+        Some(path) => Some(std::fs::read(path).map_err(|error| bad(authority_key, format!("{}: {error}", path.display())))?),
         None => None,
     };
-    Ok(Some(Target::new(url.reveal(), prefix, authority).map_err(|error| bad("redis", error.to_string()))?))
+    Target::new(url.reveal(), prefix, authority).map_err(|error| bad(url_key, error.to_string()).into())
 }
 
 /// Only into an empty journal: what was decided here is never overwritten.

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod following;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 pub mod memory;

@@ -6,6 +6,7 @@ use prometheus::{
     Encoder, Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
+use super::following::FollowBoard;
 use super::status::StatusBoard;
 
 /// From a tenth of a millisecond to a quarter of a second: a frame at 30 fps has 33 ms.
@@ -17,6 +18,8 @@ macro_rules! vitals {
             registry: Registry,
             /// How the parts are doing.
             pub status: StatusBoard,
+            /// Where a node that follows another is.
+            pub following: FollowBoard,
             $( $(#[doc = $help])+ pub $field: $kind, )*
         }
 
@@ -29,7 +32,7 @@ macro_rules! vitals {
                     let $field = <$kind as Metric>::make($name, help, &[$($label)?]);
                     registry.register(Box::new($field.clone())).expect("metric names are unique");
                 )*
-                Self { registry, status: StatusBoard::default(), $($field),* }
+                Self { registry, status: StatusBoard::default(), following: FollowBoard::default(), $($field),* }
             }
         }
     };
@@ -247,6 +250,20 @@ vitals! {
     redis_changes: IntCounter = "marquee_redis_changes_written_total";
     /// Times that Redis could not be reached, or took nothing.
     redis_errors: IntCounter = "marquee_redis_errors_total";
+    /// Changes that came from the leader.
+    follow_changes: IntCounter = "marquee_follow_changes_total";
+    /// Times that the whole show came from the leader.
+    follow_snapshots: IntCounter = "marquee_follow_snapshots_total";
+    /// Times that the leader was lost.
+    follow_losses: IntCounter = "marquee_follow_losses_total";
+    /// Whether the leader is there, and nothing of what it has told is missing.
+    follow_connected: IntGauge = "marquee_follow_connected";
+    /// Microseconds that this machine's clock is corrected by to be the leader's.
+    follow_clock_offset: IntGauge = "marquee_follow_clock_offset_microseconds";
+    /// Files of the show that have not been fetched from the leader yet.
+    follow_missing_assets: IntGauge = "marquee_follow_missing_assets";
+    /// Nodes that follow this one.
+    followers: IntGauge = "marquee_followers";
     /// HTTP requests, by class of answer.
     http_requests: IntCounterVec("class") = "marquee_http_requests_total";
     /// HTTP requests that were refused or failed, by the error's code.

@@ -44,6 +44,11 @@ impl Timeline {
         }
     }
 
+    pub fn for_each_show(&mut self, change: impl Fn(&mut Arc<Show>)) {
+        change(&mut self.now);
+        self.ahead.iter_mut().for_each(|upcoming| change(&mut upcoming.show));
+    }
+
     pub fn ahead(&self) -> &[Upcoming] {
         &self.ahead
     }

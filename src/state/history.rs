@@ -105,6 +105,10 @@ impl History {
         }
     }
 
+    pub(super) fn clear(&self) {
+        *self.ring() = Ring::default();
+    }
+
     /// `newest` is the number of the newest change, which may be older than the ring (right after a start).
     pub(super) fn since(&self, seen: Seq, newest: Seq) -> Replay {
         if seen == newest {

@@ -10,6 +10,7 @@ pub mod asked;
 pub mod command;
 pub mod effect;
 pub mod event;
+pub mod following;
 pub mod format;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
@@ -17,6 +18,7 @@ pub mod history;
 pub mod operation;
 pub mod past;
 pub mod rejection;
+pub mod relay;
 pub mod room;
 pub mod store;
 pub mod writer;
@@ -40,6 +42,7 @@ use history::{Change, History, Replay};
 use operation::Operation;
 use past::Past;
 use rejection::Rejection;
+use relay::Refused;
 use room::RoomSeqs;
 use writer::{Asked, Request};
 
@@ -130,6 +133,15 @@ pub enum SubmitError {
     Overloaded,
     #[error("the server is going down")]
     Closing,
+    #[error("this server follows another, {0}, and is cut off from it: nothing can be changed until it is back")]
+    LeaderAway(String),
+    #[error("this server follows another, {0}, which was cut off before it answered: ask again under the same client_op_id")]
+    LeaderSilent(String),
+    #[error("this server follows another without being able to ask it for anything: send it to the leader")]
+    LeadersOwn,
+    /// The leader's own no.
+    #[error(transparent)]
+    Refused(Box<Refused>),
 }
 
 /// A command in line.
@@ -188,6 +200,11 @@ impl StateHandle {
         self.published.show.clone()
     }
 
+    /// The show with those outputs alone that this node runs itself.
+    pub fn outputs(&self) -> Arc<ArcSwap<Show>> {
+        self.published.outputs.clone()
+    }
+
     /// The same with what is scheduled for the next seconds, for threads that make something for every instant.
     pub fn timeline(&self) -> Arc<ArcSwap<Timeline>> {
         self.published.timeline.clone()
@@ -216,6 +233,8 @@ impl StateHandle {
 /// Where the writer puts what it has made.
 struct Published {
     show: Arc<ArcSwap<Show>>,
+    /// The very same where everything is decided here; else what is left of it for this node.
+    outputs: Arc<ArcSwap<Show>>,
     timeline: Arc<ArcSwap<Timeline>>,
     snapshots: watch::Sender<Arc<Snapshot>>,
     history: History,
@@ -225,15 +244,36 @@ impl Published {
     fn new(snapshot: Snapshot, history: History) -> Self {
         let show = Arc::new(ArcSwap::new(snapshot.show.clone()));
         let timeline = Arc::new(ArcSwap::from_pointee(Timeline::new(snapshot.show.clone())));
-        Self { show, timeline, snapshots: watch::Sender::new(Arc::new(snapshot)), history }
+        let outputs = show.clone();
+        Self { show, outputs, timeline, snapshots: watch::Sender::new(Arc::new(snapshot)), history }
+    }
+
+    /// For a node that runs nobody's outputs but its viewers'.
+    fn for_viewers(snapshot: Snapshot, history: History) -> Self {
+        let outputs = Arc::new(ArcSwap::from_pointee(following::for_viewers(&snapshot.show)));
+        Self { outputs, ..Self::new(snapshot, history) }
+    }
+
+    fn show(&self, show: Arc<Show>) {
+        if !Arc::ptr_eq(&self.show, &self.outputs) {
+            self.outputs.store(Arc::new(following::for_viewers(&show)));
+        }
+        self.show.store(show);
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshots.borrow().clone()
     }
 
+    /// With another show, to which no change led that is kept.
+    fn begin_anew(&self, snapshot: Snapshot) {
+        self.show(snapshot.show.clone());
+        self.history.clear();
+        self.snapshots.send_replace(Arc::new(snapshot));
+    }
+
     fn publish(&self, change: Arc<Change>, after: Snapshot) {
-        self.show.store(change.show.clone());
+        self.show(change.show.clone());
         self.history.push(change);
         self.snapshots.send_replace(Arc::new(after));
     }

@@ -62,6 +62,11 @@ impl From<OperationId> for String {
 pub struct Digest(String);
 
 impl Digest {
+    /// Of a command that was decided elsewhere.
+    pub fn untold() -> Self {
+        Self(String::new())
+    }
+
     pub fn of(command: &super::command::Command) -> Self {
         // Commands are plain data: writing them to memory does not fail. Should it, every such command has the same digest.
         let text = serde_json::to_vec(command).unwrap_or_default();

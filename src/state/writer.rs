@@ -13,6 +13,7 @@ use super::apply::due::{self, Happening};
 use super::apply::{Given, decide_given};
 use super::command::Command;
 use super::event::Event;
+use super::following::Delivered;
 use super::format::{ChangeRecord, VERSION};
 use super::history::Change;
 use super::operation::Operations;
@@ -28,7 +29,7 @@ use crate::show::Show;
 use crate::show::time::ShowTime;
 
 /// Commands that may wait. A full queue is told to the caller at once.
-const WAITING: usize = 1_024;
+pub(super) const WAITING: usize = 1_024;
 /// Commands that share one fsync.
 const BATCH: usize = 256;
 /// Steps that the show takes by itself before others are heard again; what is left is due at once after that.
@@ -47,6 +48,8 @@ pub(super) enum Asked {
     Command(Request),
     /// The show has something to do by itself.
     WakeUp,
+    /// Another decided it; only who follows one is told so.
+    Delivered(Delivered),
 }
 
 pub struct Env {
@@ -115,7 +118,8 @@ impl Writer {
         for asked in asked.drain(..) {
             match asked {
                 Asked::Command(request) => self.decide(&mut batch, request),
-                Asked::WakeUp => {}
+                // Nobody delivers to the one who decides.
+                Asked::WakeUp | Asked::Delivered(_) => {}
             }
         }
         // Also what the commands want to happen at once.

@@ -22,6 +22,8 @@ struct Way {
     to: String,
     /// Bytes on their way to the server, over all connections.
     carried: AtomicU64,
+    /// And on their way back.
+    returned: AtomicU64,
     /// These and no more.
     gate: AtomicU64,
     /// At how many bytes each of them is due, the next one last.
@@ -53,6 +55,7 @@ impl Cuts {
         let way = Arc::new(Way {
             to: address.to_owned(),
             carried: AtomicU64::new(0),
+            returned: AtomicU64::new(0),
             gate: AtomicU64::new(u64::MAX),
             due: Mutex::new(due.collect()),
             ended: AtomicBool::new(false),
@@ -75,6 +78,10 @@ impl Cuts {
 
     pub fn carried(&self) -> u64 {
         self.way.carried.load(Ordering::Relaxed)
+    }
+
+    pub fn returned(&self) -> u64 {
+        self.way.returned.load(Ordering::Relaxed)
     }
 
     /// Those that have not come yet.
@@ -149,6 +156,7 @@ fn back(way: &Way, connection: &Connection) -> Option<()> {
             return None;
         }
         (&connection.client).write_all(&piece[..length]).ok()?;
+        way.returned.fetch_add(length as u64, Ordering::Relaxed);
     }
 }
 

@@ -22,6 +22,7 @@ use super::troubles::{
     VALUE_TROUBLE,
 };
 use super::{jams, lights, machine, media, musicbox, uploads};
+use crate::api::rest::follow::FollowView;
 use crate::api::routes::Row;
 use crate::api::wire::destination::DestinationView;
 use crate::api::wire::input::InputView;
@@ -89,6 +90,9 @@ pub fn describe(row: &Row) -> Option<Operation> {
                 json(shape::<StreamConfig>()),
                 trouble,
             )
+        }
+        ("GET", "/api/follow") => {
+            reads("system", "Whose show this node holds, and how it stands with them", json(shape::<FollowView>()), &[])
         }
         ("GET", "/api/show") => reads("scenes", "Everything that was decided", json(shape::<ShowAnswer>()), &[]),
         ("GET", "/api/scenes") => reads("scenes", "All scenes", json(shape::<Vec<Scene>>()), &[]),

@@ -10,6 +10,7 @@ pub mod destinations;
 pub mod displays;
 pub mod exchange;
 pub mod fixtures;
+pub mod follow;
 pub mod hls;
 pub mod inputs;
 pub mod jam_links;

@@ -25,7 +25,7 @@ use crate::api::serve::Peer;
 use crate::base::vitals::Counted;
 use crate::identity::Caller;
 use crate::state::operation::OperationId;
-use crate::state::{Seq, Snapshot};
+use crate::state::{Epoch, Seq, Snapshot};
 
 /// Messages that may wait for the client's task. A client that says more than that at once is disconnected.
 const UNHEARD: usize = 256;
@@ -64,6 +64,7 @@ pub struct Client {
     present: Present,
     /// Number of the newest change that the client knows.
     pub(super) told: Seq,
+    epoch: Epoch,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     playlists_again: watch::Receiver<()>,
     pub(super) pending: FuturesOrdered<BoxFuture<'static, Answered>>,
@@ -105,6 +106,7 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         progress: Progress::new(api.uploads.changed_since(u64::MAX).until),
         present: api.census.somebody(),
         told: Seq::default(),
+        epoch: api.state.snapshot().epoch,
         snapshots: api.state.snapshots(),
         playlists_again: api.playlists_again.subscribe(),
         pending: FuturesOrdered::new(),
@@ -131,7 +133,7 @@ fn weight(value: &Value) -> usize {
 impl Client {
     /// Whose uploads are told to it.
     pub(super) fn owner(&self) -> String {
-        Asker { door: "socketio", caller: self.caller.clone(), operation: None }.owner()
+        Asker { door: "socketio", caller: self.caller.clone(), operation: None, for_another: None }.owner()
     }
 
     async fn run(mut self, mut hearing: mpsc::Receiver<Heard>) {
@@ -160,6 +162,8 @@ impl Client {
                     self.present.is_in(self.topics.iter().map(Topic::name).map(str::to_owned).chain(self.music.rooms()));
                 }
                 changed = self.snapshots.changed() => match changed {
+                    // Numbers mean something else from here on: whoever comes again is told so.
+                    Ok(()) if self.snapshots.borrow().epoch != self.epoch => break,
                     Ok(()) => self.tell_changes().await,
                     Err(_) => break,
                 },

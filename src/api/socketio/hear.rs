@@ -210,7 +210,7 @@ impl Client {
             let result = async {
                 permitted?;
                 let operation = operation.as_ref().map_err(|()| bad_name())?.clone();
-                let asker = Asker { door: "socketio", caller, operation };
+                let asker = Asker { door: "socketio", caller, operation, for_another: None };
                 api.perform_any(&asker, fields).await
             };
             let result = result.await;

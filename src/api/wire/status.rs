@@ -17,8 +17,9 @@ pub fn status_update(show: &Show, vitals: &Vitals) -> Value {
             (destination.id.to_string(), json!(Status::of(destination, &state)))
         })
         .collect();
-    json!({
-        "type": "statusUpdate",
-        "payload": { "destinations": destinations, "components": vitals.status.conditions() },
-    })
+    let mut payload = json!({ "destinations": destinations, "components": vitals.status.conditions() });
+    if let Some(following) = vitals.following.get() {
+        payload["following"] = json!(following);
+    }
+    json!({ "type": "statusUpdate", "payload": payload })
 }

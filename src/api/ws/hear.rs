@@ -215,7 +215,7 @@ impl Session {
         let allowed = self.api.limits.count(counted_as(Some(&caller), self.address), Class::Write);
         let api = self.api.clone();
         let answered = async move {
-            let asker = Asker { door: "ws", caller, operation: operation.clone() };
+            let asker = Asker { door: "ws", caller, operation: operation.clone(), for_another: None };
             let result = async {
                 allowed?;
                 api.perform_any(&asker, fields).await

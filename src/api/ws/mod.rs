@@ -8,6 +8,7 @@ mod display;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod hear;
+mod lead;
 mod session;
 pub(super) mod socket;
 mod tell;
@@ -29,6 +30,8 @@ use super::serve::Peer;
 use super::wire::encoding::Encoding;
 use super::wire::message::Format;
 use crate::base::quote::quoted;
+use crate::state::relay;
+use lead::Leading;
 use session::{Beginning, Session};
 use socket::{Limits, Socket};
 
@@ -67,7 +70,10 @@ pub async fn upgrade(
     request: Request,
 ) -> Result<Response, ApiError> {
     let Query(wishes) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
-    let protocol = upgrade::chosen_protocol(request.headers(), &[JSON, MESSAGE_PACK, jam::BYTES, jam::TEXT]);
+    let protocol = upgrade::chosen_protocol(request.headers(), &[JSON, MESSAGE_PACK, relay::PROTOCOL, jam::BYTES, jam::TEXT]);
+    if protocol == Some(relay::PROTOCOL) && who.0.is_none() {
+        return Err(ApiError::LoginRequired);
+    }
     // Whoever looks at pictures only would pay for squeezing what is squeezed already.
     let longest = if jam_form(protocol).is_some() { MAX_JAM } else { MAX_READ };
     let limits = Limits { longest, deflate: protocol.is_some() && protocol != Some(jam::BYTES) };
@@ -91,6 +97,12 @@ pub async fn upgrade(
         }),
     };
     tokio::spawn(async move {
+        if let (Some(relay::PROTOCOL), Some(caller)) = (protocol, &who.0) {
+            if let Ok(socket) = socket.await {
+                Leading::new(Socket::new(socket), api, caller.clone(), address).run().await;
+            }
+            return;
+        }
         // An error: the client went before it had its answer.
         if let Ok(socket) = socket.await {
             Session::open(Socket::new(socket), api, who, address, beginning).run().await;

@@ -31,7 +31,7 @@ use crate::identity::Caller;
 use crate::send::preview::{PreviewPicture, Watcher};
 use crate::sound::levels::LevelsWatcher;
 use crate::state::operation::OperationId;
-use crate::state::{Seq, Snapshot};
+use crate::state::{Epoch, Seq, Snapshot};
 
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// Pings in a row without any sign of life before the client counts as gone.
@@ -76,8 +76,9 @@ pub struct Session {
     pub(super) present: Present,
     /// There while it follows the meters: levels are measured only while somebody watches.
     pub(super) watches_levels: Option<LevelsWatcher>,
-    /// Number of the newest change that the client knows.
+    /// Number of the newest change that the client knows, in which life of the numbers.
     pub(super) told: Seq,
+    epoch: Epoch,
     pub(super) news: watch::Receiver<News>,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) metrics: watch::Receiver<Arc<Shared>>,
@@ -120,6 +121,7 @@ impl Session {
             present: api.census.somebody(),
             watches_levels: None,
             told: Seq::default(),
+            epoch: api.state.snapshot().epoch,
             news: api.live.news.clone(),
             snapshots: api.state.snapshots(),
             metrics: api.live.metrics.clone(),
@@ -162,6 +164,7 @@ impl Session {
                     Err(_) => return going_down(),
                 },
                 changed = self.snapshots.changed(), if !self.plain => match changed {
+                    Ok(()) if self.is_another_life() => return closing(close::AWAY, "the show is another one: come again"),
                     Ok(()) => self.tell_changes().await?,
                     Err(_) => return going_down(),
                 },
@@ -182,6 +185,11 @@ impl Session {
                 pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels).await?,
             }
         }
+    }
+
+    /// Numbers mean something else from here on: the leader has been replaced. Whoever comes again is told so.
+    fn is_another_life(&self) -> bool {
+        self.snapshots.borrow().epoch != self.epoch
     }
 
     /// Nothing is told before it is known to whom.

@@ -10,7 +10,7 @@ pub struct Key {
 }
 
 /// Not quoted, not even when they are wrong.
-pub(super) const SECRET: [&str; 3] = ["redis", "admin_password", "join_token"];
+pub(super) const SECRET: [&str; 5] = ["redis", "admin_password", "join_token", "follow", "follow_token"];
 
 /// A switch needs no value on the command line.
 const SWITCH: &str = "true|false";
@@ -143,6 +143,30 @@ pub const KEYS: &[Key] = &[
         value_name: "redis",
         default: "",
         help: "Where the data directory is empty, begin with the show that Redis holds; stream keys are not in it",
+    },
+    Key {
+        name: "follow",
+        value_name: "URL",
+        default: "",
+        help: "Hold the show of another marquee, at http://host:4200 or https://…, or by way of the Redis that it writes to, redis://…",
+    },
+    Key {
+        name: "follow_token",
+        value_name: "TOKEN",
+        default: "",
+        help: "An API token of the leader; its role bounds what can be asked",
+    },
+    Key {
+        name: "follow_ca",
+        value_name: "FILE",
+        default: "",
+        help: "A certificate (PEM) of the leader to trust, besides the well-known",
+    },
+    Key {
+        name: "follow_commands",
+        value_name: "URL",
+        default: "",
+        help: "Where the leader takes commands and gives files, http://… or https://…, when it is followed by way of Redis; empty: nowhere",
     },
     Key {
         name: "admin_password",

@@ -46,6 +46,8 @@ pub struct Config {
     pub power: bool,
     pub redis: Option<Redis>,
     pub restore_from_redis: bool,
+    /// None: it decides by itself.
+    pub follow: Option<Follow>,
     pub admin_password: Option<Hidden>,
     pub tls: Option<TlsFiles>,
     pub allowed_hosts: Vec<String>,
@@ -81,6 +83,19 @@ pub struct Redis {
     pub url: Hidden,
     pub authority: Option<PathBuf>,
     pub prefix: String,
+}
+
+/// Whose show it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Follow {
+    /// It may hold a password.
+    pub url: Hidden,
+    pub token: Option<Hidden>,
+    pub authority: Option<PathBuf>,
+    /// Put before every key, when `url` is a Redis.
+    pub prefix: String,
+    /// Where commands go when `url` is a Redis.
+    pub commands: Option<Hidden>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -214,6 +229,16 @@ impl Config {
                 Redis { url, authority, prefix: value("redis_prefix").text }
             }),
             restore_from_redis: value("restore_from").restore_from_redis(value("redis").text.is_empty())?,
+            follow: match value("follow").leader_url(true)? {
+                Some(url) => Some(Follow {
+                    url,
+                    token: value("follow_token").given().map(Hidden),
+                    authority: value("follow_ca").given().map(PathBuf::from),
+                    prefix: value("redis_prefix").text,
+                    commands: value("follow_commands").leader_url(false)?,
+                }),
+                None => None,
+            },
             admin_password: value("admin_password").given().map(Hidden),
             tls: tls_files(value("tls_cert"), value("tls_key"))?,
             allowed_hosts: value("allowed_hosts").list(),
@@ -281,6 +306,7 @@ mod tests {
             ("data_dir", ""),
             ("redis", "localhost"),
             ("restore_from", "redis"),
+            ("follow", "studio:4200"),
             ("tls_cert", "cert.pem"),
             ("allowed_origins", "studio.example"),
             ("rate_limit", "fast"),

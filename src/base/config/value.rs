@@ -63,6 +63,17 @@ impl Value {
         }
     }
 
+    pub fn leader_url(self, or_redis: bool) -> Result<Option<Hidden>, ConfigError> {
+        let known = ["http://", "https://", "ws://", "wss://"];
+        let is = |schemes: &[&str]| schemes.iter().any(|scheme| self.text.starts_with(scheme));
+        match self.text.as_str() {
+            "" => Ok(None),
+            _ if is(&known) || (or_redis && is(&["redis://", "rediss://"])) => Ok(Some(Hidden(self.text))),
+            _ if or_redis => Err(self.bad("give the leader's address, http://host:4200 or https://…, or redis://…")),
+            _ => Err(self.bad("give the leader's address, http://host:4200 or https://…")),
+        }
+    }
+
     pub fn restore_from_redis(self, no_redis: bool) -> Result<bool, ConfigError> {
         match self.text.as_str() {
             "" => Ok(false),

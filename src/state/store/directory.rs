@@ -78,6 +78,11 @@ impl DataDirectory {
         self.path.join("uploads")
     }
 
+    /// What has come of files of the leader's. On the same filesystem as the assets.
+    pub fn partials(&self) -> PathBuf {
+        self.path.join("followed")
+    }
+
     pub fn downloads(&self) -> PathBuf {
         self.path.join("downloads")
     }

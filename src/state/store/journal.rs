@@ -25,6 +25,8 @@ const CHANGES: TableDefinition<u64, &[u8]> = TableDefinition::new("changes");
 const SNAPSHOTS: TableDefinition<u64, &[u8]> = TableDefinition::new("snapshots");
 const ABOUT: TableDefinition<&str, &str> = TableDefinition::new("about");
 const EPOCH: &str = "epoch";
+/// There while the changes come from a leader.
+const FOLLOWS: &str = "follows";
 
 /// A replay of a thousand changes takes milliseconds; a snapshot costs one larger record.
 const CHANGES_PER_SNAPSHOT: u64 = 1_000;
@@ -56,22 +58,52 @@ impl Journal {
         })
     }
 
-    /// Begins an empty journal with a show that was made elsewhere. Its numbers go on from there, in a life of their own.
+    /// Begins anew with a show that was made elsewhere. Its numbers go on from there, in the life that it names.
     pub fn begin_with(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        if self.database.is_none() {
+            self.database = Some(open_database(&self.path)?);
+        }
         let Some(database) = &self.database else {
             return Err(StoreError("the journal is closed".to_owned()));
         };
         let transaction = database.begin_write().map_err(told)?;
         {
-            transaction.open_table(CHANGES).map_err(told)?;
+            transaction.open_table(CHANGES).map_err(told)?.retain(|_, _| false).map_err(told)?;
             let mut about = transaction.open_table(ABOUT).map_err(told)?;
             about.insert(EPOCH, String::from(snapshot.epoch).as_str()).map_err(told)?;
             let mut snapshots = transaction.open_table(SNAPSHOTS).map_err(told)?;
+            snapshots.retain(|_, _| false).map_err(told)?;
             snapshots.insert(snapshot.seq.0, snapshot_json(snapshot)?.as_slice()).map_err(told)?;
         }
         transaction.commit().map_err(told)?;
         self.snapshots = VecDeque::from([(snapshot.seq.0, snapshot.at)]);
         Ok(())
+    }
+
+    /// A journal is either decided here or followed; which one, it says itself. What one has followed and now decides is another life
+    /// of the numbers: the leader goes on with its own.
+    pub fn is_followed(&mut self, loaded: &mut Loaded, follows: bool) -> Result<(), StoreError> {
+        let Some(database) = &self.database else {
+            return Err(StoreError("the journal is closed".to_owned()));
+        };
+        let transaction = database.begin_write().map_err(told)?;
+        {
+            let mut about = transaction.open_table(ABOUT).map_err(told)?;
+            let followed = about.get(FOLLOWS).map_err(told)?.is_some();
+            match (followed, follows) {
+                (false, true) if loaded.snapshot.seq > Seq::default() => {
+                    return Err(StoreError("it has a show of its own, which following would take the place of".to_owned()));
+                }
+                (false, true) => drop(about.insert(FOLLOWS, "").map_err(told)?),
+                (true, false) => {
+                    loaded.snapshot.epoch = Epoch::new();
+                    about.insert(EPOCH, String::from(loaded.snapshot.epoch).as_str()).map_err(told)?;
+                    about.remove(FOLLOWS).map_err(told)?;
+                }
+                _ => {}
+            }
+        }
+        transaction.commit().map_err(told)
     }
 
     fn write(&mut self, records: &[Record], after: &Snapshot) -> Result<(), StoreError> {

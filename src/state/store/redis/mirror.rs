@@ -15,11 +15,10 @@ use super::keys::{CHANGES_KEPT, STREAM_METRICS_TTL, SYSTEM_HEALTH_TTL, SYSTEM_ME
 use super::{Target, Trouble};
 use crate::base::status::Condition;
 use crate::base::vitals::Vitals;
-use crate::show::Show;
-use crate::show::destination::Destination;
 use crate::state::event::Event;
 use crate::state::format::VERSION;
 use crate::state::history::{Change, Replay};
+use crate::state::relay::{open_event, open_show};
 use crate::state::{Epoch, Origin, Seq, Snapshot, StateHandle};
 
 /// Figures, and whether everything is still there.
@@ -190,7 +189,7 @@ impl Env {
 
     fn add(&self, pipeline: &mut Pipeline, change: &Change, epoch: Epoch) {
         let Change { seq, at, origin, events, rooms, .. } = change;
-        let events: Vec<Event> = events.iter().map(without_key).collect();
+        let events: Vec<Event> = events.iter().map(open_event).collect();
         pipeline.cmd("XADD").arg(&self.target.keys.changes).arg("MAXLEN").arg("~").arg(CHANGES_KEPT);
         // Its number is its id: what is there already can not be added twice.
         pipeline.arg(format!("{}-0", seq.0)).arg("v").arg(VERSION).arg("epoch").arg(String::from(epoch));
@@ -245,26 +244,10 @@ fn is_of_another(text: &str, own: Epoch) -> bool {
     snapshot["epoch"] != json!(own) && snapshot["seq"].as_u64().is_some_and(|seq| seq > 0)
 }
 
-/// Keys of destinations are for this server alone: in Redis everyone could read them who reads the show.
+/// Keys are for this server alone: in Redis everyone could read them who reads the show.
 pub(super) fn snapshot_text(snapshot: &Snapshot) -> String {
     let Snapshot { epoch, seq, rooms, at, show, past: _ } = snapshot;
-    let mut open = Show::clone(show);
-    let destinations = Arc::make_mut(&mut open.destinations);
-    destinations.values_mut().for_each(|destination| *destination = Arc::new(keyless(destination)));
-    json!({ "v": VERSION, "epoch": epoch, "seq": seq, "rooms": rooms, "at": at, "show": open }).to_string()
-}
-
-fn without_key(event: &Event) -> Event {
-    match event {
-        Event::DestinationSaved { destination } => Event::DestinationSaved { destination: Arc::new(keyless(destination)) },
-        other => other.clone(),
-    }
-}
-
-fn keyless(destination: &Destination) -> Destination {
-    let mut open = destination.clone();
-    open.target.forget_secret();
-    open
+    json!({ "v": VERSION, "epoch": epoch, "seq": seq, "rooms": rooms, "at": at, "show": open_show(show) }).to_string()
 }
 
 /// Who did it, through which door, and as what they know it. Not the digest of the command: who knows all of it but a stream key could
@@ -277,6 +260,8 @@ fn by(origin: &Origin) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::Show;
+    use crate::show::destination::Destination;
 
     #[test]
     fn no_key_of_a_destination_goes_to_redis() {
@@ -285,7 +270,7 @@ mod tests {
         }))
         .unwrap();
         let event = Event::DestinationSaved { destination: Arc::new(destination.clone()) };
-        assert!(!json!(without_key(&event)).to_string().contains("s3cret"));
+        assert!(!json!(open_event(&event)).to_string().contains("s3cret"));
         let mut show = Show::default();
         Arc::make_mut(&mut show.destinations).insert(destination.id.clone(), Arc::new(destination));
         let snapshot = Snapshot { seq: Seq(1), show: Arc::new(show), ..Snapshot::default() };

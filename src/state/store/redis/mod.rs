@@ -1,12 +1,14 @@
 //! The copy in Redis, for other tools and for followers: what the show is, how the server is doing, the newest changes as a
 //! stream, and a snapshot to begin from. It is a copy: the journal is what counts, and nothing ever waits for Redis.
 //!
-//! `keys` says what lies where, `mirror` writes it, `restore` reads a snapshot back into an empty data directory.
+//! `keys` says what lies where, `mirror` writes it, `restore` reads a snapshot back into an empty data directory, `reader`
+//! is what a follower reads.
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 pub mod keys;
 pub mod mirror;
+pub mod reader;
 pub mod restore;
 
 use std::time::Duration;

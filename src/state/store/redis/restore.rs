@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::{Target, Trouble};
 use crate::show::Show;
 use crate::show::destination::Secret;
@@ -23,21 +25,35 @@ impl Target {
 }
 
 pub(super) fn read(text: &str) -> Result<Snapshot, Trouble> {
-    let unreadable = |why: String| Trouble(format!("the snapshot in it can not be read: {why}"));
-    // Not in serde's words, which may quote what they met.
-    let damaged = |error: serde_json::Error| format!("it is damaged at line {}, column {}", error.line(), error.column());
-    let record: SnapshotRecord = serde_json::from_str(text).map_err(|error| unreadable(damaged(error)))?;
-    // Anyone may have written it.
-    record.check().map_err(|error| unreadable(error.to_string()))?;
-    let SnapshotRecord { v: _, seq, at, rooms, show, past: _ } = record;
-    let mut show = Show::clone(&show);
+    let held = record(text)?;
+    let mut show = Show::clone(&held.show);
     for destination in Arc::make_mut(&mut show.destinations).values_mut() {
         if destination.target.secret().is_some_and(Secret::is_empty) {
             Arc::make_mut(destination).enabled = false;
         }
     }
     // Other changes than the ones that Redis saw may follow: these are other numbers.
-    Ok(Snapshot { epoch: Epoch::new(), seq, rooms, at, show: Arc::new(show), ..Snapshot::default() })
+    Ok(Snapshot { epoch: Epoch::new(), show: Arc::new(show), ..held })
+}
+
+/// As it was written.
+pub(super) fn record(text: &str) -> Result<Snapshot, Trouble> {
+    let unreadable = |why: String| Trouble(format!("the snapshot in it can not be read: {why}"));
+    // Not in serde's words, which may quote what they met.
+    let damaged = |error: serde_json::Error| format!("it is damaged at line {}, column {}", error.line(), error.column());
+    let record: SnapshotRecord = serde_json::from_str(text).map_err(|error| unreadable(damaged(error)))?;
+    // Anyone may have written it.
+    record.check().map_err(|error| unreadable(error.to_string()))?;
+    let Life { epoch } = serde_json::from_str(text).map_err(|error| unreadable(damaged(error)))?;
+    let SnapshotRecord { v: _, seq, at, rooms, show, past: _ } = record;
+    Ok(Snapshot { epoch, seq, rooms, at, show, ..Snapshot::default() })
+}
+
+#[derive(Deserialize)]
+struct Life {
+    /// None in what was written before there were lives.
+    #[serde(default)]
+    epoch: Epoch,
 }
 
 #[cfg(test)]

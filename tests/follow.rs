@@ -1,0 +1,480 @@
+//! A node that follows another: real processes, real sockets.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::support::cuts::Cuts;
+use crate::support::load::Cost;
+use crate::support::redis::Redis;
+use crate::support::server::Server;
+use crate::support::spoken::{Knowledge, Spoken};
+use crate::support::ws::Ws;
+use crate::support::{PATIENCE, eventually, free_port, is_long, let_pass};
+
+/// A leader that can be killed and started again at the same place.
+struct Leader {
+    server: Option<Server>,
+    dir: tempfile::TempDir,
+    port: u16,
+    flags: Vec<String>,
+}
+
+impl Leader {
+    fn start(flags: &[&str]) -> Self {
+        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        let mut leader = Self { server: None, dir: tempfile::tempdir().unwrap(), port: free_port(), flags };
+        leader.go();
+        leader
+    }
+
+    fn go(&mut self) {
+        let port = format!("127.0.0.1:{}", self.port);
+        let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
+        let flags = [&["--http", &port], &flags[..]].concat();
+        self.server = Some(Server::start_in(&self.dir.path().join("data"), &flags));
+    }
+
+    fn kill(&mut self) {
+        self.server.take().unwrap().kill();
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+impl std::ops::Deref for Leader {
+    type Target = Server;
+    fn deref(&self) -> &Server {
+        self.server.as_ref().unwrap()
+    }
+}
+
+fn follower(url: &str, more: &[&str]) -> Server {
+    let server = Server::start(&[&["--follow", url], more].concat());
+    until(&server, "following");
+    server
+}
+
+fn following(server: &Server) -> Value {
+    server.http.get("/api/follow").ok().json()["following"].clone()
+}
+
+#[track_caller]
+fn until(server: &Server, state: &str) {
+    eventually(&format!("it is {state}"), PATIENCE, || (following(server)["state"] == state).then_some(()));
+}
+
+fn seq(server: &Server) -> u64 {
+    server.http.get("/api/show").ok().json()["seq"].as_u64().unwrap()
+}
+
+fn show(server: &Server) -> Value {
+    server.http.get("/api/show").ok().json()["show"].clone()
+}
+
+fn epoch(server: &Server) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (mut known, mut spoken) = (Knowledge::default(), Spoken::open(&server.ws, "scenes").await.unwrap());
+        assert!(spoken.join(&known).await);
+        while known.epoch.is_empty() {
+            spoken.learn(&mut known).await.unwrap();
+        }
+        known.epoch
+    })
+}
+
+/// The same show under the same numbers. What only the leader does by itself may come at any time.
+#[track_caller]
+fn agree(leader: &Server, follower: &Server) {
+    let is_same = || (seq(leader) == seq(follower) && show(leader) == show(follower)).then_some(());
+    eventually("they hold the same show", PATIENCE, is_same);
+}
+
+fn scene(server: &Server, id: &str, text: &str) {
+    let layers = json!([{"id": "t", "kind": "text", "text": text, "size": 40.0, "color": "#ffffff"}]);
+    server.http.put(&format!("/api/scenes/{id}"), &json!({ "layers": layers })).ok();
+}
+
+fn holds(directory: &Path, needle: &str) -> bool {
+    std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).any(|path| {
+        if path.is_dir() {
+            holds(&path, needle)
+        } else {
+            let content = std::fs::read(&path).unwrap();
+            content.windows(needle.len()).any(|part| part == needle.as_bytes())
+        }
+    })
+}
+
+/// No two rows alike.
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, (x * y) as u8]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+#[test]
+fn a_follower_holds_the_same_show_and_hands_up_what_it_is_asked() {
+    let leader = Leader::start(&[]);
+    scene(&leader, "before", "before it came");
+    let follower = follower(&leader.url(), &[]);
+    agree(&leader, &follower);
+    scene(&leader, "after", "after it came");
+    agree(&leader, &follower);
+    // Changed here, decided there, and seen here by who has the answer.
+    let taken = follower.http.post("/api/scenes/after/take", &json!({"client_op_id": "take-1"})).ok().json();
+    assert_eq!(show(&follower)["program"]["scene"], "after", "{taken}");
+    assert_eq!(show(&leader)["program"]["scene"], "after");
+    let before = seq(&leader);
+    // Again, wherever it is asked: the same operation.
+    for server in [&follower, &*leader] {
+        server.http.post("/api/scenes/after/take", &json!({"client_op_id": "take-1"})).ok();
+    }
+    assert_eq!(seq(&leader), before);
+    // The leader's own no.
+    follower.http.post("/api/scenes/nowhere/take", &json!({})).refused(404, "scene_not_found");
+    let reused = json!({"client_op_id": "take-1"});
+    follower.http.post("/api/scenes/before/take", &reused).refused(409, "client_op_id_reused");
+    // Files are the leader's to take in, and it is named.
+    let refused = follower.http.upload("/api/assets", "a.png", b"x").refused(409, "ask_the_leader").json();
+    assert_eq!(refused["details"]["leader"], leader.url());
+    assert_eq!(following(&follower)["takes_commands"], true);
+}
+
+#[test]
+fn cut_off_it_goes_on_serving_says_so_and_comes_back_without_a_gap() {
+    let mut leader = Leader::start(&[]);
+    scene(&leader, "one", "1");
+    let follower = follower(&leader.url(), &[]);
+    agree(&leader, &follower);
+    let held = (seq(&follower), show(&follower));
+    leader.kill();
+    until(&follower, "stale");
+    assert_eq!((seq(&follower), show(&follower)), held, "it stands as it was");
+    let health = follower.http.get("/api/health").json();
+    assert_eq!(health["components"]["follow"]["state"], "degraded", "{health}");
+    follower.http.post("/api/scenes/one/take", &json!({})).refused(503, "leader_away");
+    leader.go();
+    until(&follower, "following");
+    scene(&leader, "two", "2");
+    agree(&leader, &follower);
+    assert_eq!(follower.metric("marquee_follow_snapshots_total"), 1.0, "changes alone came after that");
+    assert!(follower.metric("marquee_follow_losses_total") >= 1.0);
+}
+
+#[test]
+fn what_it_had_it_has_after_a_restart_also_without_its_leader() {
+    let mut leader = Leader::start(&[]);
+    scene(&leader, "one", "1");
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let flags = ["--follow", &leader.url()];
+    let first = Server::start_in(&data, &flags);
+    until(&first, "following");
+    agree(&leader, &first);
+    let held = (epoch(&first), seq(&first), show(&first));
+    assert_eq!(held.0, epoch(&leader));
+    first.kill();
+    leader.kill();
+    let second = Server::start_in(&data, &flags);
+    assert_eq!((epoch(&second), seq(&second), show(&second)), held);
+    assert_eq!(following(&second)["state"], "connecting");
+    leader.go();
+    until(&second, "following");
+    agree(&leader, &second);
+    assert_eq!(second.metric("marquee_follow_snapshots_total"), 0.0, "it went on from its own number");
+    // On its own from here on: other changes get other numbers.
+    second.kill();
+    let alone = Server::start_in(&data, &[]);
+    assert_eq!((seq(&alone), show(&alone)), (held.1, held.2));
+    assert_ne!(epoch(&alone), held.0);
+    scene(&alone, "own", "mine");
+    alone.kill();
+    let refused = crate::support::server::command(&data, &flags).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("a show of its own"), "{said}");
+}
+
+#[test]
+fn a_leader_that_begins_anew_takes_its_followers_and_their_viewers_along() {
+    let mut leader = Leader::start(&[]);
+    scene(&leader, "old", "1");
+    let follower = follower(&leader.url(), &[]);
+    agree(&leader, &follower);
+    leader.kill();
+    std::fs::remove_dir_all(leader.dir.path().join("data")).unwrap();
+    leader.go();
+    scene(&leader, "new", "2");
+    agree(&leader, &follower);
+    let scenes = show(&follower)["scenes"].to_string();
+    assert!(scenes.contains("new") && !scenes.contains("old"), "{scenes}");
+}
+
+#[test]
+fn a_follower_of_a_follower_holds_the_same_and_its_commands_go_all_the_way() {
+    let leader = Leader::start(&[]);
+    scene(&leader, "one", "1");
+    let port = free_port();
+    let dir = tempfile::tempdir().unwrap();
+    let own = format!("127.0.0.1:{port}");
+    let middle = Server::start_in(&dir.path().join("data"), &["--http", &own, "--follow", &leader.url()]);
+    until(&middle, "following");
+    let last = follower(&format!("http://127.0.0.1:{port}"), &[]);
+    agree(&leader, &last);
+    last.http.post("/api/scenes/one/take", &json!({"client_op_id": "far"})).ok();
+    assert_eq!(show(&leader)["program"]["scene"], "one");
+    assert_eq!(show(&last)["program"]["scene"], "one");
+    let before = seq(&leader);
+    leader.http.post("/api/scenes/one/take", &json!({"client_op_id": "far"})).ok();
+    assert_eq!(seq(&leader), before, "one operation, wherever it is asked for");
+    last.http.post("/api/scenes/none/take", &json!({})).refused(404, "scene_not_found");
+    agree(&leader, &last);
+    assert_eq!(leader.metric("marquee_followers"), 1.0);
+}
+
+#[test]
+fn nothing_of_a_key_reaches_a_follower() {
+    let (leader, canary) = (Leader::start(&[]), "canary5ecret");
+    let url = "rtmp://127.0.0.1:9/live";
+    leader.http.put("/api/destinations/tv", &json!({"kind": "rtmp", "url": url, "key": canary})).ok();
+    leader.http.put("/api/inputs/cam", &json!({"kind": "published", "key": canary})).ok();
+    let follower = follower(&leader.url(), &["--log", "debug"]);
+    // Once in the snapshot, once in changes; and asked for here, on its way up and down again.
+    leader.http.put("/api/destinations/tv2", &json!({"kind": "rtmp", "url": url, "key": canary})).ok();
+    leader.http.put("/api/inputs/cam2", &json!({"kind": "published", "key": canary})).ok();
+    follower.http.put("/api/destinations/tv3", &json!({"kind": "rtmp", "url": url, "key": canary})).ok();
+    eventually("all has come", PATIENCE, || (seq(&follower) == seq(&leader)).then_some(()));
+    assert_eq!(leader.http.get("/api/destinations/tv3").ok().json()["key_set"], true, "the leader has it");
+    assert!(holds(&leader.dir.path().join("data"), canary), "the test can find what is there");
+    assert!(!holds(&follower.data_dir, canary));
+    assert!(!follower.log().contains(canary) && !leader.log().contains(canary));
+    assert!(!show(&follower).to_string().contains(canary));
+    // It sends nothing anywhere: that is the leader's.
+    follower.http.post("/api/stream/start", &json!({})).ok();
+    assert_eq!(follower.destination_state("tv"), "stopped");
+}
+
+#[test]
+fn what_crosses_the_wire_has_no_key_in_it() {
+    let (leader, canary) = (Leader::start(&[]), "canary5ecret");
+    let tv = json!({"kind": "rtmp", "url": "rtmp://127.0.0.1:9/live", "key": canary});
+    leader.http.put("/api/destinations/tv", &tv).ok();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let said = runtime.block_on(async {
+        let mut request = format!("ws://127.0.0.1:{}/ws", leader.port).into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", "marquee.follow.v1".parse().unwrap());
+        let mut line = Ws(tokio_tungstenite::connect_async(request).await.unwrap().0);
+        line.send(&json!({"type": "follow", "epoch": "0000000000000000", "seq": 0}).to_string()).await;
+        let mut said = vec![line.next_json().await.unwrap(), line.next_json().await.unwrap()];
+        let http = leader.http.address().to_owned();
+        let tv2 = tv.clone();
+        tokio::task::spawn_blocking(move || crate::support::http::Http::new(&http).put("/api/destinations/tv2", &tv2).ok())
+            .await
+            .unwrap();
+        said.push(line.next_json().await.unwrap());
+        said
+    });
+    let kinds: Vec<&str> = said.iter().filter_map(|message| message["type"].as_str()).collect();
+    assert_eq!(kinds, ["snapshot", "synced", "change"]);
+    assert!(said[0].to_string().contains("rtmp://") && said[2].to_string().contains("tv2"));
+    assert!(!json!(said).to_string().contains(canary));
+}
+
+#[test]
+fn files_come_by_their_hash_and_leader_and_follower_paint_the_same() {
+    let leader = Leader::start(&[]);
+    leader.http.patch("/api/stream/config", &json!({"width": 640, "height": 360, "restart": true})).ok();
+    let picture = png(320, 180);
+    let asset = leader.http.upload("/api/assets", "p.png", &picture).ok().json();
+    let id = asset["id"].as_str().unwrap().to_owned();
+    let layers = json!([
+        {"id": "g", "kind": "gradient", "from": "#102030", "to": "#c04050", "angle": 30.0},
+        {"id": "p", "kind": "image", "asset": id, "x": 40.0, "y": 30.0, "width": 300.0},
+        {"id": "t", "kind": "text", "text": "the same", "size": 48.0, "color": "#ffffff", "x": 20.0, "y": 250.0}
+    ]);
+    leader.http.put("/api/scenes/s", &json!({ "layers": layers })).ok();
+    leader.http.post("/api/scenes/s/take", &json!({})).ok();
+    let follower = follower(&leader.url(), &[]);
+    eventually("all files are there", PATIENCE, || (following(&follower)["assets"]["missing"] == 0).then_some(()));
+    agree(&leader, &follower);
+    let file = format!("/api/assets/{id}/file");
+    assert!(follower.http.get(&file).ok().body == picture);
+    let frame = |server: &Server| server.http.get("/api/frame.png").ok().body;
+    eventually("they paint the same", PATIENCE, || (frame(&leader) == frame(&follower)).then_some(()));
+    // A file that comes while it is shown is painted, too.
+    let other = png(200, 200);
+    let asset = leader.http.upload("/api/assets", "q.png", &other).ok().json();
+    leader.http.patch("/api/scenes/s/layers/p", &json!({"asset": asset["id"]})).ok();
+    let painted = eventually("they paint the same again", PATIENCE, || {
+        let painted = frame(&leader);
+        (painted == frame(&follower)).then_some(painted)
+    });
+    assert!(!painted.is_empty());
+    leader.http.patch("/api/scenes/s", &json!({"layers": []})).ok();
+    leader.http.send("DELETE", &format!("/api/assets/{id}"), None, Vec::new()).ok();
+    eventually("the file is gone here, too", PATIENCE, || (follower.http.get(&file).status == 404).then_some(()));
+}
+
+#[test]
+fn redis_carries_the_show_and_commands_go_by_the_line_that_is_named() {
+    let redis = Redis::start();
+    let mut leader = Leader::start(&["--redis", &redis.url()]);
+    leader.http.put("/api/inputs/cam", &json!({"kind": "published", "key": "canary5ecret"})).ok();
+    scene(&leader, "one", "1");
+    let reader = follower(&redis.url(), &[]);
+    let both = follower(&redis.url(), &["--follow-commands", &leader.url()]);
+    for follower in [&reader, &both] {
+        agree(&leader, follower);
+        assert!(!holds(&follower.data_dir, "canary5ecret"));
+    }
+    reader.http.post("/api/scenes/one/take", &json!({})).refused(409, "ask_the_leader");
+    eventually("commands are taken", PATIENCE, || (following(&both)["takes_commands"] == true).then_some(()));
+    both.http.post("/api/scenes/one/take", &json!({})).ok();
+    assert_eq!(show(&both)["program"]["scene"], "one", "it has happened here when it is answered");
+    agree(&leader, &reader);
+    leader.kill();
+    until(&reader, "stale");
+    leader.go();
+    until(&reader, "following");
+    scene(&leader, "two", "2");
+    agree(&leader, &reader);
+    agree(&leader, &both);
+}
+
+#[test]
+fn the_leaders_clock_is_followed() {
+    let leader = Leader::start(&[]);
+    let follower = follower(&leader.url(), &[]);
+    let clock = eventually("the clock is known", PATIENCE, || {
+        let clock = following(&follower)["clock"].clone();
+        clock.is_object().then_some(clock)
+    });
+    // On one machine both clocks are the same but for what the way costs.
+    let (offset, way) = (clock["offset_ms"].as_f64().unwrap(), clock["round_trip_ms"].as_f64().unwrap());
+    assert!(way >= 0.0 && offset.abs() <= way + 5.0, "{clock}");
+}
+
+type Last = Arc<AtomicU64>;
+
+/// A viewer, told of one room until a last number, over whatever cuts.
+async fn watch(ws: String, last: Last) -> Knowledge {
+    let mut known = Knowledge::default();
+    loop {
+        let joined = match Spoken::open(&ws, "scenes").await {
+            Some(mut spoken) => spoken.join(&known).await.then_some(spoken),
+            None => None,
+        };
+        let Some(mut spoken) = joined else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        while spoken.learn(&mut known).await.is_some() {
+            let last = last.load(Ordering::Relaxed);
+            if last > 0 && known.seq >= last {
+                return known;
+            }
+        }
+    }
+}
+
+/// Changes, one after the other, asked for through the follower: each under a name of its own, and again until there is an answer.
+fn steer(follower: &Server, changes: std::ops::Range<u64>) -> u64 {
+    let mut again = 0;
+    for n in changes {
+        let layers = json!([{"id": "t", "kind": "text", "text": format!("{n}"), "size": 40.0, "color": "#ffffff"}]);
+        let body = json!({"layers": layers, "client_op_id": format!("steer-{n}")});
+        eventually("it is answered", PATIENCE, || {
+            let answer = follower.http.put("/api/scenes/main", &body);
+            let is_done = (200..300).contains(&answer.status);
+            let code = if is_done { String::new() } else { answer.json()["error"]["code"].to_string() };
+            assert!(is_done || code.contains("leader_away") || code.contains("leader_silent"), "{}", answer.text());
+            again += u64::from(!is_done);
+            is_done.then_some(())
+        });
+    }
+    again
+}
+
+/// What the leader has to do for a second of a show that changes, while so many watch its follower: bytes and cores.
+fn cost(leader: &Leader, follower: &Server, line: &Cuts, changes: std::ops::Range<u64>) -> (u64, Cost) {
+    let before = line.returned();
+    let cost = Cost::of(leader.pid(), || {
+        steer(follower, changes);
+    });
+    (line.returned() - before, cost)
+}
+
+/// A thousand who watch a follower cost its leader what one does; and whatever happens to the leader, each of them is told every
+/// number once, and each command happens once.
+#[test]
+fn soak_follow() {
+    let (viewers, changes, kills) = if is_long() { (1_000, 2_000, 10) } else { (100, 60, 2) };
+    let mut leader = Leader::start(&["--rate-limit", "off"]);
+    scene(&leader, "main", "0");
+    let line = Cuts::before(&format!("127.0.0.1:{}", leader.port), 0, u64::MAX, &mut fastrand::Rng::new());
+    let follower = follower(&format!("http://{}", line.address), &["--rate-limit", "off"]);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let last = Last::default();
+    let watching =
+        |count: usize| -> Vec<_> { (0..count).map(|_| runtime.spawn(watch(follower.ws.clone(), last.clone()))).collect() };
+    let are_there = |count: usize| {
+        let is = || (follower.metric("marquee_websocket_clients") >= count as f64).then_some(());
+        eventually("all viewers are there", PATIENCE, is);
+    };
+    let mut all = watching(1);
+    are_there(1);
+    let (bytes_of_one, cost_of_one) = cost(&leader, &follower, &line, 0..changes);
+    all.extend(watching(viewers - 1));
+    are_there(viewers);
+    let (bytes_of_all, cost_of_all) = cost(&leader, &follower, &line, changes..2 * changes);
+    println!("one viewer: {bytes_of_one} bytes and {cost_of_one} for {changes} changes at the leader");
+    println!("{viewers} viewers: {bytes_of_all} bytes and {cost_of_all}");
+    println!(
+        "at the leader: {} WebSockets, {} followers",
+        leader.metric("marquee_websocket_clients"),
+        leader.metric("marquee_followers")
+    );
+    assert_eq!(leader.metric("marquee_websocket_clients"), 0.0);
+    assert_eq!(leader.metric("marquee_followers"), 1.0);
+    // The probes of the clock are the only thing that time adds.
+    assert!(bytes_of_all < 2 * bytes_of_one + 64 * 1024, "{bytes_of_all} against {bytes_of_one}");
+    let mut again = 0;
+    for kill in 0..kills {
+        let (from, each) = (2 * changes + kill * 20, 20);
+        std::thread::scope(|scope| {
+            let steering = scope.spawn(|| steer(&follower, from..from + each));
+            let_pass(Duration::from_millis(fastrand::u64(20..400)));
+            leader.kill();
+            until(&follower, "stale");
+            assert_eq!(follower.http.get("/api/scenes").status, 200, "it goes on serving");
+            leader.go();
+            again += steering.join().unwrap();
+        });
+        until(&follower, "following");
+    }
+    scene(&leader, "last", "the end");
+    // The scene that was there, all that was steered, and the last one.
+    let room_seq = 1 + 2 * changes + kills * 20 + 1;
+    last.store(seq(&leader), Ordering::Relaxed);
+    scene(&leader, "last", "the very end");
+    let (mut told, mut snapshots) = (0, 0);
+    for viewer in all {
+        let known = runtime.block_on(viewer).unwrap();
+        // Each command happened once, and was told once.
+        assert!((room_seq..=room_seq + 1).contains(&known.room_seq), "{} of {room_seq}", known.room_seq);
+        (told, snapshots) = (told + known.changes, snapshots + known.snapshots);
+    }
+    agree(&leader, &follower);
+    println!(
+        "{kills} kills: {again} commands were sent again, {told} changes told to {viewers} viewers, {snapshots} snapshots"
+    );
+    assert_eq!(follower.metric("marquee_follow_snapshots_total"), 1.0, "no gap: changes alone came after the first");
+}
