@@ -114,10 +114,11 @@ fn pictures_in(directory: &Path) -> BTreeMap<u32, PathBuf> {
     named.map(|path| (number(&path), path)).collect()
 }
 
-/// Pictures that the live engine may have shown later than they were due.
+/// Pictures that the live engine may have shown later than they were due: it was late itself, or what it shows was. Threads that make
+/// what it shows, such as animations, are late when it is.
 fn late(server: &Server) -> f64 {
-    let names = ["marquee_input_late_total", "marquee_input_dropped_total", "marquee_frames_repeated_total"];
-    names.iter().map(|name| server.metric(name)).sum()
+    let names = ["input_late", "input_dropped", "frames_repeated", "frames_late", "frames_skipped"];
+    names.iter().map(|name| server.metric(&format!("marquee_{name}_total"))).sum()
 }
 
 /// What was on air for a while: beside pictures of it a recording, and the score.

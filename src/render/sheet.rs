@@ -44,7 +44,7 @@ impl Mount {
         let (_, pool) = self.pool.insert(known.unwrap_or_else(black));
         let mut target = pool.try_take()?;
         let (from, to) = (frame.layout(), target.layout());
-        let middle = |whole: u32, part: u32| (whole.saturating_sub(part) / 2 & !1) as usize;
+        let middle = |whole: u32, part: u32| ((whole.saturating_sub(part) / 2) & !1) as usize;
         let (left, top) = (middle(to.canvas.width, sheet.width), middle(to.canvas.height, sheet.height));
         for (index, (source, target)) in frame.planes().into_iter().zip(target.planes_mut()).enumerate() {
             let half = usize::from(index > 0);
