@@ -152,16 +152,21 @@ fn is_the_same_again(server: Server, during: impl FnOnce(&Server, i64)) {
     looked_at_until(&server, now_ms() + 2_000);
     let (before, from) = (late(&server), now_ms());
     during(&server, from);
-    let to = from + 6_000;
-    let live = looked_at_until(&server, to);
+    let mut to = from + 6_000;
+    let mut live = looked_at_until(&server, to);
+    // On a busy machine each picture takes its time.
+    while live.len() < 24 && to < from + 60_000 {
+        to += 1_000;
+        live.extend(looked_at_until(&server, to));
+    }
     let late = late(&server) - before;
     wait_for_score(&server, to);
     let frames = dir.path().join("frames");
     // Beside the server, which goes on.
     let told = Aired { server, from, to }.rendered(&frames.join("%d.png"), &[]);
-    assert!(told.contains("120 frames"), "{told}");
     let painted = pictures_in(&frames);
-    assert_eq!(painted.len(), 120);
+    let expected = ((to - from) / 50) as usize;
+    assert!(told.contains(&format!("{expected} frames")) && painted.len() == expected, "{told}");
     let (mut compared, mut other) = (0, Vec::new());
     for (number, live) in &live {
         let Some(path) = painted.get(number) else { continue };
