@@ -94,8 +94,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "api", "base", "demo", "devices", "follow", "frame", "gst", "identity", "inlet", "jam", "library", "light", "picture",
-            "send", "show", "sound", "state", "template",
+            "api", "base", "demo", "devices", "follow", "frame", "gst", "identity", "inlet", "jam", "library", "light",
+            "picture", "send", "show", "sound", "state", "template",
         ],
     ),
 ];

@@ -20,10 +20,10 @@ use super::error::ApiError;
 use super::gate::{self, Gate};
 use super::guard::guard;
 use super::rest::{
-    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, follow, hls, inputs,
-    jam_links, jam_recordings, jams, layers, light_feeds, light_presets, lights, loops, machine, macros, media, media_made,
-    media_upload, nfc, past, player, playlists, preview, recordings, scenes, schedule, score, show_archive, stream, studio,
-    system, templates, tokens, tus, updates, uploads, users, values, whep, wifi, youtube, zones,
+    animations, asset_file, assets, auth, colors, dashboard, destinations, displays, exchange, fixtures, follow, hls,
+    inputs, jam_links, jam_recordings, jams, layers, light_feeds, light_presets, lights, loops, machine, macros, media,
+    media_made, media_upload, nfc, past, player, playlists, preview, recordings, scenes, schedule, score, show_archive,
+    stream, studio, system, templates, tokens, tus, updates, uploads, users, values, whep, wifi, youtube, zones,
 };
 use super::{Api, face, leftover, openapi, socketio, ws};
 

@@ -70,7 +70,8 @@ pub async fn upgrade(
     request: Request,
 ) -> Result<Response, ApiError> {
     let Query(wishes) = wishes.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
-    let protocol = upgrade::chosen_protocol(request.headers(), &[JSON, MESSAGE_PACK, relay::PROTOCOL, jam::BYTES, jam::TEXT]);
+    let protocol =
+        upgrade::chosen_protocol(request.headers(), &[JSON, MESSAGE_PACK, relay::PROTOCOL, jam::BYTES, jam::TEXT]);
     if protocol == Some(relay::PROTOCOL) && who.0.is_none() {
         return Err(ApiError::LoginRequired);
     }

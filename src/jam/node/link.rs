@@ -11,11 +11,11 @@ use tokio::time::{Interval, MissedTickBehavior};
 use yawc::OpCode;
 use yawc::frame::Frame;
 
+use super::clock::{Probing, Sample};
 use super::dial::{Dialled, dial};
 use super::mirror::Mirror;
 use super::status::{LinkBoard, LinkState};
 use crate::base::clock::Clock;
-use super::clock::{Probing, Sample};
 use crate::frame::jams::JamBoard;
 use crate::jam::wire::frame::{Devices, Down, Hello, Place, Probe, Probed, Up};
 use crate::show::jam::address::JamAddress;
