@@ -426,7 +426,7 @@ fn cost(leader: &Leader, follower: &Server, line: &Cuts, changes: std::ops::Rang
 /// number once, and each command happens once.
 #[test]
 fn soak_follow() {
-    let (viewers, changes, kills) = if is_long() { (1_000, 2_000, 10) } else { (100, 60, 2) };
+    let (viewers, changes, kills) = if is_long() { (1_000, 400, 10) } else { (100, 60, 2) };
     let mut leader = Leader::start(&["--rate-limit", "off"]);
     scene(&leader, "main", "0");
     let line = Cuts::before(&format!("127.0.0.1:{}", leader.port), 0, u64::MAX, &mut fastrand::Rng::new());

@@ -441,7 +441,10 @@ fn status_of_whep(error: &WhepError) -> StatusCode {
 
 /// A leader may be newer than this server, and have codes that it does not know.
 fn known(code: &str) -> &'static str {
-    CODES.iter().find(|known| known.code == code).map_or("refused_by_leader", |known| known.code)
+    match CODES.iter().find(|known| known.code == code) {
+        Some(known) => known.code,
+        None => "refused_by_leader",
+    }
 }
 
 fn listed(code: &str) -> StatusCode {

@@ -49,11 +49,11 @@ async fn try_to_read_on(
     };
     loop {
         let changes = reader.next().await.map_err(|error| error.to_string())?;
-        if !changes.is_empty() {
+        if changes.is_empty() {
+            is_alive(&mut reader).await?;
+        } else {
             deliver(deliveries, Delivery::Changes(changes)).await?;
-            continue;
         }
-        is_alive(&mut reader).await?;
         *was_well = true;
         node.stands_at(node.state.snapshot().seq.0);
     }
