@@ -56,7 +56,8 @@ impl Address {
         let bare = bare.and_then(|()| url.set_scheme(if secure { "wss" } else { "ws" }));
         bare.map_err(|()| BadAddress("this is no address of a marquee".to_owned()))?;
         url.set_path("/ws");
-        (url.set_query(None), url.set_fragment(None));
+        url.set_query(None);
+        url.set_fragment(None);
         let tls = if secure { Some(connector(authority)?) } else { None };
         Ok(Self { url, token, tls })
     }

@@ -153,7 +153,7 @@ impl Library {
                 return Err(LibraryError::Broken("its content is not what its id says".to_owned()));
             }
             std::fs::rename(&path, &to)?;
-            Ok(sync_directory(&directory)?)
+            sync_directory(&directory)
         })
         .await
     }
