@@ -23,6 +23,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sound", &["show", "frame", "base"]),
     // Pure: the same on every machine, so that devices which share a clock need not share frames.
     ("effect", &["show"]),
+    // What is allocated is counted where `unsafe` lives.
+    ("effect::jam::tests", &["effect", "show", "frame"]),
     ("inlet", &["show", "frame", "wire", "base"]),
     ("light", &["show", "frame", "effect", "media", "base"]),
     // They light what was decided.

@@ -3,6 +3,7 @@
 //! The same on every machine to the last bit, at any order of times; so devices that share a clock need not share frames.
 //! Nothing here is random, remembers what was asked before, or allocates once it is prepared.
 
+pub mod blend;
 mod cells;
 mod chance;
 mod clock;
@@ -15,6 +16,7 @@ pub mod jam;
 mod moment;
 mod nature;
 mod noise;
+pub mod part;
 mod picture;
 pub mod plane;
 mod pulses;

@@ -3,7 +3,6 @@
 //! A zone is its colour, animations and its part of the picture, laid over each other; a fixture takes pixels of zones, corrects
 //! them for its LEDs, and keeps to what its supply gives. All of it is computed in floating point and rounded once, at the end.
 
-pub mod blend;
 mod ear;
 mod eye;
 mod feeds;
@@ -14,7 +13,6 @@ mod house;
 mod jams;
 pub mod map;
 mod pace;
-mod part;
 pub mod pass;
 pub mod run;
 pub mod sample;
@@ -22,6 +20,10 @@ mod stage;
 mod test_pattern;
 mod tick;
 pub mod zone;
+
+use crate::effect::part;
+
+pub use crate::effect::blend;
 
 #[cfg(test)]
 mod tests;

@@ -22,5 +22,6 @@ mod ramp;
 pub mod run;
 mod spectrum;
 mod strip;
+pub mod synth;
 #[cfg(test)]
 mod tests;

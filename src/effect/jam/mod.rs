@@ -1,45 +1,68 @@
-//! What a jam looks like.
+//! What a jam looks like: a pure function of it, the time, and what is heard.
+//!
+//! Each module draws itself on a small board, which is then cast on the lights. All modules together are laid over each other as
+//! their settings say.
 
+mod board;
+mod fade;
+mod ground;
+mod pitches;
+mod steps;
+mod visual;
+
+#[cfg(test)]
+mod tests;
+
+use board::Board;
+use ground::Ground;
+use steps::Steps;
+
+use super::blend::blend;
 use super::plane::Plane;
 use super::senses::Senses;
+use super::shade::BLACK;
 use crate::show::jam::Jam;
-use crate::show::jam::color::{note_color, struck_color};
 use crate::show::jam::module::Module;
-use crate::show::jam::played::each_strike;
 use crate::show::light::Rgb;
 use crate::show::time::ShowTime;
 
 pub struct JamPainter {
-    lights: usize,
+    ground: Ground,
+    board: Board,
+    layer: Vec<Rgb>,
 }
 
 impl JamPainter {
     pub fn new(plane: &Plane) -> Self {
-        Self { lights: plane.points.len() }
+        Self { ground: Ground::new(plane), board: Board::new(), layer: vec![BLACK; plane.points.len()] }
     }
 
-    pub fn module(&mut self, module: Module, jam: &Jam, at: ShowTime, _: &Senses, out: &mut [Rgb]) {
-        out.fill([0.0; 3]);
-        let pattern = jam.pattern(jam.drums.at(jam.course.beat_at(at)));
-        let tracks = pattern.tracks().len().max(1);
-        each_strike(jam, ShowTime(at.0 - 250_000), ShowTime(at.0 + 1), &mut |strike| {
-            if strike.module != module {
-                return;
-            }
-            let age = at.since(strike.at).as_secs_f32() / 0.25;
-            let left = (1.0 - age).max(0.0) * (1.0 - age).max(0.0);
-            let note = jam.scale.note(jam.key, 60, strike.track);
-            let color = struck_color(note_color(note, jam.color_mode, jam.key, jam.scale), strike.velocity);
-            let lane = |place: usize| place * self.lights / tracks;
-            for light in out.iter_mut().take(lane(usize::from(strike.track) + 1)).skip(lane(usize::from(strike.track))) {
-                for (part, color) in light.iter_mut().zip(color) {
-                    *part = part.max(f32::from(color) / 255.0 * left);
-                }
-            }
-        });
+    /// One module alone, whether it is enabled or not. Lights beyond those of the plane stay dark.
+    pub fn module(&mut self, module: Module, jam: &Jam, at: ShowTime, senses: &Senses, out: &mut [Rgb]) {
+        let (ground, board) = (&self.ground, &mut self.board);
+        let layout = match module {
+            Module::DrumMachine => Steps::new(jam, module, at).draw(ground, board),
+            Module::Piano => pitches::draw_piano(jam, at, ground, board),
+            Module::IsometricSequencer if ground.is_filled => Steps::new(jam, module, at).draw(ground, board),
+            Module::IsometricSequencer => pitches::draw_sequencer(&Steps::new(jam, module, at), ground, board),
+            Module::DjVisualizer => visual::draw(jam, at, senses, ground, board),
+        };
+        let (lights, beyond) = out.split_at_mut(ground.spots.len().min(out.len()));
+        board.cast(layout, &ground.spots, lights);
+        beyond.fill(BLACK);
     }
 
+    /// All modules that are enabled, each over those before it.
     pub fn paint(&mut self, jam: &Jam, at: ShowTime, senses: &Senses, out: &mut [Rgb]) {
-        self.module(Module::DrumMachine, jam, at, senses, out);
+        out.fill(BLACK);
+        let mut layer = std::mem::take(&mut self.layer);
+        for module in Module::ALL {
+            let setting = jam.setting(module);
+            if setting.enabled && setting.opacity > 0 {
+                self.module(module, jam, at, senses, &mut layer);
+                blend(setting.blend, out, &layer, f32::from(setting.opacity) / 100.0);
+            }
+        }
+        self.layer = layer;
     }
 }

@@ -42,7 +42,8 @@ impl JamAddress {
         };
         let base = format!("{base}/ws");
         url.set_path(&base);
-        (url.set_fragment(None), url.set_query(None));
+        url.set_fragment(None);
+        url.set_query(None);
         // Those four go over into each other.
         url.set_scheme(if is_secure { "wss" } else { "ws" }).map_err(|()| InvalidAddress::Form)?;
         let host = url.host_str().ok_or(InvalidAddress::Form)?.to_owned();

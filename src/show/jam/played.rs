@@ -72,7 +72,7 @@ fn strikes_of<'a>(
         let velocity = (u32::from(cell.velocity) * u32::from(track.volume) / 100) as u8;
         let times = i64::from(cell.again) + 1;
         for time in 0..times {
-            let at = jam.course.time_of(Beat(beat.0 + STEP * time / times));
+            let at = jam.course.time_of(Beat(beat.0.saturating_add(STEP * time / times)));
             if at >= from && at < until {
                 see(Strike { module, track: number as u8, of: track, velocity, at, step });
             }

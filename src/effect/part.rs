@@ -3,7 +3,7 @@
 /// From 0 to 1; what is no number becomes 0.
 #[inline(always)]
 #[allow(clippy::manual_clamp, reason = "clamp would keep what is no number")]
-pub(super) fn part(value: f32) -> f32 {
+pub fn part(value: f32) -> f32 {
     value.max(0.0).min(1.0)
 }
 
