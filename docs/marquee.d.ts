@@ -461,6 +461,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose show this node holds, and how it stands with them */
+        get: operations["getFollow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/frame.png": {
         parameters: {
             query?: never;
@@ -578,6 +595,197 @@ export interface paths {
         put?: never;
         /** Play, pause, stop or seek */
         post: operations["postInputsInputPlay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jam-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jams of other servers that this node joined */
+        get: operations["getJamLinks"];
+        put?: never;
+        /** Join a jam of another server */
+        post: operations["postJamLinks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jam-links/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["getJamLinksCode"];
+        put?: never;
+        post?: never;
+        /** Leave it */
+        delete: operations["deleteJamLinksCode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jam-recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was played */
+        get: operations["getJamRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jam-recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All of it, line by line */
+        get: operations["getJamRecordingsRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jam-recordings/{recording}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Play it again in a jam of its own */
+        post: operations["postJamRecordingsRecordingReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jams that go on here */
+        get: operations["getJams"];
+        put?: never;
+        /** Open a jam */
+        post: operations["postJams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jams/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A jam */
+        get: operations["getJamsCode"];
+        put?: never;
+        post?: never;
+        /** End a jam */
+        delete: operations["deleteJamsCode"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jams/{code}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come into a jam */
+        post: operations["postJamsCodeJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jams/{code}/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Play */
+        post: operations["postJamsCodePlay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jams/{code}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Another place or speed of a replay */
+        patch: operations["patchJamsCodeReplay"];
+        trace?: never;
+    };
+    "/api/jams/{code}/strikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What strikes in the next two seconds */
+        get: operations["getJamsCodeStrikes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3785,6 +3993,62 @@ export interface components {
              */
             ratio?: number;
         };
+        AskSent: components["schemas"]["StepSent"] | components["schemas"]["StruckSent"] | {
+            mode: components["schemas"]["ColorModeSent"];
+            /** @constant */
+            type: "color-mode";
+        } | {
+            key: components["schemas"]["KeySent"];
+            scale: components["schemas"]["ScaleSent"];
+            /** @constant */
+            type: "key-change";
+        } | {
+            /** Format: double */
+            tempo: number;
+            /** @constant */
+            type: "tempo-change";
+        } | {
+            isPlaying: boolean;
+            /** @constant */
+            type: "playback-control";
+        } | components["schemas"]["BarSent"] | {
+            pattern: number;
+            /** @constant */
+            type: "pattern-select";
+        } | {
+            /** @default 0 */
+            pattern?: number;
+            tracks: components["schemas"]["DrumTrackSent"][];
+            /** @constant */
+            type: "drum-pattern-reset";
+        } | components["schemas"]["TrackChangeSent"] | components["schemas"]["ModuleChangeSent"] | {
+            /** @constant */
+            type: "visual";
+            visual: components["schemas"]["VisualSent"];
+        } | {
+            color?: components["schemas"]["JamColorSent"] | null;
+            name?: string | null;
+            /** @constant */
+            type: "profile";
+        } | {
+            outputs: number;
+            /** @constant */
+            type: "outputs";
+        } | {
+            id?: components["schemas"]["ParticipantIdSent"] | null;
+            /** @constant */
+            type: "leave";
+        } | {
+            id: components["schemas"]["ParticipantIdSent"];
+            /** @constant */
+            type: "host";
+        } | {
+            name?: string | null;
+            /** @description Strangers who know the code may play. */
+            open?: boolean | null;
+            /** @constant */
+            type: "room";
+        };
         Asset: {
             /** @description A picture that moves. */
             animated?: boolean;
@@ -3824,6 +4088,13 @@ export interface components {
         };
         AssetUsers: {
             users: components["schemas"]["User"][];
+        };
+        /** @description Files of the show, as far as they are here. */
+        AssetsState: {
+            missing: number;
+            missing_bytes: number;
+            /** @description The first of them. */
+            next?: string[];
         };
         /** @description Pictures (PNG, JPEG, WebP, GIF, SVG), fonts (TTF, OTF, TTC) and colour tables (.cube) of at most 32 MiB; videos and sound. */
         AssetsUploadSent: {
@@ -3870,6 +4141,14 @@ export interface components {
              * @default 0
              */
             radius?: number;
+        };
+        BarSent: {
+            /** @description Beats of a bar. */
+            meter?: number | null;
+            /** @description What is scheduled happens at a multiple of so many beats. */
+            quantum?: number | null;
+            /** @description How much later every other step comes, in hundredths of a step. */
+            swing?: number | null;
         };
         BatchAnswer: {
             /** @description It waits for its time; null if it has happened. */
@@ -3928,8 +4207,15 @@ export interface components {
         };
         /** @description What the client calls its request: the same name again within five minutes gets the first receipt. */
         ClientOpIdSent: string;
+        ClockState: {
+            /** Format: double */
+            offset_ms: number;
+            /** Format: double */
+            round_trip_ms: number;
+        };
         /** @description `#rrggbb` or `#rrggbbaa`. */
         Color: string;
+        ColorModeSent: "chromatic" | "harmonic" | "spectrum";
         /**
          * @description In which order a pixel wants its colours; white, if it has one, comes last.
          * @enum {string}
@@ -4486,6 +4772,22 @@ export interface components {
          * @enum {string}
          */
         DriverSent: "gc9107" | "gc9a01" | "ili9225" | "ili9341" | "ili9342c" | "ili9486" | "ili9488" | "rm67162" | "st7735" | "st7789" | "st7796";
+        /** @description As the seed's clients write it. */
+        DrumTrackSent: {
+            /** @description How often a step strikes, less one, and how often of sixteen it is left out, times eight. Absent: once, always. */
+            extras?: number[];
+            /** @description What it sounds like: `kick`, `snare` … */
+            id: string;
+            /** @default false */
+            muted?: boolean;
+            /** @default false */
+            solo?: boolean;
+            steps: boolean[];
+            /** @default [] */
+            velocities?: number[];
+            /** @default 100 */
+            volume?: number;
+        };
         /** @description While `trigger` is heard, `targets` are quieter: music under a voice. */
         Duck: {
             /**
@@ -4564,12 +4866,16 @@ export interface components {
             /** @description Needed to switch it off, which nothing takes back. */
             unprotected?: boolean | null;
         };
+        EndJamBodySent: {
+            /** @description Of the host; an operator needs none. */
+            token?: string | null;
+        };
         Error: {
             client_op_id?: string;
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_offer" | "chunk_not_found" | "wrong_chunk_size" | "invalid_metadata" | "invalid_header" | "invalid_url" | "url_too_long" | "url_scheme_forbidden" | "url_has_login" | "unknown_quality" | "invalid_ssid" | "invalid_passphrase" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "wrong_token" | "wifi_not_permitted" | "restart_switched_off" | "power_switched_off" | "power_not_permitted" | "unknown_path" | "scene_not_found" | "playlist_not_found" | "track_not_found" | "tag_not_found" | "association_not_found" | "download_not_found" | "network_not_found" | "network_not_known" | "not_in_loop" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "display_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "no_thumbnail" | "no_waveform" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "stretch_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "upload_not_found" | "method_not_allowed" | "request_timeout" | "nothing_to_play" | "play_over" | "tag_taken" | "tag_not_there" | "download_over" | "wrong_offset" | "wrong_length" | "length_unknown" | "chunk_differs" | "upload_incomplete" | "upload_finishing" | "upload_finished" | "wifi_busy" | "wifi_change_pending" | "wifi_interrupted" | "no_rollback" | "asker_gone" | "not_yet" | "nothing_to_confirm" | "not_supervised" | "update_busy" | "nothing_available" | "nothing_ready" | "update_downgrade" | "update_too_far" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "upload_expired" | "upload_failed" | "rolled_back" | "unsupported_tus_version" | "body_too_large" | "upload_too_long" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "checksum_mismatch" | "random_tag" | "security_mismatch" | "unsupported_security" | "wrong_password" | "passphrase_needed" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "slow_media" | "broken_font" | "broken_lut" | "broken_frames" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upload_refused" | "upload_locked" | "upload_taken_over" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "too_many_uploads" | "too_many_searches" | "internal" | "whep_off" | "not_installed" | "downloads_disabled" | "update_unavailable" | "search_disabled" | "video_search_failed" | "wifi_failed" | "wifi_refused" | "update_unreachable" | "download_interrupted" | "invalid_manifest" | "invalid_signature" | "wrong_signature" | "update_too_large" | "hash_mismatch" | "invalid_archive" | "update_does_not_run" | "storage_unavailable" | "overloaded" | "closing" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "score_storage" | "recording_storage" | "downloader_unavailable" | "no_display" | "wifi_unavailable" | "wifi_device_lost" | "network_manager_lost" | "power_unavailable" | "search_timeout" | "dhcp_failed" | "wifi_timeout" | "storage_full" | "update_storage";
+                code: "bad_offer" | "chunk_not_found" | "wrong_chunk_size" | "invalid_metadata" | "invalid_header" | "invalid_url" | "url_too_long" | "url_scheme_forbidden" | "url_has_login" | "unknown_quality" | "invalid_ssid" | "invalid_passphrase" | "invalid_jam_code" | "invalid_jam_value" | "not_a_participant" | "host_only" | "invalid_jam_address" | "jam_link_not_found" | "jam_recording_not_found" | "jam_not_found" | "jam_code_taken" | "jam_full" | "too_many_jams" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "wrong_token" | "wifi_not_permitted" | "restart_switched_off" | "power_switched_off" | "power_not_permitted" | "unknown_path" | "scene_not_found" | "playlist_not_found" | "track_not_found" | "tag_not_found" | "association_not_found" | "download_not_found" | "network_not_found" | "network_not_known" | "not_in_loop" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "display_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "no_thumbnail" | "no_waveform" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "stretch_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "upload_not_found" | "method_not_allowed" | "request_timeout" | "nothing_to_play" | "ask_the_leader" | "play_over" | "tag_taken" | "tag_not_there" | "download_over" | "wrong_offset" | "wrong_length" | "length_unknown" | "chunk_differs" | "upload_incomplete" | "upload_finishing" | "upload_finished" | "wifi_busy" | "wifi_change_pending" | "wifi_interrupted" | "no_rollback" | "asker_gone" | "not_yet" | "nothing_to_confirm" | "not_supervised" | "update_busy" | "nothing_available" | "nothing_ready" | "update_downgrade" | "update_too_far" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "upload_expired" | "upload_failed" | "rolled_back" | "unsupported_tus_version" | "body_too_large" | "upload_too_long" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "checksum_mismatch" | "random_tag" | "security_mismatch" | "unsupported_security" | "wrong_password" | "passphrase_needed" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "slow_media" | "broken_font" | "broken_lut" | "broken_frames" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upload_refused" | "upload_locked" | "upload_taken_over" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "too_many_uploads" | "too_many_searches" | "internal" | "whep_off" | "not_installed" | "downloads_disabled" | "update_unavailable" | "search_disabled" | "video_search_failed" | "wifi_failed" | "wifi_refused" | "update_unreachable" | "download_interrupted" | "invalid_manifest" | "invalid_signature" | "wrong_signature" | "update_too_large" | "hash_mismatch" | "invalid_archive" | "update_does_not_run" | "storage_unavailable" | "overloaded" | "closing" | "leader_away" | "leader_silent" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "score_storage" | "recording_storage" | "downloader_unavailable" | "no_display" | "wifi_unavailable" | "wifi_device_lost" | "network_manager_lost" | "power_unavailable" | "search_timeout" | "refused_by_leader" | "dhcp_failed" | "wifi_timeout" | "storage_full" | "update_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -4986,6 +5292,35 @@ export interface components {
             /** @constant */
             kind: "ws281x";
         });
+        FollowState: "following" | "connecting" | "lagging" | "stale";
+        FollowView: {
+            /** @description Nodes that follow this one. */
+            followers: number;
+            /** @description Null on a node that follows nobody. */
+            following: components["schemas"]["Following"] | null;
+        };
+        Following: {
+            assets: components["schemas"]["AssetsState"];
+            /**
+             * @description What the leader's clock is ahead of this machine's own, in milliseconds, and how long a question takes there and back; absent
+             *     until it is known.
+             */
+            clock?: components["schemas"]["ClockState"] | null;
+            /** @description The newest change that came from there, and the newest that is known to be there. */
+            last_seq: number;
+            /** @description Its address, without what opens it. */
+            leader: string;
+            leader_seq: number;
+            /** @description Why it is cut off. */
+            reason?: string | null;
+            /** @description Milliseconds of Unix time, on this node's clock. */
+            since: number;
+            state: components["schemas"]["FollowState"];
+            /** @description Commands can be handed up. */
+            takes_commands: boolean;
+            /** @description Commands that are handed up and not yet answered. */
+            waiting_commands: number;
+        };
         Format: ("png" | "jpeg" | "webp" | "gif" | "svg" | "mov" | "webm" | "mkv" | "mpegts" | "ogg" | "mp3" | "wav" | "flac" | "aac" | "ttf" | "otf" | "ttc" | "cube") | "mp4";
         Found: {
             /** Format: ip */
@@ -5376,6 +5711,11 @@ export interface components {
             /** @constant */
             kind: "feed";
         } | {
+            jam: components["schemas"]["JamCode"];
+            /** @constant */
+            kind: "jam";
+            module?: components["schemas"]["Module"] | null;
+        } | {
             /** @constant */
             kind: "test";
             pattern: components["schemas"]["TestPattern"];
@@ -5414,6 +5754,31 @@ export interface components {
             after_ms: number;
             command: unknown;
         };
+        /** @description What stands in docs/JAM.md. */
+        Jam: unknown;
+        /** @description Six of A-Z and 0-9. */
+        JamCode: string;
+        JamColorSent: string;
+        JoinFromHereBodySent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            name?: string | null;
+            /** @description `wss://host/CODE`, or the address of its page. */
+            url: string;
+            /** @description Absent: all. */
+            zones?: components["schemas"]["ZoneIdSent"][] | null;
+        };
+        JoinJamBodySent: {
+            by?: string | null;
+            color?: string | null;
+            /** @description Of the participant that one was before. */
+            token?: string | null;
+        };
+        /**
+         * @example C
+         * @example Eb
+         * @example F#
+         */
+        KeySent: string;
         Keyframe: {
             /** @description From the start. */
             at_ms: number;
@@ -6732,6 +7097,17 @@ export interface components {
         };
         /** @description `1920x1080`, or with the pictures in a second `1920x1080@60`. */
         ModeSent: string;
+        /** @enum {string} */
+        Module: "drum-machine" | "piano" | "isometric-sequencer" | "dj-visualizer";
+        ModuleChangeSent: {
+            blend?: components["schemas"]["LightBlendSent"] | null;
+            enabled?: boolean | null;
+            module: components["schemas"]["ModuleSent"];
+            opacity?: number | null;
+            volume?: number | null;
+        };
+        /** @enum {string} */
+        ModuleSent: "drum-machine" | "piano" | "isometric-sequencer" | "dj-visualizer";
         MoveBarSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /**
@@ -7446,6 +7822,19 @@ export interface components {
         One: {
             playlist: components["schemas"]["WholePlaylist"];
         };
+        OpenJamBodySent: {
+            /** @description What is to be so from the beginning. */
+            asks?: components["schemas"]["AskSent"][] | null;
+            /** @description Who opens it, and is its host. */
+            by: string;
+            /** @description One's own; else one is found. */
+            code?: string | null;
+            /** @description `#rrggbb`. */
+            color?: string | null;
+            name?: string | null;
+            /** @description Strangers who know the code may play. */
+            open?: boolean | null;
+        };
         Order: ("row" | "column" | "grid") | "picture_in_picture";
         Order2Sent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
@@ -7562,6 +7951,8 @@ export interface components {
         };
         /** @description What an asset is to whoever uses it. */
         Part: ("image" | "mask" | "lut" | "font") | "video" | "fallback" | "transition" | "stinger" | "animation" | "track" | "cover";
+        /** @description Small, because it is part of nearly every message. */
+        ParticipantIdSent: number;
         PassingSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             /** Format: double */
@@ -7620,6 +8011,12 @@ export interface components {
              * @default 5
              */
             volts?: number;
+        };
+        PlayJamBodySent: {
+            asks: components["schemas"]["AskSent"][];
+            /** @description One's own number for it, rising: what was done under it is not done again. */
+            op?: number | null;
+            token: string;
         };
         PlaySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
@@ -7911,6 +8308,17 @@ export interface components {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             with: components["schemas"]["AssetIdSent"];
         };
+        ReplayBodySent: {
+            by: string;
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            color?: string | null;
+            from_ms?: number | null;
+            /**
+             * Format: double
+             * @description 0.25 to 4.
+             */
+            speed?: number | null;
+        };
         ReplayView: {
             bytes: number;
             duration_ms: number;
@@ -8008,6 +8416,8 @@ export interface components {
         Scalar: string | number | boolean;
         /** @description A text, a number, or yes and no. */
         ScalarSent: string | number | boolean;
+        /** @enum {string} */
+        ScaleSent: "major" | "minor" | "dorian" | "phrygian" | "lydian" | "mixolydian" | "locrian" | "harmonic_minor" | "melodic_minor" | "major_pentatonic" | "minor_pentatonic" | "blues" | "whole_tone" | "chromatic";
         ScanBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             playlist_id?: components["schemas"]["PlaylistIdSent"] | null;
@@ -8416,6 +8826,12 @@ export interface components {
             since?: number | null;
             state: string;
         };
+        SteerReplayBodySent: {
+            client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+            from_ms?: number | null;
+            /** Format: double */
+            speed?: number | null;
+        };
         StepAnswer: {
             seq: number;
             success: boolean;
@@ -8427,6 +8843,18 @@ export interface components {
              * @default false
              */
             force?: boolean;
+        };
+        /** @description A step is set, not toggled: whoever says it twice says the same. */
+        StepSent: {
+            enabled: boolean;
+            /** @description How often it strikes, less one, and how often of sixteen it is left out, times eight. */
+            extra?: number;
+            /** @description 0 to 7 are the drums', 8 to 15 the sequencer's. */
+            pattern?: number;
+            step: number;
+            track: number;
+            /** @default 80 */
+            velocity?: number;
         };
         StepView: {
             /** @description Milliseconds of Unix time. */
@@ -8626,6 +9054,14 @@ export interface components {
             /** @description While any input is solo, only those that are solo are heard. A muted one stays silent. */
             solo?: boolean;
         };
+        StruckSent: {
+            module?: components["schemas"]["ModuleSent"];
+            note: number;
+            /** @description False where it ends. */
+            on?: boolean;
+            /** @default 80 */
+            velocity?: number;
+        };
         /** @description Any of the fields (RFC 7396: null takes one away). */
         StudioPatchSent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"];
@@ -8771,6 +9207,15 @@ export interface components {
         };
         /** @description What stands in docs/API.md. */
         Told: unknown;
+        TrackChangeSent: {
+            muted?: boolean | null;
+            /** @default 0 */
+            pattern?: number;
+            solo?: boolean | null;
+            /** @default 0 */
+            track?: number;
+            volume?: number | null;
+        };
         /** @description One entry of a playlist. */
         TrackId: string;
         /** @description One entry of a playlist. */
@@ -9340,6 +9785,8 @@ export interface components {
         VerticalAlign: "top" | "middle" | "bottom";
         /** @enum {string} */
         VerticalAlignSent: "top" | "middle" | "bottom";
+        /** @description What the visualiser makes of the sound that is heard where it is shown. */
+        VisualSent: "spectrum" | "pulse" | "level";
         VolumeBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
             muted?: boolean | null;
@@ -9536,6 +9983,11 @@ export interface components {
             feed: components["schemas"]["FeedId"];
             /** @constant */
             kind: "feed";
+        } | {
+            jam: components["schemas"]["JamCode"];
+            /** @constant */
+            kind: "jam";
+            module?: components["schemas"]["Module"] | null;
         } | {
             /** @constant */
             kind: "test";
@@ -14843,6 +15295,88 @@ export interface operations {
             };
         };
     };
+    getFollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowView"];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getFramePng: {
         parameters: {
             query?: never;
@@ -16353,6 +16887,1799 @@ export interface operations {
              *     `overloaded`: too many commands wait
              *     `closing`: the server is going down
              */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJamLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postJamLinks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinFromHereBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_jam_address`: the address of a jam is `wss://host/CODE`, or that of its page
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `zone_not_found`: no such zone of lights */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many`: a limit on the number of things */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJamLinksCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_link_not_found`: this node has not joined that jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteJamLinksCode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_link_not_found`: this node has not joined that jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJamRecordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJamRecordingsRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_recording_not_found`: no such recording of a jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postJamRecordingsRecordingReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_jam_value`: a step, note, tempo or the like that a jam can not have; the message says which
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_recording_not_found`: no such recording of a jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `too_many_jams`: 10,000 jams go on already
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /** @description `bad_request`: the request is broken in a way that has no code of its own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postJams: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenJamBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             *     `invalid_jam_value`: a step, note, tempo or the like that a jam can not have; the message says which
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `jam_code_taken`: there is a jam with this code already
+             *     `too_many_jams`: 10,000 jams go on already
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJamsCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `login_required`: who is asking? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_host`: the server does not answer to this `Host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_not_found`: there is no such jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteJamsCode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndJamBodySent"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `login_required`: who is asking? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `forbidden_origin`: a page of another site asks
+             *     `host_only`: only the host of a jam, or an operator, may do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_not_found`: there is no such jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postJamsCodeJoin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinJamBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             *     `invalid_jam_value`: a step, note, tempo or the like that a jam can not have; the message says which
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `login_required`: who is asking? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `forbidden_origin`: a page of another site asks
+             *     `role_needed`: this role may not; see below
+             *     `not_a_participant`: the token is not that of somebody in this jam
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_not_found`: there is no such jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `jam_full`: 32 are in this jam, and none of them has been away for a minute
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    postJamsCodePlay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlayJamBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             *     `invalid_jam_value`: a step, note, tempo or the like that a jam can not have; the message says which
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `forbidden_origin`: a page of another site asks
+             *     `not_a_participant`: the token is not that of somebody in this jam
+             *     `host_only`: only the host of a jam, or an operator, may do this
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_not_found`: there is no such jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patchJamsCodeReplay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerReplayBodySent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             *     `invalid_jam_value`: a step, note, tempo or the like that a jam can not have; the message says which
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_not_found`: there is no such jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJamsCodeStrikes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jam"];
+                };
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `invalid_jam_code`: a jam's code is six of A-Z and 0-9
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `login_required`: who is asking? */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_host`: the server does not answer to this `Host` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_not_found`: there is no such jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `busy`: too many requests are being worked on */
             503: {
                 headers: {
                     [name: string]: unknown;
