@@ -84,6 +84,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "gst",
             "identity",
             "inlet",
+            "jam",
             "library",
             "picture",
             "send",

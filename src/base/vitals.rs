@@ -258,8 +258,8 @@ vitals! {
     follow_losses: IntCounter = "marquee_follow_losses_total";
     /// Whether the leader is there, and nothing of what it has told is missing.
     follow_connected: IntGauge = "marquee_follow_connected";
-    /// Microseconds that this machine's clock is corrected by to be the leader's.
-    follow_clock_offset: IntGauge = "marquee_follow_clock_offset_microseconds";
+    /// What this machine's clock is corrected by to be the leader's.
+    follow_clock_offset: Gauge = "marquee_follow_clock_offset_seconds";
     /// Files of the show that have not been fetched from the leader yet.
     follow_missing_assets: IntGauge = "marquee_follow_missing_assets";
     /// Nodes that follow this one.

@@ -46,7 +46,7 @@ impl Timing {
         node.clock.guide(found.offset);
         // What is added to the clock of this machine, not to the microseconds since the start.
         let offset = found.offset.saturating_add(now).saturating_sub(node.clock.of_the_system().0);
-        node.vitals.follow_clock_offset.set(offset);
+        node.vitals.follow_clock_offset.set(offset as f64 / 1e6);
         let clock = ClockState { offset_ms: offset as f64 / 1_000.0, round_trip_ms: found.round_trip as f64 / 1_000.0 };
         node.vitals.following.change(|following| following.clock = Some(clock));
     }

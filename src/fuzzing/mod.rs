@@ -22,7 +22,7 @@ use crate::picture::list::DisplayList;
 use crate::picture::pictures::Pictures;
 use crate::picture::plan::plan;
 use crate::show::time::ShowTime;
-use crate::{api, devices, identity, inlet, library, send, state};
+use crate::{api, devices, identity, inlet, jam, library, send, state};
 
 /// Its name in fuzz/, and what it does with any bytes.
 type Target = (&'static str, fn(&[u8]));
@@ -64,6 +64,7 @@ pub const TARGETS: &[Target] = &[
     ("update_texts", devices::update::fuzz::update_texts),
     ("log_fields", devices::system::fuzz::log_fields),
     ("pixel_packets", inlet::fuzz::pixel_packets),
+    ("jam_frames", jam::fuzz::jam_frames),
 ];
 
 pub fn run(name: &str, bytes: &[u8]) {

@@ -112,6 +112,7 @@ targets! {
     update_texts: 1,
     log_fields: 1,
     pixel_packets: 1,
+    jam_frames: 1,
 }
 
 #[test]

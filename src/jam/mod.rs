@@ -6,6 +6,8 @@
 pub mod ask;
 pub mod decide;
 pub mod evolve;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 pub mod hall;
 mod hosted;
 pub mod keeper;

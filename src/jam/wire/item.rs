@@ -182,6 +182,9 @@ fn common(kind: u8, reader: &mut Reader<'_>) -> Result<Option<Common>, Malformed
         NOTE..JSON => {
             let [first, velocity] = [byte(reader)?, byte(reader)?];
             let Some(module) = Module::numbered(kind & 0x0f) else { return Ok(None) };
+            if velocity > 0x7f {
+                return Err(Malformed::Value);
+            }
             Common::Note(Struck { note: first & 0x7f, velocity, module, on: first & OFF == 0 })
         }
         JSON.. => {
