@@ -54,11 +54,13 @@ impl<'a> Reel<'a> {
     ) -> Result<Reel<'a>, RenderError> {
         // No more than is known.
         let begins = ShowTime(from.micros() - LEAD_IN_US).max(story.span().from).min(from);
+        // Its size and its rate are those that it has where it is painted, not those of what leads there.
+        story.begin(from)?;
+        let painted = story.at(from)?.at(from).config.clone();
         story.begin(begins)?;
         let assets_dir = story.assets_dir().to_owned();
-        let show = story.at(begins)?.at(begins).clone();
-        let fps = request.fps.unwrap_or(show.config.fps);
-        let target = request.size.unwrap_or(show.config.canvas());
+        let fps = request.fps.unwrap_or(painted.fps);
+        let target = request.size.unwrap_or(painted.canvas());
         let (first, end) = (first_from(fps, from), first_from(fps, to));
         if end <= first {
             return Err(RenderError::Empty);

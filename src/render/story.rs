@@ -15,7 +15,7 @@ use std::path::Path;
 pub trait Story {
     fn span(&self) -> Span;
 
-    /// Makes it ready for what comes from there on; asked once, before anything else.
+    /// Makes it ready for what comes from there on; asked before anything else, and again where it is to be read anew.
     fn begin(&mut self, from: ShowTime) -> Result<(), RenderError>;
 
     /// The show at `at`, and as it is about to be.
