@@ -55,7 +55,7 @@ use crate::light;
 use crate::picture;
 use crate::picture::movement::Movement;
 use crate::picture::multiview;
-use crate::picture::sources::Sources;
+use crate::picture::sources::{Outside, Sources};
 use crate::picture::watch::Outlook;
 use crate::send::hls::Shelf;
 use crate::send::preview::{self, PreviewHandle, Subject};
@@ -279,7 +279,8 @@ impl House {
         let (taps, sights) = (Taps::new(), Sights::new());
         let (surface_sights, mosaics) = (sights.clone(), Arc::new(Mosaics::default()));
         let ingest = Ingest::new();
-        let sources = Sources::new(clock.clone(), taps.clone(), ingest.clone(), vitals.clone());
+        let outside = Outside { ingest: ingest.clone(), jams: board.clone() };
+        let sources = Sources::new(clock.clone(), taps.clone(), outside, vitals.clone());
         let (outlook, levels) = (Outlook::default(), LevelsHandle::new());
         let (films, films_thread) = light::films::Films::start(directory.assets(), stop_engine.clone())?;
         let (effects, effects_thread) = picture::effects::start(picture::effects::Env {
@@ -287,6 +288,7 @@ impl House {
             shows: state.timeline(),
             clock: clock.clone(),
             sights: sights.clone(),
+            jams: board.clone(),
             outlook: outlook.clone(),
             vitals: vitals.clone(),
             stop: stop_engine.clone(),
@@ -321,6 +323,7 @@ impl House {
             clock: clock.clone(),
             outlet: sound_chunks,
             taps,
+            jams: board.clone(),
             levels: levels.clone(),
             sights,
             vitals: vitals.clone(),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::sight::Sight;
 use crate::show::ids::{AssetId, FeedId, InputId};
-use crate::show::light::effect::EffectLayer;
+use crate::show::lit::Lit;
 use crate::show::time::{Fps, ShowTime};
 
 /// The memory of a decoded picture. Whoever decodes implements it; nobody else needs to know what keeps the bytes alive.
@@ -96,8 +96,8 @@ pub trait Films {
         None
     }
 
-    /// An animation as lights show it, as it is due at `at` on the grid of this rate. It must not wait either.
-    fn effect(&self, _effect: &EffectLayer, _fps: Fps, _at: ShowTime) -> Option<Arc<VideoFrame>> {
+    /// What is computed light by light, as it is due at `at` on the grid of this rate. It must not wait either.
+    fn lit(&self, _lit: Lit<'_>, _fps: Fps, _at: ShowTime) -> Option<Arc<VideoFrame>> {
         None
     }
 

@@ -1,9 +1,10 @@
-//! What lights hear: how loud the program is, at each pitch, and when it beats.
+//! What lights hear: how loud the program or an input is, at each pitch, and when it beats.
 
 use std::sync::Arc;
 
 use crate::effect::senses::Sound;
 use crate::frame::sight::{PITCHES, Sight, Sights};
+use crate::show::ids::InputId;
 use crate::show::time::ShowTime;
 
 /// Pitches that a beat is heard in: the lowest third of three octaves each.
@@ -18,6 +19,8 @@ const FADE_S: f32 = 0.25;
 
 pub struct Ear {
     sights: Arc<Sights>,
+    /// None: the program.
+    of: Option<InputId>,
     heard: Sound,
     usual: f32,
     /// How loud the low pitches were the last time.
@@ -26,13 +29,13 @@ pub struct Ear {
 }
 
 impl Ear {
-    pub fn new(sights: Arc<Sights>) -> Self {
-        Self { sights, heard: Sound::default(), usual: 0.0, before: 0.0, last: ShowTime::default() }
+    pub fn new(sights: Arc<Sights>, of: Option<InputId>) -> Self {
+        Self { sights, of, heard: Sound::default(), usual: 0.0, before: 0.0, last: ShowTime::default() }
     }
 
     /// What is heard at `at`; None if nobody measures it (yet).
     pub fn listen(&mut self, at: ShowTime) -> Option<Sound> {
-        let sight = self.sights.look(None, at)?;
+        let sight = self.sights.look(self.of.as_ref(), at)?;
         let seconds = at.since(self.last).as_secs_f32().min(0.1);
         self.last = at;
         self.hear(&sight, seconds);
@@ -66,7 +69,7 @@ mod tests {
     }
 
     fn ear() -> Ear {
-        Ear::new(Sights::new())
+        Ear::new(Sights::new(), None)
     }
 
     #[test]

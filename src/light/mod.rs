@@ -3,7 +3,7 @@
 //! A zone is its colour, animations and its part of the picture, laid over each other; a fixture takes pixels of zones, corrects
 //! them for its LEDs, and keeps to what its supply gives. All of it is computed in floating point and rounded once, at the end.
 
-mod ear;
+pub mod ear;
 mod eye;
 mod feeds;
 pub mod films;

@@ -64,7 +64,7 @@ impl Desk {
         let (films, _) = Films::start(folder.path().to_owned(), stop).unwrap();
         let engine = Engine::new(
             eye,
-            Ear::new(Sights::new()),
+            Ear::new(Sights::new(), None),
             films,
             Boards { leds: board.clone(), inlets: inlets.clone(), jams: jams.clone(), ..Boards::default() },
             shown.clone(),

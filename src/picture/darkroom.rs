@@ -19,6 +19,7 @@ use super::sources::Sources;
 use super::studio::Studio;
 use super::watch::{self, Sight as Scope};
 use crate::base::clock::{Clock, Stopwatch};
+use crate::frame::jams::JamBoard;
 use crate::frame::picture::Frame;
 use crate::frame::sight::{Sight, Sights};
 use crate::frame::video::{Films, VideoFrame};
@@ -27,7 +28,7 @@ use crate::show::Show;
 use crate::show::geometry::Canvas;
 use crate::show::ids::{AssetId, FeedId, InputId};
 use crate::show::input::InputKind;
-use crate::show::light::effect::EffectLayer;
+use crate::show::lit::Lit;
 use crate::show::program::Program;
 use crate::show::stream::Stream;
 use crate::show::time::{Fps, FrameNumber, ShowTime};
@@ -49,6 +50,7 @@ pub struct Env {
     pub sights: Arc<Sights>,
     /// Pictures that animations show.
     pub shown: Shown,
+    pub jams: Arc<JamBoard>,
     pub assets_dir: PathBuf,
 }
 
@@ -166,8 +168,8 @@ impl Darkroom {
         let at = fps.time_of(fps.frame_at(at));
         let seen = effects::seen(show, Scope::Program);
         self.painters.retain(|key, _| seen.contains_key(key));
-        for (key, effect) in &seen {
-            self.painters.entry(*key).or_insert_with(|| Painter::new(show, effect));
+        for (key, lit) in &seen {
+            self.painters.entry(*key).or_insert_with(|| Painter::new(show, *lit, &self.env.sights));
         }
         if seen.is_empty() {
             self.effects.clear();
@@ -186,8 +188,9 @@ impl Darkroom {
             }
             std::thread::sleep(NAP);
         };
-        let painted = self.painters.iter_mut().map(|(key, painter)| (*key, painter.paint(at, &self.env.sights, &films)));
-        self.effects = painted.collect();
+        let jams = &self.env.jams;
+        let painted = self.painters.iter_mut();
+        self.effects = painted.filter_map(|(key, painter)| Some((*key, painter.paint(at, &films, jams)?))).collect();
         Ok(())
     }
 }
@@ -240,8 +243,8 @@ impl Films for Patient<'_> {
         self.sources.moving(asset, at)
     }
 
-    fn effect(&self, effect: &EffectLayer, _: Fps, _: ShowTime) -> Option<Arc<VideoFrame>> {
-        self.effects.get(&effects::key(effect)).cloned()
+    fn lit(&self, lit: Lit<'_>, _: Fps, _: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.effects.get(&effects::key(lit)).cloned()
     }
 
     /// What others sent was not kept.

@@ -51,6 +51,7 @@ pub fn frame(show: &Show, layer: &Layer, view: View) -> Option<Frame> {
         | Content::Backdrop
         | Content::Levels(_)
         | Content::Effect(_)
+        | Content::Jam(_)
         | Content::Feed { .. } => Some(ground.frame(pose)),
         Content::Scene { .. } | Content::Input { .. } => {
             Some(ground.frame_of_natural(pose, (f64::from(canvas.width), f64::from(canvas.height))))

@@ -8,7 +8,7 @@ use crate::frame::mosaic::Mosaics;
 use crate::frame::sight::{Sight, Sights};
 use crate::frame::video::{Films, VideoFrame};
 use crate::show::ids::{AssetId, FeedId, InputId};
-use crate::show::light::effect::EffectLayer;
+use crate::show::lit::Lit;
 use crate::show::time::{Fps, ShowTime};
 
 /// From the sources, and from whoever measures the sound.
@@ -34,8 +34,8 @@ impl Films for Movement {
         self.sources.moving(asset, at)
     }
 
-    fn effect(&self, effect: &EffectLayer, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
-        self.effects.film(effect, fps, at)
+    fn lit(&self, lit: Lit<'_>, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.effects.film(lit, fps, at)
     }
 
     fn feed(&self, feed: &FeedId, at: ShowTime) -> Option<Arc<VideoFrame>> {

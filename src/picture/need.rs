@@ -235,6 +235,7 @@ pub fn need<'a>(show: &'a Show, layer: &'a Layer, view: View) -> Option<Need<'a>
         | Content::Layout { .. }
         | Content::Levels(_)
         | Content::Effect(_)
+        | Content::Jam(_)
         | Content::Feed { .. }
         | Content::Player { .. }
         | Content::Backdrop => return None,

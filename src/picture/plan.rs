@@ -25,6 +25,7 @@ use crate::show::geometry::{Canvas, Rect};
 use crate::show::ids::SceneId;
 use crate::show::layer::{Content, Layer};
 use crate::show::levels::Levels;
+use crate::show::lit::Lit;
 use crate::show::look::{Blend, Filter, Shadow};
 use crate::show::program::Mixed;
 use crate::show::text::Crawl;
@@ -222,7 +223,7 @@ impl<'a> Planning<'a> {
                 None => self.still(layer, view, onto),
             },
             Content::Levels(levels) => self.levels(layer, levels, view, frame, onto),
-            Content::Effect(_) | Content::Feed { .. } => {
+            Content::Effect(_) | Content::Jam(_) | Content::Feed { .. } => {
                 // An effect's first frame comes within a few. While there is nothing, what is below is seen.
                 if let Some(film) = self.made(&layer.content, view) {
                     self.dressed(layer, view, frame, onto, |planning| planning.film(layer, film, view, frame, onto));
@@ -237,9 +238,8 @@ impl<'a> Planning<'a> {
 
     fn made(&self, content: &Content, view: View) -> Option<Arc<VideoFrame>> {
         match content {
-            Content::Effect(effect) => self.films.effect(effect, self.show.config.fps, view.at),
             Content::Feed { feed } => self.films.feed(feed, view.at),
-            _ => None,
+            _ => self.films.lit(Lit::of(content)?, self.show.config.fps, view.at),
         }
     }
 

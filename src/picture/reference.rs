@@ -15,6 +15,7 @@ use crate::frame::video::{Films, VideoFrame};
 use crate::show::Show;
 use crate::show::geometry::Rect;
 use crate::show::layer::{Content, Layer};
+use crate::show::lit::Lit;
 use crate::show::look::Blend;
 use crate::show::time::ShowTime;
 
@@ -209,9 +210,10 @@ impl<'a> Painter<'a> {
                 }
                 inner
             }
-            Content::Effect(effect) => {
+            Content::Effect(_) | Content::Jam(_) => {
                 let mut inner = Canvas::transparent(frame.snapped());
-                if let Some(film) = self.films.effect(effect, self.show.config.fps, view.at) {
+                let lit = Lit::of(&layer.content);
+                if let Some(film) = lit.and_then(|lit| self.films.lit(lit, self.show.config.fps, view.at)) {
                     draw_film(&film, frame.snapped(), &mut inner);
                 }
                 inner

@@ -22,7 +22,7 @@ impl Seen {
         // A picture that moves is fitted as one that does not.
         let fit = match layer.content {
             Content::Image { .. } | Content::Feed { .. } => layer.fit,
-            Content::Effect(_) => Fit::Fill,
+            Content::Effect(_) | Content::Jam(_) => Fit::Fill,
             _ => kept(layer.fit),
         };
         let fitted = place::fitted(fit, content, (frame.width, frame.height), view.ground.scale);

@@ -2,25 +2,32 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::frame::jams::JamBoard;
 use crate::show::Show;
 use crate::show::ids::{AssetId, SceneId};
 use crate::show::input::InputKind;
+use crate::show::jam::code::JamCode;
 use crate::show::layer::Content;
 
 /// What has been looked at already.
-#[derive(Default)]
 pub struct Absent {
+    jams: Arc<JamBoard>,
     said: BTreeSet<String>,
     present: BTreeSet<AssetId>,
 }
 
 impl Absent {
+    pub fn new(jams: Arc<JamBoard>) -> Self {
+        Self { jams, said: BTreeSet::new(), present: BTreeSet::new() }
+    }
+
     /// What is on air now and was not before.
     pub fn newly(&mut self, show: &Show) -> Vec<String> {
         let mut found = Vec::new();
         for scene in show.program.iter().flat_map(|program| program.scenes()) {
-            absent_in(show, scene, &mut |words| {
+            absent_in(show, scene, &self.jams, &mut |words| {
                 if self.said.insert(words.clone()) {
                     found.push(words);
                 }
@@ -61,10 +68,12 @@ fn asset_of<'a>(show: &'a Show, content: &'a Content) -> Option<&'a AssetId> {
     }
 }
 
-fn absent_in(show: &Show, scene: &SceneId, tell: &mut impl FnMut(String)) {
+fn absent_in(show: &Show, scene: &SceneId, jams: &JamBoard, tell: &mut impl FnMut(String)) {
+    let missing = |code: JamCode| jams.get(code).is_none();
     show.each_layer_in(scene, &mut |layer| match &layer.content {
         Content::Input { input } => {
             let kind = show.inputs.get(input).and_then(|input| match input.kind {
+                InputKind::Jam { jam } => missing(jam).then_some("a jam"),
                 InputKind::Network { .. } => Some("a stream from the network"),
                 InputKind::Published { .. } => Some("a stream that somebody pushed"),
                 InputKind::Camera { .. } => Some("a camera"),
@@ -74,6 +83,9 @@ fn absent_in(show: &Show, scene: &SceneId, tell: &mut impl FnMut(String)) {
             if let Some(kind) = kind {
                 tell(format!("the input {input} ({kind}) was not kept: it is shown and heard as if it were away"));
             }
+        }
+        Content::Jam(layer) if missing(layer.jam) => {
+            tell(format!("the jam {} was not kept: nothing is seen of it", layer.jam))
         }
         Content::Feed { feed } => tell(format!("the feed {feed} of lights was not kept: nothing is seen of it")),
         _ => {}

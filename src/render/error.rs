@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exchange::archive::ArchiveError;
 use crate::gst::GstError;
+use crate::jam::store::StoreError;
 use crate::picture::darkroom::Stuck;
 use crate::state::rejection::Rejection;
 use crate::state::store::score::ScoreError;
@@ -15,7 +16,7 @@ pub enum RenderError {
     InTheWay(PathBuf),
     #[error("{path}: {error}")]
     File { path: PathBuf, error: io::Error },
-    #[error("{0} is neither a data directory, nor a .score file, nor an exported show")]
+    #[error("{0} is neither a data directory, nor a .score file, nor an exported show, nor a recording of a jam (.jsonl)")]
     UnknownSource(PathBuf),
     #[error("{0} has a show, but no score: nothing of what happened in it was kept (the setting score_hours)")]
     NoScore(PathBuf),
@@ -31,6 +32,8 @@ pub enum RenderError {
     MissingAsset(PathBuf),
     #[error(transparent)]
     Score(#[from] ScoreError),
+    #[error(transparent)]
+    Jam(#[from] StoreError),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     #[error("the exported show can not be put on: {0}")]

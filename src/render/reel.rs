@@ -21,7 +21,7 @@ use crate::frame::tap::position;
 use crate::frame::taps::Taps;
 use crate::light::films::Films;
 use crate::picture::darkroom::{self, Darkroom};
-use crate::picture::sources::Sources;
+use crate::picture::sources::{Outside, Sources};
 use crate::show::geometry::Canvas;
 use crate::show::time::{Fps, FrameNumber, ShowTime};
 use crate::sound::bounce::Bounce;
@@ -66,19 +66,22 @@ impl<'a> Reel<'a> {
             return Err(RenderError::Empty);
         }
         let (stop, clock) = (StopFlag::default(), Clock::manual(begins));
-        let (taps, sights) = (Taps::new(), Sights::new());
-        let sources = Sources::new(clock.clone(), taps.clone(), Ingest::new(), Arc::new(Vitals::new()));
+        let (taps, sights, jams) = (Taps::new(), Sights::new(), story.jams());
+        let outside = Outside { ingest: Ingest::new(), jams: jams.clone() };
+        let sources = Sources::new(clock.clone(), taps.clone(), outside, Arc::new(Vitals::new()));
         // Its thread ends when it is told to.
         let (shown, _reader) = Films::start(assets_dir.clone(), stop.clone()).map_err(RenderError::file(&assets_dir))?;
-        let env = darkroom::Env { clock, sources, sights: sights.clone(), shown, assets_dir: assets_dir.clone() };
+        let (room_sights, room_jams) = (sights.clone(), jams.clone());
+        let env =
+            darkroom::Env { clock, sources, sights: room_sights, shown, jams: room_jams, assets_dir: assets_dir.clone() };
         let spec = Spec { size: target, fps, first, coding: request.coding };
         Ok(Reel {
             story,
             darkroom: Darkroom::new(env),
-            bounce: Bounce::new(taps, sights),
+            bounce: Bounce::new(taps, sights, jams.clone()),
             output: output::open(&request.output, spec)?,
             mount: Mount::new(target),
-            absent: Absent::default(),
+            absent: Absent::new(jams),
             assets_dir,
             fps,
             target,

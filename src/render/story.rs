@@ -1,15 +1,19 @@
 //! What the show is at an instant, from whatever it was kept in.
 
 mod archive;
+mod jam;
 mod score;
+
+use std::path::Path;
+use std::sync::Arc;
 
 use super::error::RenderError;
 use super::request::Request;
 use super::when::told;
+use crate::frame::jams::JamBoard;
 use crate::show::time::ShowTime;
 use crate::show::timeline::Timeline;
 use crate::state::store::directory::DataDirectory;
-use std::path::Path;
 
 /// Asked forward in time only.
 pub trait Story {
@@ -22,6 +26,11 @@ pub trait Story {
     fn at(&mut self, at: ShowTime) -> Result<&Timeline, RenderError>;
 
     fn assets_dir(&self) -> &Path;
+
+    /// The jams that are seen and heard, as of the time that was asked for last.
+    fn jams(&self) -> Arc<JamBoard> {
+        Arc::default()
+    }
 }
 
 /// The time that a story tells of.
@@ -56,6 +65,7 @@ pub fn open(request: &Request) -> Result<Box<dyn Story>, RenderError> {
             let beside = source.parent().unwrap_or(Path::new("")).join("assets");
             Ok(Box::new(score::Kept::of_file(source, request.assets.clone().unwrap_or(beside))?))
         }
+        Some("jsonl") => Ok(Box::new(jam::Played::open(source)?)),
         Some("tar") => Ok(Box::new(archive::Exported::open(source)?)),
         _ if source.exists() => Err(RenderError::UnknownSource(source.clone())),
         _ => Err(RenderError::file(source)(std::io::ErrorKind::NotFound.into())),

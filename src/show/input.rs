@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq;
 
 use super::destination::Secret;
 use super::ids::{AssetId, InputId};
+use super::jam::code::JamCode;
 use super::mixer::Strip;
 use super::time::ShowTime;
 
@@ -110,6 +111,8 @@ pub enum InputKind {
         #[schemars(range(min = -100, max = 0))]
         level_db: f64,
     },
+    /// What is played in a jam: drums, notes, the sequencer. Its picture is a layer of the kind `jam`.
+    Jam { jam: JamCode },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -233,7 +236,11 @@ impl Input {
     pub fn without_secrets(mut self) -> Self {
         match &mut self.kind {
             InputKind::Network { secret, .. } | InputKind::Published { key: secret, .. } => *secret = Secret::default(),
-            InputKind::Video(_) | InputKind::Camera { .. } | InputKind::Page { .. } | InputKind::Tone { .. } => {}
+            InputKind::Video(_)
+            | InputKind::Camera { .. }
+            | InputKind::Page { .. }
+            | InputKind::Tone { .. }
+            | InputKind::Jam { .. } => {}
         }
         self
     }

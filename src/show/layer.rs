@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::arrange::{Arrange, Moved};
 use super::color::Color;
 use super::ids::{AssetId, FeedId, InputId, LayerId, SceneId};
+use super::jam::layer::JamLayer;
 use super::length::Length;
 use super::levels::Levels;
 use super::light::effect::EffectLayer;
@@ -127,6 +128,8 @@ pub enum Content {
     Levels(Levels),
     /// An animation as lights show it.
     Effect(EffectLayer),
+    /// A jam as lights show it.
+    Jam(JamLayer),
     /// Pixels that others send over the network, while they do.
     Feed {
         feed: FeedId,
@@ -159,7 +162,7 @@ impl Content {
     pub fn input(&self) -> Option<&InputId> {
         match self {
             Content::Input { input } => Some(input),
-            Content::Levels(Levels { input, .. }) => input.as_ref(),
+            Content::Levels(Levels { input, .. }) | Content::Jam(JamLayer { input, .. }) => input.as_ref(),
             _ => None,
         }
     }

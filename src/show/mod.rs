@@ -20,6 +20,7 @@ pub mod layer;
 pub mod length;
 pub mod levels;
 pub mod light;
+pub mod lit;
 pub mod look;
 pub mod macros;
 pub mod media;

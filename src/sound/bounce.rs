@@ -6,6 +6,7 @@ use super::levels::LevelsHandle;
 use super::mix::Mix;
 use super::pieces::LENGTH;
 use super::plan::{MixPlan, plan_mix};
+use crate::frame::jams::JamBoard;
 use crate::frame::sight::Sights;
 use crate::frame::sound::ChunkNumber;
 use crate::frame::taps::Taps;
@@ -19,8 +20,8 @@ pub struct Bounce {
 }
 
 impl Bounce {
-    pub fn new(taps: Arc<Taps>, sights: Arc<Sights>) -> Bounce {
-        let mix = Mix::new(LevelsHandle::new(), sights);
+    pub fn new(taps: Arc<Taps>, sights: Arc<Sights>, jams: Arc<JamBoard>) -> Bounce {
+        let mix = Mix::new(LevelsHandle::new(), sights, jams);
         Bounce { mix, plan: MixPlan::default(), taps, samples: Box::new([0.0; LENGTH]) }
     }
 

@@ -17,6 +17,7 @@ use super::pieces::LENGTH;
 use super::plan::{Heard, MixPlan, Shown};
 use super::ramp;
 use super::strip::{Sounds, Voice};
+use crate::frame::jams::JamBoard;
 use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SAMPLES_PER_CHUNK};
 use crate::frame::tap::Tap;
@@ -57,6 +58,7 @@ pub struct Mix {
     loudness: Loudness,
     levels: LevelsHandle,
     looks: Looks,
+    jams: Arc<JamBoard>,
     spare_levels: Vec<Arc<Levels>>,
     was_metered: bool,
     programme: Option<ShowTime>,
@@ -65,7 +67,7 @@ pub struct Mix {
 }
 
 impl Mix {
-    pub fn new(levels: LevelsHandle, sights: Arc<Sights>) -> Self {
+    pub fn new(levels: LevelsHandle, sights: Arc<Sights>, jams: Arc<JamBoard>) -> Self {
         Self {
             voices: Vec::new(),
             ducks: Ducks::default(),
@@ -77,6 +79,7 @@ impl Mix {
             loudness: Loudness::default(),
             levels,
             looks: Looks::new(sights),
+            jams,
             spare_levels: Vec::with_capacity(SPARE_LEVELS),
             was_metered: false,
             programme: None,
@@ -146,7 +149,7 @@ impl Mix {
                 self.voices.insert(index.min(self.voices.len()), Voice::new(heard));
             }
         }
-        let sounds = Sounds { taps, decks: &plan.decks };
+        let sounds = Sounds { taps, decks: &plan.decks, jams: &self.jams };
         let solo = plan.inputs.iter().any(|heard| heard.strip.solo);
         for (index, voice) in self.voices.iter_mut().enumerate() {
             let is_its = |heard: &&Heard| heard.input == voice.input;

@@ -10,6 +10,7 @@ mod decks;
 mod duck;
 mod edge;
 pub mod generate;
+mod jammed;
 pub mod levels;
 mod limit;
 mod look;

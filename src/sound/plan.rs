@@ -9,8 +9,9 @@ use crate::frame::sound::{ChunkNumber, SAMPLE_RATE};
 use crate::show::Show;
 use crate::show::ids::{InputId, SceneId};
 use crate::show::input::{Input, InputKind, WhenHidden};
+use crate::show::jam::code::JamCode;
 use crate::show::layer::{Content, Layer};
-use crate::show::levels::Levels;
+use crate::show::light::animation::Needs;
 use crate::show::mixer::{Faders, Mixer, Strip};
 use crate::show::program::{Mixed, Program};
 use crate::show::stream::Stream;
@@ -25,6 +26,7 @@ pub enum Source {
     /// What the player plays.
     Decks,
     Generated(Generator),
+    Jam(JamCode),
 }
 
 /// A piece is moved through in so many steps, a millisecond each: keyframes lie on whole ones.
@@ -61,8 +63,8 @@ impl Shown {
         of.map_or(self.program, |input| self.inputs.contains(input))
     }
 
-    fn add(&mut self, levels: &Levels) {
-        match &levels.input {
+    fn add(&mut self, of: Option<&InputId>) {
+        match of {
             None => self.program = true,
             Some(input) if !self.inputs.contains(input) => self.inputs.push(input.clone()),
             Some(_) => {}
@@ -115,10 +117,20 @@ pub fn plan_mix(shows: &impl ShowAt, chunk: ChunkNumber, plan: &mut MixPlan) {
     plan.beeps = u16::try_from(beeping).unwrap_or(u16::MAX);
     for scene in show.program.iter().flat_map(Program::scenes) {
         show.each_layer_in(scene, &mut |layer| {
-            if let Content::Levels(levels) = &layer.content {
-                plan.shown.add(levels);
+            if let Some(of) = listened(&layer.content) {
+                plan.shown.add(of);
             }
         });
+    }
+}
+
+/// Whose sound a layer looks at; Some(None) is the program's.
+fn listened(content: &Content) -> Option<Option<&InputId>> {
+    match content {
+        Content::Levels(levels) => Some(levels.input.as_ref()),
+        Content::Jam(jam) => Some(jam.input.as_ref()),
+        Content::Effect(effect) if effect.animation.needs() == Needs::Sound => Some(None),
+        _ => None,
     }
 }
 
@@ -131,10 +143,11 @@ fn player(show: &Show, plan: &mut MixPlan) {
     }
 }
 
-/// A tone is a function of the time: it is there at once, whoever was woken when.
+/// Tones and jams are functions of the time: they are there at once, whoever was woken when.
 fn source(input: &Input) -> Source {
     match input.kind {
         InputKind::Tone { hz, level_db } => Source::Generated(Generator::Tone { hz: hz as f32, dbfs: level_db as f32 }),
+        InputKind::Jam { jam } => Source::Jam(jam),
         _ => Source::Tap,
     }
 }

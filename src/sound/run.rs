@@ -16,6 +16,7 @@ use crate::base::status::Condition;
 use crate::base::tasks::{StopFlag, go_first};
 use crate::base::vitals::Vitals;
 use crate::base::watched::{Failing, spawn_watched};
+use crate::frame::jams::JamBoard;
 use crate::frame::mailbox::Mailbox;
 use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SoundChunk};
@@ -30,6 +31,7 @@ pub struct Env {
     pub outlet: Arc<Mailbox<SoundChunk>>,
     /// What decoders write into.
     pub taps: Arc<Taps>,
+    pub jams: Arc<JamBoard>,
     pub levels: LevelsHandle,
     /// What layers that show sound look at.
     pub sights: Arc<Sights>,
@@ -50,7 +52,7 @@ pub fn start(env: Env) -> io::Result<JoinHandle<()>> {
     spawn_watched("sound", failing, move || {
         // Where it may not, a pause of the machine is made up for.
         go_first();
-        let mut maker = Maker::new(env.outlet, env.taps, (env.levels, env.sights), env.vitals);
+        let mut maker = Maker::new(env.outlet, env.taps, (env.levels, env.sights, env.jams), env.vitals);
         while !env.stop.is_set() {
             let again_at = maker.make_due(&**env.shows.load(), env.clock.now());
             env.clock.sleep_until(again_at, PATIENCE);
@@ -76,10 +78,10 @@ impl Maker {
     fn new(
         outlet: Arc<Mailbox<SoundChunk>>,
         taps: Arc<Taps>,
-        (levels, sights): (LevelsHandle, Arc<Sights>),
+        (levels, sights, jams): (LevelsHandle, Arc<Sights>, Arc<JamBoard>),
         vitals: Arc<Vitals>,
     ) -> Self {
-        let mix = Mix::new(levels.clone(), sights.clone());
+        let mix = Mix::new(levels.clone(), sights.clone(), jams);
         let (samples, pieces, plan) = (Box::new([0.0; LENGTH]), Pieces::new(), MixPlan::default());
         Self { outlet, taps, levels, sights, vitals, next: None, plan, mix, samples, pieces }
     }
@@ -133,7 +135,15 @@ mod tests {
     fn maker() -> (Maker, Arc<Mailbox<SoundChunk>>) {
         let outlet = Mailbox::new(100, WhenFull::DropNewest);
         outlet.set_wanted(true);
-        (Maker::new(outlet.clone(), Taps::new(), (LevelsHandle::new(), Sights::new()), Arc::new(Vitals::new())), outlet)
+        (
+            Maker::new(
+                outlet.clone(),
+                Taps::new(),
+                (LevelsHandle::new(), Sights::new(), Arc::default()),
+                Arc::new(Vitals::new()),
+            ),
+            outlet,
+        )
     }
 
     fn posted(outlet: &Mailbox<SoundChunk>) -> Vec<u64> {
@@ -252,7 +262,9 @@ mod tests {
         let clock = Clock::manual(ShowTime(0));
         let shows = Arc::new(ArcSwap::from_pointee(Timeline::default()));
         let (taps, levels, sights) = (Taps::new(), LevelsHandle::new(), Sights::new());
-        let env = Env { shows, clock, outlet, taps, levels, sights, vitals: Arc::new(Vitals::new()), stop: stop.clone() };
+        let jams = Arc::default();
+        let env =
+            Env { shows, clock, outlet, taps, jams, levels, sights, vitals: Arc::new(Vitals::new()), stop: stop.clone() };
         let thread = start(env).expect("a thread");
         stop.stop();
         thread.join().expect("it ends well");

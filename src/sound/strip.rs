@@ -8,9 +8,11 @@ use super::decibel::factor;
 use super::decks::Decks;
 use super::edge::Edge;
 use super::generate::Generator;
+use super::jammed::Jammed;
 use super::meter::{Level, Meter};
 use super::plan::{Heard, Source};
 use super::ramp::{self, Sides};
+use crate::frame::jams::{JamBoard, LiveJam};
 use crate::frame::sound::{CHANNELS, SAMPLE_RATE, SAMPLES_PER_CHUNK};
 use crate::frame::tap::Tap;
 use crate::show::ids::InputId;
@@ -18,6 +20,8 @@ use crate::show::mixer::Faders;
 
 pub struct Voice {
     pub input: InputId,
+    /// There for a jam.
+    jammed: Option<Box<Jammed>>,
     /// What several taps give, before it is one.
     aside: Option<Box<[f32; SAMPLES_PER_CHUNK * CHANNELS]>>,
     /// This piece, as it goes into the mix but for ducking. Meaningless while it is not audible.
@@ -45,6 +49,7 @@ pub struct Voice {
 pub struct Sounds<'a> {
     pub taps: &'a BTreeMap<InputId, Arc<Tap>>,
     pub decks: &'a Decks,
+    pub jams: &'a JamBoard,
 }
 
 impl<'a> Sounds<'a> {
@@ -70,6 +75,7 @@ impl Voice {
         Self {
             input: heard.input.clone(),
             aside: (heard.source == Source::Decks).then(|| Box::new([0.0; SAMPLES_PER_CHUNK * CHANNELS])),
+            jammed: None,
             samples: Box::new([0.0; SAMPLES_PER_CHUNK * CHANNELS]),
             ducked: 1.0,
             edge: Edge::default(),
@@ -152,6 +158,7 @@ impl Voice {
                 generator.fill(first, &mut self.samples[..]);
                 SAMPLES_PER_CHUNK
             }
+            Source::Jam(code) => self.jam(sounds.jams.get(code).as_ref(), first),
             Source::Tap => sounds.tap(&self.input).map_or(0, |tap| tap.read_marked(first, &mut self.samples[..])),
             Source::Decks => match &mut self.aside {
                 Some(aside) => sounds.decks.read(first, |input| sounds.tap(input), &mut self.samples[..], &mut aside[..]),
@@ -168,6 +175,17 @@ impl Voice {
         }
         self.edge.soften(&mut self.samples[..], there == SAMPLES_PER_CHUNK);
         true
+    }
+
+    fn jam(&mut self, live: Option<&LiveJam>, first: i64) -> usize {
+        let Some(live) = live else {
+            self.jammed = None;
+            return 0;
+        };
+        if !self.jammed.get_or_insert_default().fill(live, first, &mut self.samples[..]) {
+            self.edge.jump();
+        }
+        SAMPLES_PER_CHUNK
     }
 
     pub fn is_audible(&self) -> bool {
@@ -203,6 +221,8 @@ impl Voice {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::frame::tap::time_of;
     use crate::show::mixer::Strip;
@@ -214,8 +234,10 @@ mod tests {
 
     static NOTHING: Decks = Decks([None, None]);
 
+    static NO_JAMS: LazyLock<JamBoard> = LazyLock::new(JamBoard::default);
+
     fn sounds(taps: &BTreeMap<InputId, Arc<Tap>>) -> Sounds<'_> {
-        Sounds { taps, decks: &NOTHING }
+        Sounds { taps, decks: &NOTHING, jams: &NO_JAMS }
     }
 
     #[test]

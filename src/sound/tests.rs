@@ -6,6 +6,7 @@ mod moving;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use proptest::prelude::*;
 
 use super::decibel::{db, factor};
@@ -14,11 +15,15 @@ use super::levels::LevelsHandle;
 use super::mix::{Made, Mix};
 use super::pieces::LENGTH;
 use super::plan::{Heard, MixPlan, Source};
+use crate::frame::jams::{JamBoard, LiveJam};
 use crate::frame::pixels::allocations;
 use crate::frame::sight::Sights;
 use crate::frame::sound::{ChunkNumber, SAMPLES_PER_CHUNK};
 use crate::frame::tap::{Tap, time_of};
 use crate::show::ids::InputId;
+use crate::show::jam::Jam;
+use crate::show::jam::beat::Beat;
+use crate::show::jam::pattern::{Cell, PatternId};
 use crate::show::mixer::{Duck, Mixer, Strip};
 use crate::show::time::ShowTime;
 
@@ -41,6 +46,7 @@ struct Desk {
     mix: Mix,
     levels: LevelsHandle,
     sights: Arc<Sights>,
+    jams: Arc<JamBoard>,
     taps: BTreeMap<InputId, Arc<Tap>>,
     chunk: u64,
     out: [f32; LENGTH],
@@ -49,11 +55,12 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let levels = LevelsHandle::new();
-        let sights = Sights::new();
+        let (sights, jams) = (Sights::new(), Arc::<JamBoard>::default());
         Self {
-            mix: Mix::new(levels.clone(), sights.clone()),
+            mix: Mix::new(levels.clone(), sights.clone(), jams.clone()),
             levels,
             sights,
+            jams,
             taps: BTreeMap::new(),
             chunk: FIRST,
             out: [0.0; LENGTH],
@@ -285,4 +292,29 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_jam_is_heard_as_an_input_while_this_node_knows_of_it() {
+    let mut desk = Desk::new();
+    let code = "AB12CD".parse().unwrap();
+    let heard = Heard { source: Source::Jam(code), ..tone("jam", 0.0) };
+    let plan = plan(vec![heard]);
+    assert_eq!(desk.hear(&plan, 10), [0.0; 10 * LENGTH], "nothing is known of it");
+    let mut jam = Jam::new(code, String::new(), 0);
+    let drums = jam.patterns.get_mut(&PatternId::drums(0)).unwrap();
+    (0..16).step_by(4).for_each(|step| *Arc::make_mut(drums).cell_mut(0, step).unwrap() = Cell::struck(100));
+    jam.transport.from = Some(Beat(0));
+    desk.jams.put(code, &LiveJam::new(Arc::new(ArcSwap::from_pointee(jam))));
+    let loudest = |samples: &[f32]| samples.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
+    assert!(loudest(&desk.hear(&plan, 100)) > 0.1, "two drums in a second");
+    let allocated = allocations::during(|| {
+        for _ in 0..100 {
+            desk.make(&plan);
+        }
+    });
+    assert_eq!(allocated, 0);
+    desk.jams.remove(code);
+    desk.hear(&plan, 10);
+    assert_eq!(loudest(&desk.hear(&plan, 10)), 0.0, "it has gone, and went softly");
 }

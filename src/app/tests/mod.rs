@@ -13,6 +13,7 @@ use crate::base::clock::{Clock, Stopwatch};
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
 use crate::frame::ingest::Ingest;
+use crate::frame::jams::JamBoard;
 use crate::frame::mailbox::{Mailbox, WhenFull};
 use crate::frame::mosaic::Mosaics;
 use crate::frame::picture::Frame;
@@ -22,7 +23,7 @@ use crate::frame::taps::Taps;
 use crate::gst;
 use crate::light::films::Films;
 use crate::picture;
-use crate::picture::sources::Sources;
+use crate::picture::sources::{Outside, Sources};
 use crate::picture::watch::Outlook;
 use crate::sound;
 use crate::sound::levels::LevelsHandle;
@@ -58,13 +59,16 @@ impl Stage {
         let (taps, sights, mosaics) = (Taps::new(), Sights::new(), Arc::new(Mosaics::default()));
         let frames = Mailbox::new(PLACES, WhenFull::DropNewest);
         let sounds = Mailbox::new(PLACES, WhenFull::DropNewest);
-        let sources = Sources::new(clock.clone(), taps.clone(), Ingest::new(), vitals.clone());
+        let jams = Arc::<JamBoard>::default();
+        let outside = Outside { ingest: Ingest::new(), jams: jams.clone() };
+        let sources = Sources::new(clock.clone(), taps.clone(), outside, vitals.clone());
         let (films, films_thread) = Films::start(assets.clone(), stop.clone()).expect("a thread");
         let (effects, effects_thread) = picture::effects::start(picture::effects::Env {
             films,
             shows: state.timeline(),
             clock: clock.clone(),
             sights: sights.clone(),
+            jams: jams.clone(),
             outlook: Outlook::default(),
             vitals: vitals.clone(),
             stop: stop.clone(),
@@ -90,6 +94,7 @@ impl Stage {
                 clock: clock.clone(),
                 outlet: sounds.clone(),
                 taps,
+                jams,
                 levels: LevelsHandle::new(),
                 sights,
                 vitals: vitals.clone(),

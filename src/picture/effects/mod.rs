@@ -1,5 +1,7 @@
-//! Animations of lights as layers: painted by a thread of its own, a few frames before they are due, small, as a video is.
+//! Animations of lights and jams as layers: painted by a thread of its own, a few frames before they are due, small, as a video is.
 
+mod animation;
+mod jam;
 mod paint;
 #[cfg(test)]
 mod tests;
@@ -19,12 +21,13 @@ use crate::base::status::Condition;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
 use crate::base::watched::{Failing, spawn_watched};
+use crate::frame::jams::JamBoard;
 use crate::frame::sight::Sights;
 use crate::frame::video::VideoFrame;
 use crate::light::films::Films;
 use crate::show::Show;
-use crate::show::layer::Content;
 use crate::show::light::effect::EffectLayer;
+use crate::show::lit::Lit;
 use crate::show::time::{Fps, FrameNumber, ShowTime};
 use crate::show::timeline::{ShowAt, Timeline};
 pub use paint::Painter;
@@ -40,13 +43,17 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Equal keys mean equal pictures at equal times.
 pub type EffectKey = u64;
 
-pub fn key(effect: &EffectLayer) -> EffectKey {
+pub fn key(lit: Lit<'_>) -> EffectKey {
     let mut hasher = DefaultHasher::new();
-    let EffectLayer { animation, parameters, palette, seed, columns, rows } = effect;
-    (animation, palette, seed, columns, rows).hash(&mut hasher);
-    for (name, value) in parameters {
-        name.hash(&mut hasher);
-        value.hash_into(&mut hasher);
+    match lit {
+        Lit::Effect(EffectLayer { animation, parameters, palette, seed, columns, rows }) => {
+            (animation, palette, seed, columns, rows).hash(&mut hasher);
+            for (name, value) in parameters {
+                name.hash(&mut hasher);
+                value.hash_into(&mut hasher);
+            }
+        }
+        Lit::Jam(layer) => layer.hash(&mut hasher),
     }
     hasher.finish()
 }
@@ -62,9 +69,9 @@ pub struct Effects {
 
 impl Effects {
     /// The frame that is due at `at`, or the newest one before it. It does not wait.
-    pub fn film(&self, effect: &EffectLayer, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
+    pub fn film(&self, lit: Lit<'_>, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
         let reels = self.reels.load();
-        let reel = reels.get(&key(effect))?;
+        let reel = reels.get(&key(lit))?;
         let due = fps.frame_at(at).0;
         (0..PLACES - AHEAD).find_map(|before| {
             let number = due.checked_sub(before)?;
@@ -75,14 +82,14 @@ impl Effects {
 }
 
 /// Those that are painted.
-pub fn seen(show: &Show, sight: Sight) -> BTreeMap<EffectKey, &EffectLayer> {
+pub fn seen(show: &Show, sight: Sight) -> BTreeMap<EffectKey, Lit<'_>> {
     let mut seen = BTreeMap::new();
     for scene in scenes_in(show, sight) {
         show.each_layer_in(scene, &mut |layer| {
-            if let Content::Effect(effect) = &layer.content
+            if let Some(lit) = Lit::of(&layer.content)
                 && seen.len() < MOST
             {
-                seen.insert(key(effect), effect);
+                seen.insert(key(lit), lit);
             }
         });
     }
@@ -95,6 +102,7 @@ pub struct Env {
     pub sights: Arc<Sights>,
     /// Pictures that animations show.
     pub films: Films,
+    pub jams: Arc<JamBoard>,
     pub outlook: Outlook,
     pub vitals: Arc<Vitals>,
     pub stop: StopFlag,
@@ -104,7 +112,8 @@ pub struct Env {
 pub fn start(env: Env) -> io::Result<(Arc<Effects>, JoinHandle<()>)> {
     let effects = Arc::new(Effects::default());
     let failing = Failing::of("engine", &env.vitals, Condition::degraded("the thread that paints effects has failed"));
-    let mut studio = Studio { effects: effects.clone(), painters: BTreeMap::new(), sights: env.sights, films: env.films };
+    let mut studio =
+        Studio { effects: effects.clone(), painters: BTreeMap::new(), sights: env.sights, films: env.films, jams: env.jams };
     let thread = spawn_watched("effects", failing, move || {
         while !env.stop.is_set() {
             let again_at = {
@@ -122,6 +131,7 @@ struct Studio {
     painters: BTreeMap<EffectKey, (Painter, Arc<Reel>, Option<u64>)>,
     sights: Arc<Sights>,
     films: Films,
+    jams: Arc<JamBoard>,
 }
 
 impl Studio {
@@ -133,11 +143,15 @@ impl Studio {
         self.follow(show, outlook);
         let films = self.films.wanted(|| self.painters.values().filter_map(|(painter, ..)| painter.asset()), &show.assets);
         for (painter, reel, painted) in self.painters.values_mut() {
+            if painter.is_surprised(&self.jams) {
+                *painted = None;
+            }
             let from = painted.map_or(newest, |painted| painted + 1).max(newest);
             for number in from..=newest + AHEAD {
                 let at = fps.time_of(FrameNumber(number));
-                let frame = painter.paint(at, &self.sights, &films);
-                reel.0[(number % PLACES) as usize].store(Some(Arc::new((FrameNumber(number), frame))));
+                let frame = painter.paint(at, &films, &self.jams);
+                let place = frame.map(|frame| Arc::new((FrameNumber(number), frame)));
+                reel.0[(number % PLACES) as usize].store(place);
                 *painted = Some(number);
             }
         }
@@ -150,8 +164,9 @@ impl Studio {
             return;
         }
         self.painters.retain(|key, _| seen.contains_key(key));
-        for (key, effect) in seen {
-            self.painters.entry(key).or_insert_with(|| (Painter::new(show, effect), Arc::default(), None));
+        for (key, lit) in seen {
+            let sights = &self.sights;
+            self.painters.entry(key).or_insert_with(|| (Painter::new(show, lit, sights), Arc::default(), None));
         }
         let reels = self.painters.iter().map(|(key, (_, reel, _))| (*key, reel.clone())).collect();
         self.effects.reels.store(Arc::new(reels));

@@ -1,63 +1,65 @@
-//! One animation as frames of a small video.
+//! What is computed light by light, as frames of a small video.
 
 use std::sync::Arc;
 
-use crate::effect::Effect;
+use super::animation::Animated;
+use super::jam::Jammed;
 use crate::effect::plane::Plane as Lights;
-use crate::effect::ramp::Ramp;
-use crate::effect::senses::{Senses, Sound, Wall};
+use crate::frame::jams::JamBoard;
 use crate::frame::mosaic;
 use crate::frame::sight::Sights;
 use crate::frame::video::VideoFrame;
 use crate::light::films::Read;
 use crate::show::Show;
 use crate::show::light::Rgb;
-use crate::show::light::animation::Needs;
-use crate::show::light::animation::parameter::ParameterValue;
-use crate::show::light::effect::EffectLayer;
+use crate::show::lit::Lit;
 use crate::show::time::ShowTime;
 
 pub struct Painter {
-    layer: EffectLayer,
-    effect: Effect,
+    kind: Kind,
     pixels: Vec<Rgb>,
-    timezone_minutes: i32,
+    size: (u16, u16),
+}
+
+enum Kind {
+    Animated(Box<Animated>),
+    Jammed(Box<Jammed>),
 }
 
 impl Painter {
-    pub fn new(show: &Show, layer: &EffectLayer) -> Self {
-        let (columns, rows) = (layer.columns.max(1), layer.rows.max(1));
-        let chosen = layer.palette.as_ref().and_then(|id| show.palette(id));
-        let ramp = chosen.map_or_else(|| Ramp::spectrum(1.0), |palette| Ramp(palette.ramp()));
-        let mut parameters = layer.parameters.clone();
-        if chosen.is_some() && layer.animation.parameter("use_palette").is_some() {
-            // Whoever names a palette wants to see it.
-            parameters.entry("use_palette".to_owned()).or_insert(ParameterValue::Bool(true));
-        }
-        let lights = Lights::matrix(columns.into(), rows.into());
-        Self {
-            effect: Effect::new(layer.animation, &parameters, layer.seed, &ramp, &lights),
-            pixels: vec![[0.0; 3]; lights.points.len()],
-            layer: layer.clone(),
-            timezone_minutes: show.house.settings.timezone.minutes() as i32,
-        }
+    pub fn new(show: &Show, lit: Lit<'_>, sights: &Arc<Sights>) -> Self {
+        let size = lit.size();
+        let lights = Lights::matrix(size.0.into(), size.1.into());
+        let pixels = vec![[0.0; 3]; lights.points.len()];
+        let kind = match lit {
+            Lit::Effect(layer) => Kind::Animated(Box::new(Animated::new(show, layer, &lights, sights))),
+            Lit::Jam(layer) => Kind::Jammed(Box::new(Jammed::new(layer, &lights, sights))),
+        };
+        Self { kind, pixels, size }
     }
 
     /// The picture of the library that it shows, if it does.
     pub fn asset(&self) -> Option<&str> {
-        self.layer.animation.asset(&self.layer.parameters)
+        match &self.kind {
+            Kind::Animated(animated) => animated.asset(),
+            Kind::Jammed(_) => None,
+        }
     }
 
-    pub fn paint(&mut self, at: ShowTime, sights: &Sights, films: &Read) -> Arc<VideoFrame> {
-        let sound = (self.layer.animation.needs() == Needs::Sound).then(|| sights.look(None, at)).flatten();
-        let sound = sound.map(|sight| {
-            let [left, right] = sight.loudness();
-            Sound { left, right, bands: sight.bands(), beat: 0.0 }
-        });
-        let wall = Wall { unix_micros: at.micros(), utc_offset_minutes: self.timezone_minutes };
-        let image = self.asset().and_then(|asset| films.get(asset)).map(Arc::as_ref);
-        let senses = Senses { sound: sound.as_ref(), image, wall, ..Senses::default() };
-        self.effect.render(self.layer.seconds_at(at), &senses, &mut self.pixels);
-        mosaic::film(&self.pixels, (self.layer.columns.max(1).into(), self.layer.rows.max(1).into()), at)
+    /// Whether what was painted ahead is no longer what will be.
+    pub fn is_surprised(&self, jams: &JamBoard) -> bool {
+        match &self.kind {
+            Kind::Animated(_) => false,
+            Kind::Jammed(jammed) => jammed.is_surprised(jams),
+        }
+    }
+
+    /// None while there is nothing to be seen.
+    pub fn paint(&mut self, at: ShowTime, films: &Read, jams: &JamBoard) -> Option<Arc<VideoFrame>> {
+        match &mut self.kind {
+            Kind::Animated(animated) => animated.paint(at, films, &mut self.pixels),
+            Kind::Jammed(jammed) => jammed.paint(at, jams, &mut self.pixels)?,
+        }
+        Some(mosaic::film(&self.pixels, (self.size.0.into(), self.size.1.into()), at))
     }
 }

@@ -23,7 +23,7 @@ use crate::picture::studio::Studio;
 use crate::show::Show;
 use crate::show::geometry::Canvas;
 use crate::show::ids::{AssetId, FeedId, InputId};
-use crate::show::light::effect::EffectLayer;
+use crate::show::lit::Lit;
 use crate::show::time::{Fps, ShowTime};
 
 /// The last one, one being painted, one that waits, and two with whoever encodes them.
@@ -167,8 +167,8 @@ impl Films for Hung<'_> {
         self.films.moving(asset, at)
     }
 
-    fn effect(&self, effect: &EffectLayer, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
-        self.films.effect(effect, fps, at)
+    fn lit(&self, lit: Lit<'_>, fps: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        self.films.lit(lit, fps, at)
     }
 
     fn feed(&self, feed: &FeedId, at: ShowTime) -> Option<Arc<VideoFrame>> {
@@ -205,7 +205,7 @@ mod tests {
             frame()
         }
 
-        fn effect(&self, _: &EffectLayer, _: Fps, _: ShowTime) -> Option<Arc<VideoFrame>> {
+        fn lit(&self, _: Lit<'_>, _: Fps, _: ShowTime) -> Option<Arc<VideoFrame>> {
             frame()
         }
 
@@ -231,7 +231,7 @@ mod tests {
         let at = ShowTime(0);
         assert!(hung.film(&name, at).is_some() && hung.film(&other, at).is_some());
         assert!(hung.moving(&asset, at).is_some() && hung.stinger(&asset, at).is_some());
-        assert!(hung.effect(&effect, Show::default().config.fps, at).is_some());
+        assert!(hung.lit(Lit::Effect(&effect), Show::default().config.fps, at).is_some());
         assert!(hung.feed(&FeedId::new("desk").unwrap(), at).is_some());
         assert!(hung.sight(None, at).is_some());
     }

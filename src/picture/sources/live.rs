@@ -67,7 +67,7 @@ fn origin(kind: &InputKind) -> Option<(Origin, Pace, u32)> {
         InputKind::Page { url, width, height, fps } => {
             Some((Origin::Page { url, width, height, fps }, Pace::Arriving, LOCAL_LATENCY_MS))
         }
-        InputKind::Video(_) | InputKind::Published { .. } | InputKind::Tone { .. } => None,
+        InputKind::Video(_) | InputKind::Published { .. } | InputKind::Tone { .. } | InputKind::Jam { .. } => None,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod animated;
 mod course;
 mod drift;
 mod file;
+mod jam;
 mod laps;
 mod live;
 mod published;
@@ -33,6 +34,7 @@ use crate::base::clock::Clock;
 use crate::base::tasks::{StopFlag, join_within, spawn_thread};
 use crate::base::vitals::Vitals;
 use crate::frame::ingest::Ingest;
+use crate::frame::jams::JamBoard;
 use crate::frame::tap::Tap;
 use crate::frame::taps::Taps;
 use crate::frame::video::{Films, VideoFrame};
@@ -46,13 +48,20 @@ use wanted::Wanted;
 /// A source that talks to a peer that hangs may need this long to let go; longer is not waited.
 const GOODBYE: Duration = Duration::from_millis(1_500);
 
+/// Where that is found which others send or play.
+#[derive(Clone)]
+pub struct Outside {
+    /// Streams that are pushed to us.
+    pub ingest: Arc<Ingest>,
+    pub jams: Arc<JamBoard>,
+}
+
 pub struct Sources {
     clock: Clock,
     vitals: Arc<Vitals>,
     /// Where the mixer finds what they leave.
     taps: Arc<Taps>,
-    /// Where streams that are pushed to us are found.
-    ingest: Arc<Ingest>,
+    outside: Outside,
     /// Read by the tick thread for every frame; replaced when an input comes or goes.
     slots: ArcSwap<Slots>,
     /// Pictures that move by themselves.
@@ -88,9 +97,9 @@ impl Films for Sources {
 
 impl Sources {
     /// Nothing runs before the first order. `gst::start` must have been called.
-    pub fn new(clock: Clock, taps: Arc<Taps>, ingest: Arc<Ingest>, vitals: Arc<Vitals>) -> Arc<Self> {
+    pub fn new(clock: Clock, taps: Arc<Taps>, outside: Outside, vitals: Arc<Vitals>) -> Arc<Self> {
         let animations = Animations::new(clock.clone());
-        Arc::new(Self { clock, vitals, taps, ingest, slots: ArcSwap::default(), animations, running: Mutex::default() })
+        Arc::new(Self { clock, vitals, taps, outside, slots: ArcSwap::default(), animations, running: Mutex::default() })
     }
 
     /// The picture that is due at `at`, if there is one. Never waits, decodes or allocates.
@@ -166,7 +175,7 @@ impl Sources {
         let id = &wanted.input.id;
         let stop = StopFlag::default();
         let slot = Slot::new(wanted.clone(), held_at, self.taps.get_or_insert(id));
-        let runner = Runner::new(slot.clone(), self.clock.clone(), self.ingest.clone(), self.vitals.clone(), stop.clone());
+        let runner = Runner::new(slot.clone(), self.clock.clone(), self.outside.clone(), self.vitals.clone(), stop.clone());
         match spawn_thread(&format!("in-{id}"), move || runner.run()) {
             Ok(thread) => {
                 slot.worked_by(thread.thread().clone());

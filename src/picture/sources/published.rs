@@ -31,7 +31,7 @@ fn publisher(session: &mut Session, order: &Order, key: &Secret) -> Option<Arc<S
         if !session.should_run(&next) || must_reopen(&order.wanted, &next.wanted) {
             return None;
         }
-        let stream = session.ingest.stream_or_wake(key.reveal());
+        let stream = session.outside.ingest.stream_or_wake(key.reveal());
         // Of one that has fallen silent there is only the past.
         if let Some(stream) = stream.filter(|stream| matches!(stream.came(), (1.., silent) if silent < DEAD_AFTER)) {
             return Some(stream);

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use super::queue::{FOREVER, Order, Slot};
 use super::session::{End, Session, must_reopen};
-use super::{file, live, published, tone};
+use super::{Outside, file, jam, live, published, tone};
 use crate::base::clock::Clock;
 use crate::base::status::InputState;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
-use crate::frame::ingest::Ingest;
 use crate::show::input::InputKind;
 use crate::show::time::ShowTime;
 
@@ -37,8 +36,8 @@ impl Drop for Alarm {
 }
 
 impl Runner {
-    pub fn new(slot: Arc<Slot>, clock: Clock, ingest: Arc<Ingest>, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
-        Self { session: Session::new(slot, clock, ingest, vitals, stop), attempt: 0 }
+    pub fn new(slot: Arc<Slot>, clock: Clock, outside: Outside, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
+        Self { session: Session::new(slot, clock, outside, vitals, stop), attempt: 0 }
     }
 
     pub fn run(mut self) {
@@ -140,6 +139,7 @@ fn play(session: &mut Session, order: &Arc<Order>) -> End {
         InputKind::Video(_) => file::play(session, order),
         InputKind::Network { .. } | InputKind::Camera { .. } | InputKind::Page { .. } => live::play(session, order),
         InputKind::Tone { .. } => tone::play(session, order),
+        InputKind::Jam { jam } => jam::play(session, order, *jam),
         InputKind::Published { key, latency_ms } => published::play(session, order, key, *latency_ms),
     }
 }
@@ -147,7 +147,7 @@ fn play(session: &mut Session, order: &Arc<Order>) -> End {
 fn is_live(order: &Order) -> bool {
     match order.wanted.input.kind {
         InputKind::Network { .. } | InputKind::Published { .. } | InputKind::Camera { .. } | InputKind::Page { .. } => true,
-        InputKind::Video(_) | InputKind::Tone { .. } => false,
+        InputKind::Video(_) | InputKind::Tone { .. } | InputKind::Jam { .. } => false,
     }
 }
 

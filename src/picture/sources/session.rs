@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Outside;
 use super::queue::{Order, Queue, Slot};
 use super::sound::Sound;
 use super::wanted::Wanted;
@@ -10,7 +11,6 @@ use crate::base::clock::{Clock, Stopwatch};
 use crate::base::status::InputState;
 use crate::base::tasks::StopFlag;
 use crate::base::vitals::Vitals;
-use crate::frame::ingest::Ingest;
 use crate::gst::decode::Wake;
 use crate::show::input::{InputKind, Playback, WhenHidden};
 use crate::show::time::ShowTime;
@@ -27,8 +27,7 @@ pub(super) struct Session {
     pub clock: Clock,
     pub queue: Queue,
     pub sound: Sound,
-    /// Where what is pushed to us is found.
-    pub ingest: Arc<Ingest>,
+    pub outside: Outside,
     vitals: Arc<Vitals>,
     stop: StopFlag,
     id: String,
@@ -54,14 +53,14 @@ pub(super) enum End {
 }
 
 impl Session {
-    pub fn new(slot: Arc<Slot>, clock: Clock, ingest: Arc<Ingest>, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
+    pub fn new(slot: Arc<Slot>, clock: Clock, outside: Outside, vitals: Arc<Vitals>, stop: StopFlag) -> Self {
         let input = slot.ordered().wanted.input.id.clone();
         // Each play has another name, and counters are kept for ever.
         let label = if input.play().is_some() { "player".to_owned() } else { input.to_string() };
         let id = input.to_string();
         let queue = Queue::new(slot.window.clone());
         let sound = Sound::new(slot.tap.clone());
-        Self { slot, clock, queue, sound, ingest, vitals, stop, id, label, last_seen: None, state: None }
+        Self { slot, clock, queue, sound, outside, vitals, stop, id, label, last_seen: None, state: None }
     }
 
     pub fn is_stopped(&self) -> bool {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::frame::jams::JamBoard;
 use crate::frame::sight::{COLUMNS, PITCHES, Sight, Sights};
 use crate::frame::video::{Films, Plane, Planes, VideoFrame};
 use crate::picture::effects::Painter;
 use crate::show::Show;
 use crate::show::ids::{AssetId, InputId};
-use crate::show::light::effect::EffectLayer;
+use crate::show::lit::Lit;
 use crate::show::time::{Fps, ShowTime};
 
 /// Loud voices in the middle, less below and above; the right side is quieter.
@@ -49,8 +50,8 @@ impl Films for Smooth {
         Some(Arc::new(sight()))
     }
 
-    fn effect(&self, effect: &EffectLayer, _: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
-        Some(Painter::new(&Show::default(), effect).paint(at, &Sights::new(), &Default::default()))
+    fn lit(&self, lit: Lit<'_>, _: Fps, at: ShowTime) -> Option<Arc<VideoFrame>> {
+        Painter::new(&Show::default(), lit, &Sights::new()).paint(at, &Default::default(), &JamBoard::default())
     }
 
     fn stinger(&self, _: &AssetId, at: ShowTime) -> Option<Arc<VideoFrame>> {

@@ -12,7 +12,7 @@ use crate::frame::sight::Sights;
 use crate::frame::taps::Taps;
 use crate::picture::ladder::Rung;
 use crate::picture::run;
-use crate::picture::sources::Sources;
+use crate::picture::sources::{Outside, Sources};
 use crate::picture::tick::{BUFFERS, Engine};
 use crate::picture::watch::Outlook;
 use crate::show::stream::Stream;
@@ -203,7 +203,12 @@ fn the_threads_follow_a_manual_clock_and_end_when_told() {
         clock: clock.clone(),
         assets_dir: nowhere().to_owned(),
         outlets: vec![outlet.clone()],
-        sources: Sources::new(clock.clone(), Taps::new(), Ingest::new(), Arc::new(Vitals::new())),
+        sources: Sources::new(
+            clock.clone(),
+            Taps::new(),
+            Outside { ingest: Ingest::new(), jams: Arc::default() },
+            Arc::new(Vitals::new()),
+        ),
         sights: Sights::new(),
         vitals: Arc::new(Vitals::new()),
         stop: stop.clone(),

@@ -60,6 +60,7 @@ impl Input {
                 in_range("hz", *hz, 20.0, 20_000.0, ("20", "20000"))?;
                 in_range("level_db", *level_db, -100.0, 0.0, ("-100", "0"))
             }
+            InputKind::Jam { jam: _ } => Ok(()),
         }
     }
 }

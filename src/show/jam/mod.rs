@@ -6,6 +6,7 @@ pub mod beat;
 pub mod code;
 pub mod color;
 pub mod event;
+pub mod layer;
 pub mod link;
 pub mod module;
 pub mod music;

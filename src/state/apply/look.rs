@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 use super::{asset, check_range, feed};
 use crate::show::Show;
 use crate::show::arrange::Arrange;
-use crate::show::ids::AssetId;
+use crate::show::ids::{AssetId, InputId};
+use crate::show::jam::layer::JamLayer;
 use crate::show::layer::{Content, Crop, Layer, Shape};
 use crate::show::length::Length;
 use crate::show::levels::Levels;
@@ -159,6 +160,7 @@ pub(super) fn check_content(show: &Show, layer: &Layer) -> Result<(), Rejection>
         Content::Input { input } => Err(Rejection::LayerNeedsInput(layer.id.clone(), input.clone())),
         Content::Levels(levels) => check_levels(show, layer, levels),
         Content::Effect(effect) => check_effect(show, effect),
+        Content::Jam(jam) => check_jam(show, layer, jam),
         Content::Feed { feed } => feed::find(show, feed).map(drop),
         Content::Scene { scene } if show.scenes.contains_key(scene) => Ok(()),
         Content::Scene { scene } => Err(Rejection::LayerNeedsScene(layer.id.clone(), scene.clone())),
@@ -168,12 +170,17 @@ pub(super) fn check_content(show: &Show, layer: &Layer) -> Result<(), Rejection>
 
 fn check_levels(show: &Show, layer: &Layer, levels: &Levels) -> Result<(), Rejection> {
     let Levels { input, shape: _, grow: _, bands, gap, from: _, to: _, floor_db } = levels;
-    if let Some(input) = input.as_ref().filter(|input| !show.inputs.contains_key(*input)) {
-        return Err(Rejection::LayerNeedsInput(layer.id.clone(), input.clone()));
-    }
+    check_heard(show, layer, input.as_ref())?;
     check_range("bands", f64::from(*bands), 1.0..=f64::from(Levels::MAX_BANDS), "1 to 64")?;
     check_range("gap", *gap, 0.0..=256.0, "0 to 256")?;
     check_range("floor_db", *floor_db, -96.0..=-12.0, "-96 to -12")
+}
+
+fn check_heard(show: &Show, layer: &Layer, input: Option<&InputId>) -> Result<(), Rejection> {
+    match input.filter(|input| !show.inputs.contains_key(*input)) {
+        Some(input) => Err(Rejection::LayerNeedsInput(layer.id.clone(), input.clone())),
+        None => Ok(()),
+    }
 }
 
 fn check_effect(show: &Show, effect: &EffectLayer) -> Result<(), Rejection> {
@@ -182,8 +189,18 @@ fn check_effect(show: &Show, effect: &EffectLayer) -> Result<(), Rejection> {
     if let Some(palette) = palette.as_ref().filter(|palette| show.palette(palette).is_none()) {
         return Err(Rejection::NoPalette(palette.clone()));
     }
-    check_range("columns", f64::from(*columns), 1.0..=f64::from(EffectLayer::MAX_COLUMNS), "1 to 320")?;
-    check_range("rows", f64::from(*rows), 1.0..=f64::from(EffectLayer::MAX_ROWS), "1 to 180")
+    check_matrix(*columns, *rows)
+}
+
+fn check_jam(show: &Show, layer: &Layer, jam: &JamLayer) -> Result<(), Rejection> {
+    let JamLayer { jam: _, module: _, input, columns, rows } = jam;
+    check_heard(show, layer, input.as_ref())?;
+    check_matrix(*columns, *rows)
+}
+
+fn check_matrix(columns: u16, rows: u16) -> Result<(), Rejection> {
+    check_range("columns", f64::from(columns), 1.0..=f64::from(EffectLayer::MAX_COLUMNS), "1 to 320")?;
+    check_range("rows", f64::from(rows), 1.0..=f64::from(EffectLayer::MAX_ROWS), "1 to 180")
 }
 
 fn check_arrange(arrange: &Arrange) -> Result<(), Rejection> {

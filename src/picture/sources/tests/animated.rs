@@ -27,7 +27,12 @@ impl Screen {
         let file = dir.path().join("a.gif");
         std::fs::write(&file, bytes).unwrap();
         let clock = Clock::manual(START);
-        let sources = Sources::new(clock.clone(), Taps::new(), Ingest::new(), Arc::new(Vitals::new()));
+        let sources = Sources::new(
+            clock.clone(),
+            Taps::new(),
+            Outside { ingest: Ingest::new(), jams: Arc::default() },
+            Arc::new(Vitals::new()),
+        );
         let wanted = BTreeMap::from([(id(), Moving { file, format: Format::Gif, period_ms })]);
         sources.order_moving(&wanted, None);
         Screen { sources, clock, wanted, dir }

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Sources;
 use super::wanted::{Wanted, wanted};
+use super::{Outside, Sources};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::status::InputState;
 use crate::base::vitals::Vitals;
@@ -57,7 +57,8 @@ impl Stand {
         crate::gst::start().unwrap();
         let vitals = Arc::new(Vitals::new());
         let ingest = Ingest::new();
-        let sources = Sources::new(clock.clone(), Taps::new(), ingest.clone(), vitals.clone());
+        let outside = Outside { ingest: ingest.clone(), jams: Arc::default() };
+        let sources = Sources::new(clock.clone(), Taps::new(), outside, vitals.clone());
         let input: Input = serde_json::from_str(&format!(r#"{{"id": "clip", {rest}}}"#)).unwrap();
         input.check().unwrap();
         Self { sources, ingest, clock, vitals, input, file: file.map(Path::to_owned) }
