@@ -14,8 +14,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("gst", &["show", "frame", "base"]),
     ("media", &["show", "base"]),
     ("picture", &["show", "frame", "effect", "media", "base"]),
-    // Pictures that animations show are read in one place.
-    ("picture::effects", &["picture", "show", "frame", "effect", "light::films", "base"]),
+    // Pictures that animations show are read in one place, and jams hear as lights do.
+    ("picture::effects", &["picture", "show", "frame", "effect", "light::ear", "light::films", "base"]),
     ("picture::darkroom", &["picture", "show", "frame", "effect", "light::films", "base"]),
     // They paint what templates make.
     ("picture::tests", &["picture", "show", "frame", "media", "template", "base"]),
@@ -67,7 +67,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     // What was decided, made into pictures and sound as it is live, and into a file as a recording is.
-    ("render", &["show", "state", "exchange", "frame", "light::films", "picture", "sound", "gst", "send::preview", "base"]),
+    (
+        "render",
+        &["show", "state", "jam", "exchange", "frame", "light::films", "picture", "sound", "gst", "send::preview", "base"],
+    ),
     ("cli", &["base", "identity", "render"]),
     ("cli::render", &["render", "show"]),
     ("check", &["state"]),

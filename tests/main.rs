@@ -14,6 +14,7 @@ mod durability;
 mod follow;
 mod inputs;
 mod jam;
+mod jam_again;
 mod jam_crowd;
 mod jam_page;
 mod light_load;

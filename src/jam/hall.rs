@@ -13,6 +13,7 @@ use super::refused::Refused;
 use super::room::Room;
 use super::token::TokenKey;
 use crate::frame::jams::{JamBoard, LiveJam};
+use crate::show::jam::Millis;
 use crate::show::jam::code::JamCode;
 use crate::show::jam::event::JamEvent;
 use crate::show::jam::participant::{Color, ParticipantId};
@@ -48,6 +49,14 @@ pub struct Done {
     pub seq: u64,
 }
 
+/// Decided before, and when it happens here: now, or a moment ago.
+#[derive(Clone, Debug)]
+pub struct Fed {
+    pub at: Millis,
+    pub by: ParticipantId,
+    pub event: JamEvent,
+}
+
 pub(super) type Answer<T> = oneshot::Sender<Result<T, Refused>>;
 
 pub(super) enum Asked {
@@ -81,7 +90,7 @@ pub(super) enum Asked {
     /// What was played elsewhere, or before.
     Feed {
         code: JamCode,
-        events: Vec<(ParticipantId, JamEvent)>,
+        events: Vec<Fed>,
         answer: Answer<Done>,
     },
     End {
@@ -192,7 +201,7 @@ impl Hall {
     }
 
     /// Events that were decided before.
-    pub async fn feed(&self, code: JamCode, events: Vec<(ParticipantId, JamEvent)>) -> Result<Done, Refused> {
+    pub async fn feed(&self, code: JamCode, events: Vec<Fed>) -> Result<Done, Refused> {
         self.ask(|answer| Asked::Feed { code, events, answer }).await
     }
 

@@ -169,7 +169,7 @@ impl Keeper {
             }
             Asked::Feed { code, events, answer } => match self.touch(batch, code) {
                 Ok(touched) => {
-                    events.into_iter().for_each(|(by, event)| touched.happen([event], by, 0, now));
+                    events.into_iter().for_each(|fed| touched.happen([fed.event], fed.by, 0, fed.at.min(now)));
                     batch.owed.push(Owed::Done(answer, code));
                 }
                 Err(refused) => drop(answer.send(Err(refused))),

@@ -6,6 +6,7 @@
 pub mod ask;
 pub mod decide;
 pub mod evolve;
+pub mod fingerprint;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 pub mod hall;

@@ -1,18 +1,18 @@
 //! A recording is played again, in a jam of its own: as fast or as slow as somebody wants it, from wherever they want it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::hall::{Guest, Hall, Joined, Opening};
+use super::hall::{Fed, Guest, Hall, Joined, Opening};
 use super::recording::Recording;
 use super::refused::Refused;
 use crate::base::clock::Clock;
 use crate::show::jam::beat::{Course, Tempo, Timeline};
 use crate::show::jam::code::JamCode;
-use crate::show::jam::event::JamEvent;
+use crate::show::jam::event::{Entry, JamEvent};
 use crate::show::jam::participant::ParticipantId;
 use crate::show::jam::{Jam, Millis, Note, millis};
 use crate::show::time::ShowTime;
@@ -86,7 +86,8 @@ impl Mapping {
         let lines: Vec<Timeline> = jam.course.lines().iter().map(|line| self.line(line)).collect();
         let note = |note: &Note| Note { at: self.millis(note.at), until: self.millis(note.until), ..*note };
         let course = Course::try_from(lines).unwrap_or_else(|_| jam.course.clone());
-        Jam { course, notes: jam.notes.iter().map(note).collect(), ..jam.clone() }
+        let (participants, ops) = (BTreeMap::new(), BTreeMap::new());
+        Jam { course, notes: jam.notes.iter().map(note).collect(), participants, ops, ..jam.clone() }
     }
 }
 
@@ -152,7 +153,8 @@ impl Player {
         let recorded = self.recording.about.created_at.saturating_add(wish.from_ms);
         let mapping = Mapping { recorded, now: self.clock.now().millis(), speed: wish.speed };
         let whole = mapping.jam(&self.recording.jam_at(recorded));
-        self.hall.feed(self.code, vec![(ParticipantId(0), JamEvent::Whole { jam: Box::new(whole) })]).await?;
+        let event = JamEvent::Whole { jam: Box::new(whole) };
+        self.hall.feed(self.code, vec![Fed { at: mapping.now, by: ParticipantId(0), event }]).await?;
         let entries = &self.recording.entries;
         let mut next = entries.partition_point(|entry| entry.at <= recorded);
         while next < entries.len() {
@@ -160,7 +162,10 @@ impl Player {
             let first = next;
             next += entries[first..].partition_point(|entry| mapping.millis(entry.at) <= now);
             let events = entries[first..next].iter();
-            let due: Vec<_> = events.filter_map(|entry| Some((entry.by, mapping.event(&entry.event)?))).collect();
+            let fed = |entry: &Entry| {
+                Some(Fed { at: mapping.millis(entry.at), by: entry.by, event: mapping.event(&entry.event)? })
+            };
+            let due: Vec<Fed> = events.filter_map(fed).collect();
             if !due.is_empty() {
                 self.hall.feed(self.code, due).await?;
             }

@@ -65,7 +65,7 @@ pub fn open(request: &Request) -> Result<Box<dyn Story>, RenderError> {
             let beside = source.parent().unwrap_or(Path::new("")).join("assets");
             Ok(Box::new(score::Kept::of_file(source, request.assets.clone().unwrap_or(beside))?))
         }
-        Some("jsonl") => Ok(Box::new(jam::Played::open(source)?)),
+        Some("jsonl") => Ok(Box::new(jam::Played::open(source, request.size, request.fps)?)),
         Some("tar") => Ok(Box::new(archive::Exported::open(source)?)),
         _ if source.exists() => Err(RenderError::UnknownSource(source.clone())),
         _ => Err(RenderError::file(source)(std::io::ErrorKind::NotFound.into())),

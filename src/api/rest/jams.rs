@@ -18,6 +18,7 @@ use crate::api::jam::Papers;
 use crate::api::request::{At, Fields, body_of};
 use crate::identity::Role;
 use crate::jam::ask::Ask;
+use crate::jam::fingerprint::fingerprint;
 use crate::jam::hall::{Guest, Opening};
 use crate::jam::refused::Refused;
 use crate::jam::room::Room;
@@ -94,7 +95,8 @@ pub async fn one(State(api): State<Api>, At(code): At<String>, Extension(who): E
     let room = api.jam_for(&code, &papers)?;
     api.may_watch_jam(&room, &papers)?;
     let (seq, jam) = room.whole();
-    ok(json!({ "code": room.code, "epoch": room.epoch, "seq": seq, "jam": jam.told() }))
+    let played = fingerprint(&jam);
+    ok(json!({ "code": room.code, "epoch": room.epoch, "seq": seq, "fingerprint": played, "jam": jam.told() }))
 }
 
 pub async fn join(State(api): State<Api>, At(code): At<String>, request: Request) -> Answer {

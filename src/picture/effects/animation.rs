@@ -44,9 +44,12 @@ impl Animated {
         self.layer.animation.asset(&self.layer.parameters)
     }
 
+    pub fn listens(&self) -> bool {
+        self.layer.animation.needs() == Needs::Sound
+    }
+
     pub fn paint(&mut self, at: ShowTime, films: &Read, pixels: &mut [Rgb]) {
-        let hears = self.layer.animation.needs() == Needs::Sound;
-        let sound = hears.then(|| self.sights.look(None, at)).flatten().map(|sight| {
+        let sound = self.listens().then(|| self.sights.look(None, at)).flatten().map(|sight| {
             let [left, right] = sight.loudness();
             Sound { left, right, bands: sight.bands(), beat: 0.0 }
         });

@@ -28,6 +28,11 @@ impl Jammed {
         Self { layer: layer.clone(), painter: JamPainter::new(lights), ear, seen: None }
     }
 
+    /// The visualiser does.
+    pub fn listens(&self) -> bool {
+        self.layer.module.is_none_or(|module| module == Module::DjVisualizer)
+    }
+
     /// Somebody has played since it was painted.
     pub fn is_surprised(&self, jams: &JamBoard) -> bool {
         let newest = jams.get(self.layer.jam).map(|live| live.look(ShowTime(0)).0);
@@ -44,8 +49,7 @@ impl Jammed {
             self.seen = None;
             return None;
         };
-        let listens = self.layer.module.is_none_or(|module| module == Module::DjVisualizer);
-        let sound = if listens { self.ear.listen(at) } else { None };
+        let sound = if self.listens() { self.ear.listen(at) } else { None };
         let senses = Senses { sound: sound.as_ref(), ..Senses::default() };
         match self.layer.module {
             Some(module) => self.painter.module(module, &jam, time, &senses, pixels),

@@ -34,6 +34,8 @@ pub use paint::Painter;
 
 /// Painted before they are due.
 const AHEAD: u64 = 3;
+/// What shows sound can not be painted before the sound is there.
+const AHEAD_OF_SOUND: u64 = 1;
 /// As many as are kept: those ahead, and those that a late frame may still want.
 const PLACES: u64 = 8;
 /// More at once are not painted: each costs about what a small video does.
@@ -147,7 +149,8 @@ impl Studio {
                 *painted = None;
             }
             let from = painted.map_or(newest, |painted| painted + 1).max(newest);
-            for number in from..=newest + AHEAD {
+            let ahead = if painter.listens() { AHEAD_OF_SOUND } else { AHEAD };
+            for number in from..=newest + ahead {
                 let at = fps.time_of(FrameNumber(number));
                 let frame = painter.paint(at, &films, &self.jams);
                 let place = frame.map(|frame| Arc::new((FrameNumber(number), frame)));

@@ -46,6 +46,14 @@ impl Painter {
         }
     }
 
+    /// Whether it shows sound.
+    pub fn listens(&self) -> bool {
+        match &self.kind {
+            Kind::Animated(animated) => animated.listens(),
+            Kind::Jammed(jammed) => jammed.listens(),
+        }
+    }
+
     /// Whether what was painted ahead is no longer what will be.
     pub fn is_surprised(&self, jams: &JamBoard) -> bool {
         match &self.kind {

@@ -5,6 +5,8 @@ use serde_json::json;
 use super::*;
 use crate::effect::senses::Film;
 use crate::frame::jams::LiveJam;
+use crate::frame::sight::{PITCHES, Sight};
+use crate::frame::sound::ChunkNumber;
 use crate::light::films::Read;
 use crate::show::ids::{LayerId, SceneId};
 use crate::show::jam::Jam;
@@ -125,4 +127,20 @@ fn a_jam_is_seen_as_it_is_and_repainted_when_somebody_plays() {
     studio.paint(&show, &Outlook::default(), at);
     let rests = studio.effects.film(lit, fps, at).unwrap();
     assert!(rests.planes()[0].bytes != struck.planes()[0].bytes);
+}
+
+#[test]
+fn what_shows_sound_is_painted_when_the_sound_is_there() {
+    let show = show(json!({"animation": "SPECTRUM"}));
+    let lit = Lit::of(&show.scenes[&SceneId::new("a").unwrap()].layers[0].content).unwrap();
+    let (mut studio, fps) = (studio(), show.config.fps);
+    let reel = studio.sights.open(None);
+    let at = |frame: u64| fps.time_of(FrameNumber(1_000_000 + frame));
+    let mut brightest = |frame, power| {
+        reel.put(Arc::new(Sight { number: ChunkNumber::at(at(frame)), powers: [power; PITCHES], ..Sight::default() }));
+        studio.paint(&show, &Outlook::default(), at(frame));
+        *studio.effects.film(lit, fps, at(frame + 1)).unwrap().planes()[0].bytes.iter().max().unwrap()
+    };
+    assert_eq!(brightest(0, 0.0), 16);
+    assert!(brightest(1, 1.0) > 100, "the next frame shows what is heard now");
 }

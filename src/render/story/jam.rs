@@ -13,6 +13,7 @@ use crate::jam::evolve::evolve;
 use crate::jam::recording::Recording;
 use crate::render::error::RenderError;
 use crate::show::Show;
+use crate::show::geometry::Canvas;
 use crate::show::ids::{InputId, LayerId, SceneId};
 use crate::show::input::{Input, InputKind, WhenHidden};
 use crate::show::jam::code::JamCode;
@@ -22,7 +23,8 @@ use crate::show::layer::{Content, Layer};
 use crate::show::mixer::Strip;
 use crate::show::program::Program;
 use crate::show::scene::Scene;
-use crate::show::time::ShowTime;
+use crate::show::stream::StreamConfig;
+use crate::show::time::{Fps, ShowTime};
 use crate::show::timeline::Timeline;
 
 pub struct Played {
@@ -37,17 +39,22 @@ pub struct Played {
 }
 
 impl Played {
-    pub fn open(path: &Path) -> Result<Played, RenderError> {
+    /// A jam has neither a size nor a rate of its own.
+    pub fn open(path: &Path, size: Option<Canvas>, fps: Option<Fps>) -> Result<Played, RenderError> {
         let text = fs::read_to_string(path).map_err(RenderError::file(path))?;
-        Ok(Played::of(Recording::from_lines(text.lines())?))
+        let mut config = StreamConfig::default();
+        config.fps = fps.unwrap_or(config.fps);
+        let Canvas { width, height } = size.unwrap_or(config.canvas());
+        let config = StreamConfig { width, height, ..config };
+        Ok(Played::of(Recording::from_lines(text.lines())?, config))
     }
 
-    fn of(recording: Recording) -> Played {
+    fn of(recording: Recording, config: StreamConfig) -> Played {
         let (code, beginning) = (recording.about.code, recording.beginning.clone());
         let now = Arc::new(ArcSwap::from_pointee(beginning));
         let board = Arc::new(JamBoard::default());
         board.put(code, &LiveJam::new(now.clone()));
-        let timeline = Timeline::new(Arc::new(show_of(code)));
+        let timeline = Timeline::new(Arc::new(show_of(code, config)));
         Played { recording, happened: 0, now, board, timeline, assets: PathBuf::new() }
     }
 }
@@ -86,7 +93,7 @@ impl Story for Played {
     }
 }
 
-fn show_of(code: JamCode) -> Show {
+fn show_of(code: JamCode, config: StreamConfig) -> Show {
     const NAME: &str = "jam";
     let scene = SceneId::new(NAME).expect("letters alone");
     let (layer, input) = (LayerId::new(NAME).expect("letters alone"), InputId::new(NAME).expect("letters alone"));
@@ -96,6 +103,7 @@ fn show_of(code: JamCode) -> Show {
     let seen = Layer::plain(layer, Content::Jam(JamLayer::all_of(code)));
     let stage = Scene { id: scene.clone(), name: String::new(), layers: vec![Arc::new(seen)] };
     Show {
+        config: Arc::new(config),
         scenes: Arc::new(BTreeMap::from([(scene.clone(), Arc::new(stage))])),
         inputs: Arc::new(BTreeMap::from([(input, Arc::new(heard))])),
         program: Some(Program { scene, since: ShowTime(0), mix: None }),

@@ -10,6 +10,7 @@ pub mod layer;
 pub mod link;
 pub mod module;
 pub mod music;
+mod numeral;
 pub mod participant;
 pub mod pattern;
 pub mod played;

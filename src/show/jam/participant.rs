@@ -4,11 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Millis;
+use super::numeral::numeral;
 
 /// Small, because it is part of nearly every message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct ParticipantId(pub u16);
+pub struct ParticipantId(
+    #[serde(deserialize_with = "numeral")]
+    #[schemars(with = "u16")]
+    pub u16,
+);
 
 pub const LONGEST_NAME: usize = 48;
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::numeral::numeral;
+
 /// Each module has so many patterns, of which one is played.
 pub const PATTERNS: u8 = 8;
 pub const FEWEST_TRACKS: usize = 8;
@@ -16,7 +18,7 @@ pub const LOUDEST: u8 = 100;
 
 /// Whose patterns they are, and which.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
+#[serde(try_from = "Numeral", into = "u8")]
 pub struct PatternId(u8);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +40,17 @@ impl PatternId {
 
     pub fn is_drums(self) -> bool {
         self.0 < PATTERNS
+    }
+}
+
+#[derive(Deserialize)]
+struct Numeral(#[serde(deserialize_with = "numeral")] u16);
+
+impl TryFrom<Numeral> for PatternId {
+    type Error = InvalidPattern;
+
+    fn try_from(Numeral(number): Numeral) -> Result<Self, InvalidPattern> {
+        u8::try_from(number).map_err(|_| InvalidPattern)?.try_into()
     }
 }
 
