@@ -1,5 +1,7 @@
 //! Several people play together over ways that are long, stand still and break, and nodes light what they play.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Stdio};
 use std::time::Duration;
 
 use marquee::jam::ask::Ask;
@@ -10,12 +12,13 @@ use marquee::show::jam::module::Module;
 use marquee::show::jam::pattern::PatternId;
 use marquee::show::jam::played::each_strike;
 use marquee::show::time::ShowTime;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::support::jammer::{Form, Jammer};
 use crate::support::lag::Lag;
 use crate::support::leds::{Controller, now};
+use crate::support::npm;
 use crate::support::server::Server;
 use crate::support::{PATIENCE, eventually, is_long};
 
@@ -84,6 +87,43 @@ async fn in_threads<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
     tokio::task::spawn_blocking(work).await.unwrap()
 }
 
+/// Two browsers over that way: one of them programs what is lit.
+struct Browsers {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Browsers {
+    /// Until it plays; None where there are no browsers.
+    fn play(address: &str, code: &str, turns: u32) -> Option<Self> {
+        let mut command = npm::node_within(900, "jam_far.mjs")?;
+        let mut child = command.args([address, code, &turns.to_string()]).stdout(Stdio::piped()).spawn().unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let mut browsers = Self { child, said };
+        assert_eq!(browsers.line(), "playing\n");
+        Some(browsers)
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// What they measured.
+    fn end(mut self) -> Value {
+        let told = self.line();
+        assert!(self.child.wait().unwrap().success());
+        serde_json::from_str(&told).unwrap()
+    }
+}
+
+fn print_latencies(who: &str, latencies: &mut [f64]) {
+    let count = latencies.len();
+    let (p50, p99) = (percentile(latencies, 0.5), percentile(latencies, 0.99));
+    println!("from one {who} to the other, over twice 80 ± 20 ms: p50 {p50:.0} ms, p99 {p99:.0} ms of {count}");
+}
+
 /// What one plays is known to the other, and lit on a node that has joined from elsewhere, on the beat; over a way of 80 ms, give or
 /// take 20, that stands still and breaks meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,7 +131,7 @@ async fn soak_jam() {
     let seconds = if is_long() { 120 } else { 12 };
     let host = in_threads(|| Server::start(&QUIET)).await;
     let code = room(&host);
-    let lag = Lag::before(port(&host.ws), 40.0, 10.0).await;
+    let lag = Lag::before(port(host.http.address()), 80.0, 20.0).await;
     let far = format!("ws://127.0.0.1:{}", lag.port);
     let node = {
         let url = format!("{far}/{code}");
@@ -108,20 +148,31 @@ async fn soak_jam() {
     }
     let mut ada = Jammer::join(&far, Form::Bytes, hello(&code, "Ada"), None).await.unwrap();
     let bob = Jammer::join(&far, Form::Bytes, hello(&code, "Bob"), None).await.unwrap();
-    ada.done([0, 4, 8, 12].map(|place| step(0, place, true)).to_vec()).await;
-    ada.done(vec![Ask::PlaybackControl { is_playing: true }]).await;
+    let browsers = {
+        let (address, code) = (format!("127.0.0.1:{}", lag.port), code.clone());
+        in_threads(move || Browsers::play(&address, &code, seconds)).await
+    };
+    if browsers.is_none() {
+        ada.done([0, 4, 8, 12].map(|place| step(0, place, true)).to_vec()).await;
+        ada.done(vec![Ask::PlaybackControl { is_playing: true }]).await;
+    }
     sleep(Duration::from_secs(5)).await;
     drop((here.take(), there.take()));
 
     let from = now() + 0.5;
     let mut latencies = Vec::new();
     for turn in 0..seconds * 2 {
-        let seq = bob.known().seq;
         let asked = Instant::now();
-        ada.ask(vec![step(7, turn % 16, turn / 16 % 2 == 0)]).await;
-        bob.until("Bob is told", |known| known.seq > seq).await;
-        latencies.push((bob.known().came.last().unwrap().1 - asked).as_secs_f64() * 1_000.0);
+        ada.ask(vec![step(6, (turn % 16) as u8, turn / 16 % 2 == 0)]).await;
+        bob.until("Bob is told", |known| known.told_of(6).len() > turn as usize).await;
+        latencies.push((bob.known().told_of(6)[turn as usize] - asked).as_secs_f64() * 1_000.0);
         sleep(Duration::from_millis(500)).await;
+    }
+    if let Some(browsers) = browsers {
+        let told = in_threads(|| browsers.end()).await;
+        let mut between: Vec<f64> = serde_json::from_value(told["latencies"].clone()).unwrap();
+        print_latencies("browser", &mut between);
+        println!("the browsers' idea of the clock is ahead by {} µs", told["offsets"]);
     }
     let until = now() - 0.5;
     sleep(Duration::from_secs(1)).await;
@@ -140,12 +191,7 @@ async fn soak_jam() {
     let mut apart: Vec<f64> =
         at_host.iter().zip(&at_node).filter_map(|(a, b)| Some((a.as_ref()? - b.as_ref()?).abs() * 1_000.0)).collect();
     println!("nodes apart: p50 {:.1} ms, p99 {:.1} ms", percentile(&mut apart, 0.5), percentile(&mut apart, 0.99));
-    println!(
-        "from one to the other over twice 40 ± 10 ms: p50 {:.0} ms, p99 {:.0} ms of {}",
-        percentile(&mut latencies, 0.5),
-        percentile(&mut latencies, 0.99),
-        latencies.len()
-    );
+    print_latencies("node", &mut latencies);
     // A machine that stands still skips frames, and with them a light now and then; most of them were seen.
     assert!(due.len() > 10, "{}", due.len());
     for found in [&at_host, &at_node] {

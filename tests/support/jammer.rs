@@ -9,6 +9,7 @@ use marquee::jam::ask::Ask;
 use marquee::jam::evolve::evolve;
 use marquee::jam::wire::frame::{Down, Hello, Place, Told, Up};
 use marquee::show::jam::Jam;
+use marquee::show::jam::event::JamEvent;
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
@@ -40,8 +41,8 @@ pub struct Known {
     /// Messages and bytes that came, with what frames them.
     pub messages: u64,
     pub bytes: u64,
-    /// When each event came, by its number.
-    pub came: Vec<(u64, Instant)>,
+    /// What happened, and when that came.
+    pub came: Vec<(JamEvent, Instant)>,
     pub is_over: bool,
     place: Place,
 }
@@ -166,6 +167,12 @@ fn text(kind: &str, value: &impl serde::Serialize) -> Message {
 }
 
 impl Known {
+    /// When each step of this track was told.
+    pub fn told_of(&self, track: u8) -> Vec<Instant> {
+        let of_it = |event: &JamEvent| matches!(event, JamEvent::DrumStep(step) if step.track == track);
+        self.came.iter().filter(|(event, _)| of_it(event)).map(|(_, at)| *at).collect()
+    }
+
     fn place_is_known(&self) -> bool {
         self.jam.is_some() && self.messages > 0
     }
@@ -188,8 +195,8 @@ impl Known {
                 Told::Entry(entry) => {
                     assert_eq!(entry.seq, self.seq + 1, "a number is left out or comes twice");
                     self.seq = entry.seq;
-                    self.came.push((entry.seq, Instant::now()));
                     evolve(self.jam.as_mut().expect("a welcome came first"), &entry);
+                    self.came.push((entry.event, Instant::now()));
                 }
             }),
             Down::Refused { op, code, .. } => {
