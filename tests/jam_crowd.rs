@@ -77,10 +77,36 @@ async fn play(ws: String, code: String, user: usize, sent: Arc<Sent>, crowd: Arc
     crowd.latencies.lock().unwrap().append(&mut found);
 }
 
+/// What so many jams cost.
+struct Cost {
+    jams: usize,
+    p99_ms: f64,
+    /// Of a core, in hundredths.
+    cpu: f64,
+    /// Beyond what it takes without jams, in megabytes.
+    memory: f64,
+}
+
+/// A bar for each, as long as its share of the largest; where growth is linear, what a jam costs stays the same.
+fn plot(costs: &[Cost]) {
+    let measures: [(&str, fn(&Cost) -> f64); 3] =
+        [("p99, ms", |cost| cost.p99_ms), ("% of a core", |cost| cost.cpu), ("MB beyond idle", |cost| cost.memory)];
+    for (name, of) in measures {
+        let most = costs.iter().map(of).fold(f64::MIN_POSITIVE, f64::max);
+        println!("{name}");
+        for cost in costs {
+            let value = of(cost);
+            let bar = "█".repeat((value / most * 50.0).round() as usize);
+            println!("{:>6} jams {bar} {value:.1} ({:.4} a jam)", cost.jams, value / cost.jams as f64);
+        }
+    }
+}
+
 /// Jams of four, all of them edited at the seed's rate.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn soak_jam_crowd() {
     let (sizes, seconds): (&[usize], u64) = if is_long() { (&[100, 500, 1_000, 2_000], 30) } else { (&[10], 2) };
+    let mut costs = Vec::new();
     for size in sizes {
         let server = Server::start(&["--rate-limit", "off", "--max-connections", "10000"]);
         let idle = resident(server.pid());
@@ -128,7 +154,10 @@ async fn soak_jam_crowd() {
             (memory - idle) as f64 / *size as f64 / 1_000.0
         );
         assert!(!latencies.is_empty() && asked > 0);
+        let (cpu, memory) = (cpu * 100.0 / seconds as f64, memory.saturating_sub(idle) as f64 / 1e6);
+        costs.push(Cost { jams: *size, p99_ms: at(0.99), cpu, memory });
     }
+    plot(&costs);
 }
 
 /// Codes that are none, more guests than there are places, and those who say that they are somebody else.
