@@ -8,26 +8,33 @@ use crate::show::input::InputKind;
 use crate::state::command::Command;
 
 /// The GStreamer element that an input of this kind can not do without.
-fn element(kind: &str) -> Option<(&'static str, &'static str)> {
+fn element(kind: &str, device: Option<&str>) -> Option<(&'static str, &'static str)> {
     match kind {
         "page" => Some(("wpesrc", "web pages")),
         "camera" => Some(("v4l2src", "cameras")),
+        // One that names no system takes whichever is there.
+        "microphone" if device?.starts_with("alsa") => Some(("alsasrc", "microphones, by ALSA")),
+        "microphone" => Some(("pulsesrc", "microphones, by PulseAudio or PipeWire")),
         _ => None,
     }
 }
 
 pub fn check(command: &Command, capabilities: &Value) -> Result<(), ApiError> {
     command.within().into_iter().try_for_each(|command| check(command, capabilities))?;
-    let kind = match command {
-        Command::PutInput { input, .. } => match input.kind {
-            InputKind::Page { .. } => "page",
-            InputKind::Camera { .. } => "camera",
-            _ => return Ok(()),
+    let needed = match command {
+        Command::PutInput { input, .. } => match &input.kind {
+            InputKind::Page { .. } => element("page", None),
+            InputKind::Camera { .. } => element("camera", None),
+            InputKind::Microphone { device, .. } => element("microphone", device.as_deref()),
+            _ => None,
         },
-        Command::ChangeInput { patch, .. } => patch.get("kind").and_then(Value::as_str).unwrap_or_default(),
-        _ => return Ok(()),
+        Command::ChangeInput { patch, .. } => {
+            let text = |field: &str| patch.get(field).and_then(Value::as_str);
+            element(text("kind").unwrap_or_default(), text("device"))
+        }
+        _ => None,
     };
-    let Some((element, what)) = element(kind) else { return Ok(()) };
+    let Some((element, what)) = needed else { return Ok(()) };
     let missing = capabilities["missing"].as_array().into_iter().flatten();
     let package = missing.filter(|missing| missing["element"] == element).find_map(|missing| missing["package"].as_str());
     package.map_or(Ok(()), |package| Err(ApiError::NotInstalled { what, element, package: package.to_owned() }))
@@ -40,11 +47,14 @@ mod tests {
     use super::*;
 
     fn asked(kind: &str, missing: &[(&str, &str)]) -> Option<String> {
-        let input =
-            json!({ "id": "a", "kind": kind, "url": "http://host", "width": 320, "height": 180, "device": "/dev/video0" });
+        asked_of(kind, "/dev/video0", missing)
+    }
+
+    fn asked_of(kind: &str, device: &str, missing: &[(&str, &str)]) -> Option<String> {
+        let input = json!({ "id": "a", "kind": kind, "url": "http://host", "width": 320, "height": 180, "device": device });
         let fields: Vec<&str> = match kind {
             "page" => vec!["id", "kind", "url", "width", "height"],
-            "camera" => vec!["id", "kind", "device"],
+            "camera" | "microphone" => vec!["id", "kind", "device"],
             _ => vec!["id", "kind"],
         };
         let input: serde_json::Map<_, _> =
@@ -70,5 +80,9 @@ mod tests {
         assert!(told.contains("gstreamer1.0-wpe") && told.contains("web pages"), "{told}");
         assert_eq!((asked("page", &[]), asked("camera", &wpe), asked("tone", &wpe)), (None, None, None));
         assert!(asked("camera", &[("v4l2src", "gstreamer1.0-plugins-good")]).is_some());
+        let no_alsa = [("alsasrc", "gstreamer1.0-alsa")];
+        let told = asked_of("microphone", "alsa:hw:1", &no_alsa).expect("it is turned away");
+        assert!(told.contains("gstreamer1.0-alsa"), "{told}");
+        assert_eq!((asked_of("microphone", "pulse", &no_alsa), asked("tone", &no_alsa)), (None, None));
     }
 }

@@ -5,7 +5,7 @@ use gstreamer::ElementFactory;
 use super::{GstError, Missing};
 
 /// Element, Debian package, what it is for.
-const USED: [(&str, &str, &str); 25] = [
+const USED: [(&str, &str, &str); 27] = [
     ("appsrc", "gstreamer1.0-plugins-base", "everything"),
     ("appsink", "gstreamer1.0-plugins-base", "everything"),
     ("audioconvert", "gstreamer1.0-plugins-base", "sound"),
@@ -27,6 +27,8 @@ const USED: [(&str, &str, &str); 25] = [
     ("avdec_h264", "gstreamer1.0-libav", "inputs in H.264"),
     ("srtsrc", "gstreamer1.0-plugins-bad", "SRT inputs"),
     ("v4l2src", "gstreamer1.0-plugins-good", "cameras"),
+    ("pulsesrc", "gstreamer1.0-plugins-good", "microphones, by PulseAudio or PipeWire"),
+    ("alsasrc", "gstreamer1.0-alsa", "microphones, by ALSA"),
     ("audioresample", "gstreamer1.0-plugins-base", "sound on this machine"),
     ("pulsesink", "gstreamer1.0-plugins-good", "sound on this machine, by PulseAudio or PipeWire"),
     ("alsasink", "gstreamer1.0-alsa", "sound on this machine, by ALSA"),

@@ -92,6 +92,8 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
     ];
     let speakers = [("pulse", "pulsesink"), ("alsa", "alsasink")].into_iter().filter(|(_, element)| has(element));
     let inputs = needed.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
+    // One of the two is enough.
+    let microphone = ["pulsesrc", "alsasrc"].into_iter().any(has).then_some("microphone");
     let destinations = needs.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
     Ok(Capabilities {
         marquee: env!("CARGO_PKG_VERSION"),
@@ -100,7 +102,7 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         encoders: usable.iter().map(|encoder| encoder.element).collect(),
         layers: ["color", "gradient", "image", "shape", "input", "scene", "group", "layout", "backdrop", "pattern", "text"],
         destinations: destinations.map(|(name, _)| name).collect(),
-        inputs: inputs.map(|(name, _)| name).collect(),
+        inputs: inputs.map(|(name, _)| name).chain(microphone).collect(),
         speakers: speakers.map(|(name, _)| name).collect(),
         missing,
     })

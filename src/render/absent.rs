@@ -60,23 +60,24 @@ impl Absent {
 fn asset_of<'a>(show: &'a Show, content: &'a Content) -> Option<&'a AssetId> {
     match content {
         Content::Image { asset } => Some(asset),
-        Content::Input { input } => match &show.inputs.get(input)?.kind {
+        // Seen, or its sound is.
+        content => match &show.inputs.get(content.input()?)?.kind {
             InputKind::Video(video) => Some(&video.asset),
             _ => None,
         },
-        _ => None,
     }
 }
 
 fn absent_in(show: &Show, scene: &SceneId, jams: &JamBoard, tell: &mut impl FnMut(String)) {
     let missing = |code: JamCode| jams.get(code).is_none();
-    show.each_layer_in(scene, &mut |layer| match &layer.content {
-        Content::Input { input } => {
+    show.each_layer_in(scene, &mut |layer| {
+        if let Some(input) = layer.content.input() {
             let kind = show.inputs.get(input).and_then(|input| match input.kind {
                 InputKind::Jam { jam } => missing(jam).then_some("a jam"),
                 InputKind::Network { .. } => Some("a stream from the network"),
                 InputKind::Published { .. } => Some("a stream that somebody pushed"),
                 InputKind::Camera { .. } => Some("a camera"),
+                InputKind::Microphone { .. } => Some("a microphone"),
                 InputKind::Page { .. } => Some("a web page"),
                 InputKind::Video(_) | InputKind::Tone { .. } => None,
             });
@@ -84,10 +85,12 @@ fn absent_in(show: &Show, scene: &SceneId, jams: &JamBoard, tell: &mut impl FnMu
                 tell(format!("the input {input} ({kind}) was not kept: it is shown and heard as if it were away"));
             }
         }
-        Content::Jam(layer) if missing(layer.jam) => {
-            tell(format!("the jam {} was not kept: nothing is seen of it", layer.jam))
+        match &layer.content {
+            Content::Jam(layer) if missing(layer.jam) => {
+                tell(format!("the jam {} was not kept: nothing is seen of it", layer.jam))
+            }
+            Content::Feed { feed } => tell(format!("the feed {feed} of lights was not kept: nothing is seen of it")),
+            _ => {}
         }
-        Content::Feed { feed } => tell(format!("the feed {feed} of lights was not kept: nothing is seen of it")),
-        _ => {}
     });
 }

@@ -1,4 +1,4 @@
-//! What moves or sounds: video files, network streams, cameras. Where a file stands is a function of its playback and the time.
+//! What moves or sounds: video files, network streams, cameras, microphones. Where a file stands is a function of its playback and the time.
 
 pub mod check;
 
@@ -88,6 +88,18 @@ pub enum InputKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schemars(range(min = 1, max = 120))]
         fps: Option<u32>,
+    },
+    /// What a microphone or line-in of this machine hears.
+    Microphone {
+        /// `pulse` (PulseAudio, PipeWire), `alsa`, or one of the two with a device: `pulse:NAME`, `alsa:hw:1`. Absent: the usual
+        /// one of the first that is there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(length(max = 160))]
+        device: Option<String>,
+        /// How much later than it came it is heard.
+        #[serde(default = "local_latency_ms")]
+        #[schemars(range(min = 20, max = 10_000))]
+        latency_ms: u32,
     },
     /// A web page, drawn by WebKit where GStreamer has it (`wpesrc`).
     Page {
@@ -238,6 +250,7 @@ impl Input {
             InputKind::Network { secret, .. } | InputKind::Published { key: secret, .. } => *secret = Secret::default(),
             InputKind::Video(_)
             | InputKind::Camera { .. }
+            | InputKind::Microphone { .. }
             | InputKind::Page { .. }
             | InputKind::Tone { .. }
             | InputKind::Jam { .. } => {}
@@ -252,6 +265,11 @@ fn hold_ms() -> u32 {
 
 fn latency_ms() -> u32 {
     200
+}
+
+/// Of what has no network that would be uneven.
+fn local_latency_ms() -> u32 {
+    40
 }
 
 fn page_fps() -> u32 {

@@ -7,6 +7,7 @@
 mod chain;
 pub(super) mod closing;
 pub mod inlet;
+mod microphone;
 pub(super) mod origin;
 mod taken;
 
@@ -45,6 +46,10 @@ pub enum Origin {
         width: Option<u32>,
         height: Option<u32>,
         fps: Option<u32>,
+    },
+    Microphone {
+        /// As an input names it; None: the first that there is.
+        device: Option<String>,
     },
     Page {
         url: String,

@@ -7,7 +7,7 @@ use gstreamer::glib::{self, Value};
 use gstreamer::prelude::*;
 use gstreamer::{Caps, Element, ElementFactory, PadProbeReturn, PadProbeType};
 
-use super::{MOST_PIXELS_ACROSS, Origin, Outlets, chain};
+use super::{MOST_PIXELS_ACROSS, Origin, Outlets, chain, microphone};
 use crate::gst::{GstError, missing};
 use crate::show::destination::Secret;
 
@@ -41,6 +41,7 @@ pub(super) fn pipeline(origin: &Origin, outlets: &Arc<Outlets>) -> Result<gstrea
             source.set_property("device", device);
             raw(&pipeline, outlets, &[source], &camera_caps(*width, *height, *fps))?;
         }
+        Origin::Microphone { device } => microphone::attach(&pipeline, outlets, device.as_deref())?,
         Origin::Page { url, width, height, fps } => {
             let source = made("wpesrc")?;
             source.set_property("location", url);
@@ -69,7 +70,7 @@ pub(in crate::gst) fn uri_of(path: &Path) -> Result<String, GstError> {
 }
 
 /// Without holding on to those it tells.
-fn complaining(outlets: &Arc<Outlets>) -> impl Fn(String) + Send + Sync + 'static {
+pub(super) fn complaining(outlets: &Arc<Outlets>) -> impl Fn(String) + Send + Sync + 'static {
     let outlets = Arc::downgrade(outlets);
     move |why| {
         if let Some(outlets) = outlets.upgrade() {

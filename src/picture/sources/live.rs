@@ -1,4 +1,4 @@
-//! What comes from elsewhere: network streams, cameras, pages. It is shown a fixed latency after it came, and has no past.
+//! What comes from elsewhere: network streams, cameras, microphones, pages. It is shown a fixed latency after it came, and has no past.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,6 +64,7 @@ fn origin(kind: &InputKind) -> Option<(Origin, Pace, u32)> {
         InputKind::Camera { device, width, height, fps } => {
             Some((Origin::Camera { device, width, height, fps }, Pace::Arriving, LOCAL_LATENCY_MS))
         }
+        InputKind::Microphone { device, latency_ms } => Some((Origin::Microphone { device }, Pace::Arriving, latency_ms)),
         InputKind::Page { url, width, height, fps } => {
             Some((Origin::Page { url, width, height, fps }, Pace::Arriving, LOCAL_LATENCY_MS))
         }

@@ -137,7 +137,9 @@ impl Runner {
 fn play(session: &mut Session, order: &Arc<Order>) -> End {
     match &order.wanted.input.kind {
         InputKind::Video(_) => file::play(session, order),
-        InputKind::Network { .. } | InputKind::Camera { .. } | InputKind::Page { .. } => live::play(session, order),
+        InputKind::Network { .. } | InputKind::Camera { .. } | InputKind::Microphone { .. } | InputKind::Page { .. } => {
+            live::play(session, order)
+        }
         InputKind::Tone { .. } => tone::play(session, order),
         InputKind::Jam { jam } => jam::play(session, order, *jam),
         InputKind::Published { key, latency_ms } => published::play(session, order, key, *latency_ms),
@@ -146,7 +148,11 @@ fn play(session: &mut Session, order: &Arc<Order>) -> End {
 
 fn is_live(order: &Order) -> bool {
     match order.wanted.input.kind {
-        InputKind::Network { .. } | InputKind::Published { .. } | InputKind::Camera { .. } | InputKind::Page { .. } => true,
+        InputKind::Network { .. }
+        | InputKind::Published { .. }
+        | InputKind::Camera { .. }
+        | InputKind::Microphone { .. }
+        | InputKind::Page { .. } => true,
         InputKind::Video(_) | InputKind::Tone { .. } | InputKind::Jam { .. } => false,
     }
 }
