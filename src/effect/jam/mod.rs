@@ -13,7 +13,7 @@ mod visual;
 #[cfg(test)]
 mod tests;
 
-use board::Board;
+use board::{Board, Layout};
 use ground::Ground;
 use steps::Steps;
 
@@ -39,6 +39,17 @@ impl JamPainter {
 
     /// One module alone, whether it is enabled or not. Lights beyond those of the plane stay dark.
     pub fn module(&mut self, module: Module, jam: &Jam, at: ShowTime, senses: &Senses, out: &mut [Rgb]) {
+        match module {
+            Module::DjVisualizer => {
+                let layout = visual::draw_alone(jam, at, senses, &self.ground, &mut self.board);
+                self.cast(layout, out);
+            }
+            module => self.beside(module, jam, at, senses, out),
+        }
+    }
+
+    /// One among the others.
+    fn beside(&mut self, module: Module, jam: &Jam, at: ShowTime, senses: &Senses, out: &mut [Rgb]) {
         let (ground, board) = (&self.ground, &mut self.board);
         let layout = match module {
             Module::DrumMachine => Steps::new(jam, module, at).draw(ground, board),
@@ -47,8 +58,12 @@ impl JamPainter {
             Module::IsometricSequencer => pitches::draw_sequencer(&Steps::new(jam, module, at), ground, board),
             Module::DjVisualizer => visual::draw(jam, at, senses, ground, board),
         };
-        let (lights, beyond) = out.split_at_mut(ground.spots.len().min(out.len()));
-        board.cast(layout, &ground.spots, lights);
+        self.cast(layout, out);
+    }
+
+    fn cast(&self, layout: Layout, out: &mut [Rgb]) {
+        let (lights, beyond) = out.split_at_mut(self.ground.spots.len().min(out.len()));
+        self.board.cast(layout, &self.ground.spots, lights);
         beyond.fill(BLACK);
     }
 
@@ -59,7 +74,7 @@ impl JamPainter {
         for module in Module::ALL {
             let setting = jam.setting(module);
             if setting.enabled && setting.opacity > 0 {
-                self.module(module, jam, at, senses, &mut layer);
+                self.beside(module, jam, at, senses, &mut layer);
                 blend(setting.blend, out, &layer, f32::from(setting.opacity) / 100.0);
             }
         }

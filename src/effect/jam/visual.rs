@@ -1,28 +1,50 @@
-//! What is heard, in the colours of the jam. Without sound it is dark; the drums make it brighter, but nothing of nothing.
+//! What is heard, in the colours of the jam. The drums make it brighter. Where nothing but the visualiser is shown, all that is played shines
+//! in it at its pitch, too; together with the other modules it leaves that to them.
 
 use super::board::{Board, Layout, MOST_ROWS};
 use super::fade::color;
 use super::ground::Ground;
-use super::pitches::note_at;
-use super::steps::thrust;
+use super::pitches::{each_note, note_at, rise, shine};
+use super::steps::{Steps, thrust};
 use crate::effect::curve::unit;
 use crate::effect::senses::{Senses, Sound};
 use crate::show::jam::Jam;
 use crate::show::jam::beat::BEAT;
-use crate::show::jam::module::Visual;
+use crate::show::jam::module::{Module, Visual};
 use crate::show::jam::pattern::LOUDEST;
+use crate::show::light::Rgb;
 use crate::show::time::ShowTime;
 
+const SILENCE: Sound = Sound { left: 0.0, right: 0.0, bands: [0.0; BANDS], beat: 0.0 };
 const BANDS: usize = 32;
 /// Of its light, while nothing is struck.
 const AT_REST: f32 = 0.65;
 
-pub fn draw(jam: &Jam, at: ShowTime, senses: &Senses, ground: &Ground, board: &mut Board) -> Layout {
-    let layout = if ground.is_filled { Layout::Rising } else { Layout::Lanes };
-    let Some(sound) = senses.sound else {
-        board.clear(1, 1);
-        return layout;
+/// Both, sound and what is played.
+pub fn draw_alone(jam: &Jam, at: ShowTime, senses: &Senses, ground: &Ground, board: &mut Board) -> Layout {
+    let layout = draw(jam, at, senses, ground, board);
+    let is_upright = jam.visual == Visual::Level && ground.is_filled;
+    let mut put = |note: u8, velocity: u8, light: Rgb| match is_upright {
+        true => shine(board, note, light),
+        false => rise(board, note, velocity, light),
     };
+    for module in Module::ALL.into_iter().filter(|module| jam.setting(*module).enabled) {
+        match module {
+            Module::DrumMachine | Module::IsometricSequencer => {
+                let steps = Steps::new(jam, module, at);
+                steps.each_struck(&mut |struck| put(struck.note, struck.velocity, steps.light(&struck)));
+            }
+            Module::Piano => each_note(jam, at, &mut put),
+            Module::DjVisualizer => {}
+        }
+    }
+    layout
+}
+
+/// The sound by itself. What nobody measures is silence.
+pub fn draw(jam: &Jam, at: ShowTime, senses: &Senses, ground: &Ground, board: &mut Board) -> Layout {
+    let sound = senses.sound.unwrap_or(&SILENCE);
+    let layout = if ground.is_filled { Layout::Rising } else { Layout::Lanes };
     let lift = AT_REST + (1.0 - AT_REST) * unit(thrust(jam, at));
     let [columns, rows] = ground.room(layout, 1);
     let rows = if ground.is_filled { rows.min(MOST_ROWS) } else { 1 };

@@ -197,14 +197,14 @@ fn the_sequencer_strikes_its_degrees_on_every_ground() {
 }
 
 #[test]
-fn the_visualiser_shows_what_is_heard_and_else_nothing() {
+fn the_visualiser_shows_what_is_heard() {
     let (sound, strip, matrix) = (sound(), Plane::strip(32), Plane::matrix(4, 8));
     let senses = Senses { sound: Some(&sound), ..Senses::default() };
     let mut jam = playing();
     for visual in [Visual::Spectrum, Visual::Pulse, Visual::Level] {
         jam.visual = visual;
         set(&mut jam, PatternId::drums(FIRST), 0, 0, 100);
-        assert_eq!(lit(&seen(Module::DjVisualizer, &jam, 0, &strip)), DARKNESS, "{visual:?}: not without sound");
+        assert_eq!(lit(&seen(Module::DjVisualizer, &jam, 300_000, &strip)), DARKNESS, "{visual:?}: nothing else is");
     }
     let show = |jam: &Jam, plane| seen_with(Module::DjVisualizer, jam, 300_000, &senses, plane);
     jam.visual = Visual::Spectrum;
@@ -215,6 +215,45 @@ fn the_visualiser_shows_what_is_heard_and_else_nothing() {
     assert_eq!(lit(&show(&jam, &matrix)), (16..32).collect::<Vec<_>>(), "from the bottom");
     jam.visual = Visual::Pulse;
     assert_eq!(lit(&show(&jam, &strip)).len(), 32);
+}
+
+/// Somebody far away plays drums and keys, somebody here has a microphone: the strip shows both.
+#[test]
+fn what_is_played_shines_in_the_visualiser_beside_what_is_heard() {
+    let (sound, strip) = (sound(), Plane::strip(32));
+    let mut jam = playing();
+    set(&mut jam, PatternId::drums(FIRST), 0, 4, 100);
+    set(&mut jam, PatternId::sequencer(FIRST), 0, 4, 100);
+    note(&mut jam, Module::Piano, 88, 100, [500, 600]);
+    let at_pitch = |pitch: usize| (pitch - 21) * 32 / 88;
+    let played = [at_pitch(48), at_pitch(60), at_pitch(88)];
+    let show = |jam: &Jam, heard: bool, plane: &Plane| {
+        let senses = Senses { sound: heard.then_some(&sound), ..Senses::default() };
+        seen_with(Module::DjVisualizer, jam, 500_000, &senses, plane)
+    };
+    assert_eq!(lit(&show(&jam, false, &strip)), played);
+    assert_eq!(lit(&show(&jam, true, &strip)), [&[0], &played[..], &[31]].concat(), "both");
+    let high = lit(&show(&jam, false, &Plane::matrix(32, 8)));
+    assert_eq!(high.iter().filter(|light| *light % 32 == played[2]).count(), 8, "as high as it was struck");
+    jam.visual = Visual::Level;
+    assert_eq!(lit(&show(&jam, false, &Plane::matrix(4, 8))).len(), 3 * 4, "one above the other");
+    jam.visual = Visual::Pulse;
+    assert_eq!(lit(&show(&jam, false, &strip)).len(), 32);
+    for module in Module::ALL {
+        jam.modules.get_mut(&module).unwrap().enabled = module == Module::DjVisualizer;
+    }
+    assert_eq!(lit(&show(&jam, false, &strip)), DARKNESS, "what is switched off does not shine");
+}
+
+/// Together with the others it leaves to them what they show.
+#[test]
+fn among_other_modules_the_visualiser_shows_the_sound_alone() {
+    let mut jam = playing();
+    note(&mut jam, Module::Piano, 60, 100, [0, 500]);
+    jam.modules.get_mut(&Module::Piano).unwrap().opacity = 0;
+    let mut out = [DARK; 88];
+    JamPainter::new(&Plane::strip(88)).paint(&jam, at(0), &Senses::default(), &mut out);
+    assert_eq!(lit(&out), DARKNESS);
 }
 
 #[test]
