@@ -5533,8 +5533,7 @@ export interface components {
             asset?: components["schemas"]["AssetIdSent"];
             at_end?: components["schemas"]["AtEndSent"] | null;
             client_op_id?: components["schemas"]["ClientOpIdSent"];
-            /** @description `/dev/video0` */
-            device?: string;
+            device?: string | (string | null) | null;
             fallback?: (components["schemas"]["AssetIdSent"] | null) | null;
             fps?: (number | null) | null | number;
             from_ms?: number | null;
@@ -5542,8 +5541,9 @@ export interface components {
             hold_ms?: number | null;
             hz?: number | null;
             id?: components["schemas"]["InputIdSent"];
+            jam?: components["schemas"]["JamCodeSent"];
             key?: components["schemas"]["SecretSent"] | null;
-            kind?: "video" | "network" | "published" | "camera" | "page" | "tone";
+            kind?: "video" | "network" | "published" | "camera" | "microphone" | "page" | "tone" | "jam";
             latency_ms?: number | null;
             level_db?: number | null;
             name?: string | null;
@@ -5656,6 +5656,19 @@ export interface components {
             kind: "camera";
             width?: number | null;
         } | {
+            /**
+             * @description `pulse` (PulseAudio, PipeWire), `alsa`, or one of the two with a device: `pulse:NAME`, `alsa:hw:1`. Absent: the usual
+             *     one of the first that is there.
+             */
+            device?: string | null;
+            /** @constant */
+            kind: "microphone";
+            /**
+             * @description How much later than it came it is heard.
+             * @default 40
+             */
+            latency_ms: number;
+        } | {
             /** @default 30 */
             fps: number;
             height: number;
@@ -5677,6 +5690,10 @@ export interface components {
              * @default -20
              */
             level_db: number;
+        } | {
+            jam: components["schemas"]["JamCode"];
+            /** @constant */
+            kind: "jam";
         });
         InstallBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
@@ -5711,6 +5728,7 @@ export interface components {
             /** @constant */
             kind: "feed";
         } | {
+            input?: components["schemas"]["InputId"] | null;
             jam: components["schemas"]["JamCode"];
             /** @constant */
             kind: "jam";
@@ -5758,6 +5776,8 @@ export interface components {
         Jam: unknown;
         /** @description Six of A-Z and 0-9. */
         JamCode: string;
+        /** @description Six of A-Z and 0-9. */
+        JamCodeSent: string;
         JamColorSent: string;
         JoinFromHereBodySent: {
             client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
@@ -5941,7 +5961,7 @@ export interface components {
             gap: number;
             /** @description Where it grows to. What stands beside each other goes from left to right, or from top to bottom. */
             grow?: components["schemas"]["Growth"];
-            /** @description Whose sound, after its gain and pan, while a scene on air shows the input; absent: the program's, as it leaves. */
+            /** @description Whose sound, after its gain and pan, heard or not; absent: the program's, as it leaves. */
             input?: components["schemas"]["InputId"] | null;
             /** @constant */
             kind: "levels";
@@ -5969,6 +5989,21 @@ export interface components {
             rows: number;
             /** @default 0 */
             seed: number;
+        } | {
+            /**
+             * @description It is computed as for a matrix of so many lights, and stretched over the layer's box.
+             * @default 96
+             */
+            columns: number;
+            /** @description What the visualiser listens to. Absent: the program. */
+            input?: components["schemas"]["InputId"] | null;
+            jam: components["schemas"]["JamCode"];
+            /** @constant */
+            kind: "jam";
+            /** @description Absent: all that are enabled. */
+            module?: components["schemas"]["Module"] | null;
+            /** @default 54 */
+            rows: number;
         } | {
             feed: components["schemas"]["FeedId"];
             /** @constant */
@@ -6167,7 +6202,7 @@ export interface components {
             gap?: number;
             /** @description Where it grows to. What stands beside each other goes from left to right, or from top to bottom. */
             grow?: components["schemas"]["GrowthSent"];
-            /** @description Whose sound, after its gain and pan, while a scene on air shows the input; absent: the program's, as it leaves. */
+            /** @description Whose sound, after its gain and pan, heard or not; absent: the program's, as it leaves. */
             input?: components["schemas"]["InputIdSent"] | null;
             /** @constant */
             kind: "levels";
@@ -6195,6 +6230,21 @@ export interface components {
             rows?: number;
             /** @default 0 */
             seed?: number;
+        } | {
+            /**
+             * @description It is computed as for a matrix of so many lights, and stretched over the layer's box.
+             * @default 96
+             */
+            columns?: number;
+            /** @description What the visualiser listens to. Absent: the program. */
+            input?: components["schemas"]["InputIdSent"] | null;
+            jam: components["schemas"]["JamCodeSent"];
+            /** @constant */
+            kind: "jam";
+            /** @description Absent: all that are enabled. */
+            module?: components["schemas"]["ModuleSent"] | null;
+            /** @default 54 */
+            rows?: number;
         } | {
             feed: components["schemas"]["FeedIdSent"];
             /** @constant */
@@ -6287,14 +6337,16 @@ export interface components {
             id?: components["schemas"]["LayerIdSent"];
             /** @description Its place, counted from below. */
             index?: number;
-            input?: components["schemas"]["InputIdSent"] | (components["schemas"]["InputIdSent"] | null) | null;
+            input?: components["schemas"]["InputIdSent"] | (components["schemas"]["InputIdSent"] | null) | null | (components["schemas"]["InputIdSent"] | null);
             italic?: boolean | null;
-            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "levels" | "effect" | "feed" | "player" | "pattern" | "text";
+            jam?: components["schemas"]["JamCodeSent"];
+            kind?: "color" | "gradient" | "image" | "shape" | "input" | "scene" | "group" | "layout" | "backdrop" | "levels" | "effect" | "jam" | "feed" | "player" | "pattern" | "text";
             layers?: components["schemas"]["LayerSent"][] | null;
             letter_spacing?: number | null;
             line_height?: number | null;
             mask?: (components["schemas"]["MaskSent"] | null) | null;
             max_lines?: (number | null) | null;
+            module?: (components["schemas"]["ModuleSent"] | null) | null;
             moved?: (components["schemas"]["MovedSent"] | null) | null;
             name?: string | null;
             opacity?: number | null;
@@ -6467,7 +6519,7 @@ export interface components {
             gap?: number;
             /** @description Where it grows to. What stands beside each other goes from left to right, or from top to bottom. */
             grow?: components["schemas"]["GrowthSent"];
-            /** @description Whose sound, after its gain and pan, while a scene on air shows the input; absent: the program's, as it leaves. */
+            /** @description Whose sound, after its gain and pan, heard or not; absent: the program's, as it leaves. */
             input?: components["schemas"]["InputIdSent"] | null;
             /** @constant */
             kind: "levels";
@@ -6495,6 +6547,21 @@ export interface components {
             rows?: number;
             /** @default 0 */
             seed?: number;
+        } | {
+            /**
+             * @description It is computed as for a matrix of so many lights, and stretched over the layer's box.
+             * @default 96
+             */
+            columns?: number;
+            /** @description What the visualiser listens to. Absent: the program. */
+            input?: components["schemas"]["InputIdSent"] | null;
+            jam: components["schemas"]["JamCodeSent"];
+            /** @constant */
+            kind: "jam";
+            /** @description Absent: all that are enabled. */
+            module?: components["schemas"]["ModuleSent"] | null;
+            /** @default 54 */
+            rows?: number;
         } | {
             feed: components["schemas"]["FeedIdSent"];
             /** @constant */
@@ -7522,6 +7589,19 @@ export interface components {
             kind: "camera";
             width?: number | null;
         } | {
+            /**
+             * @description `pulse` (PulseAudio, PipeWire), `alsa`, or one of the two with a device: `pulse:NAME`, `alsa:hw:1`. Absent: the usual
+             *     one of the first that is there.
+             */
+            device?: string | null;
+            /** @constant */
+            kind: "microphone";
+            /**
+             * @description How much later than it came it is heard.
+             * @default 40
+             */
+            latency_ms?: number;
+        } | {
             /** @default 30 */
             fps?: number;
             height: number;
@@ -7543,6 +7623,10 @@ export interface components {
              * @default -20
              */
             level_db?: number;
+        } | {
+            jam: components["schemas"]["JamCodeSent"];
+            /** @constant */
+            kind: "jam";
         });
         /** @description How it comes. */
         NewLightFeedSent: {
@@ -9984,6 +10068,7 @@ export interface components {
             /** @constant */
             kind: "feed";
         } | {
+            input?: components["schemas"]["InputId"] | null;
             jam: components["schemas"]["JamCode"];
             /** @constant */
             kind: "jam";
@@ -15665,7 +15750,7 @@ export interface operations {
              *     `rendition_missing`: a destination wants a rendition that is not there
              *     `asset_missing`: a layer, a track or a cover needs an asset that is not there
              *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `duplicate_layer`: a layer id stands twice in a scene
@@ -16503,7 +16588,7 @@ export interface operations {
             };
             /**
              * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
-             *     `input_in_use`: a layer shows the input
+             *     `input_in_use`: a layer shows the input, or a zone listens to it
              */
             409: {
                 headers: {
@@ -29373,7 +29458,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer, a track or a cover needs an asset that is not there
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `too_many`: a limit on the number of things
@@ -29630,7 +29715,7 @@ export interface operations {
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer, a track or a cover needs an asset that is not there
              *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `too_deep`: groups or scenes are within each other more than 8 deep, or macros have started each other more than 4 deep
@@ -29905,7 +29990,7 @@ export interface operations {
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer, a track or a cover needs an asset that is not there
              *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `too_deep`: groups or scenes are within each other more than 8 deep, or macros have started each other more than 4 deep
@@ -30233,7 +30318,7 @@ export interface operations {
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer, a track or a cover needs an asset that is not there
              *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `too_deep`: groups or scenes are within each other more than 8 deep, or macros have started each other more than 4 deep
@@ -30616,7 +30701,7 @@ export interface operations {
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer, a track or a cover needs an asset that is not there
              *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `not_a_group`: `parent` names a layer that has no layers inside it
@@ -30910,7 +30995,7 @@ export interface operations {
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer, a track or a cover needs an asset that is not there
              *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `not_a_group`: `parent` names a layer that has no layers inside it
@@ -31247,7 +31332,7 @@ export interface operations {
              * @description `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer, a track or a cover needs an asset that is not there
              *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `not_a_group`: `parent` names a layer that has no layers inside it
@@ -31585,7 +31670,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer, a track or a cover needs an asset that is not there
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `too_many`: a limit on the number of things
@@ -31920,7 +32005,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer, a track or a cover needs an asset that is not there
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `too_many`: a limit on the number of things
@@ -32498,7 +32583,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer, a track or a cover needs an asset that is not there
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `too_many`: a limit on the number of things
@@ -35929,7 +36014,7 @@ export interface operations {
              *     `duplicate_layer`: a layer id stands twice in a scene
              *     `asset_missing`: a layer, a track or a cover needs an asset that is not there
              *     `wrong_asset_kind`: the asset is of another kind than this needs: an image, a video or sound, a font, a lut
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `not_a_group`: `parent` names a layer that has no layers inside it
@@ -36969,7 +37054,7 @@ export interface operations {
             };
             /**
              * @description `asset_missing`: a layer, a track or a cover needs an asset that is not there
-             *     `input_missing`: a layer shows an input that is not there
+             *     `input_missing`: a layer shows an input, or a zone listens to one, that is not there
              *     `scene_missing`: a layer shows a scene that is not there
              *     `scene_in_itself`: a scene would show itself, be it within others
              *     `too_many`: a limit on the number of things

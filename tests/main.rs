@@ -11,6 +11,7 @@ mod crossfade;
 mod doors;
 mod downloads;
 mod durability;
+mod ears;
 mod follow;
 mod inputs;
 mod jam;

@@ -4,6 +4,7 @@
 //! them for its LEDs, and keeps to what its supply gives. All of it is computed in floating point and rounded once, at the end.
 
 pub mod ear;
+mod ears;
 mod eye;
 mod feeds;
 pub mod films;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use super::ear::Ear;
+use super::ears::Ears;
 use super::eye::Eye;
 use super::films::Films;
 pub use super::tick::Boards;
@@ -63,5 +63,5 @@ pub fn start(env: Env) -> io::Result<Vec<JoinHandle<()>>> {
 pub fn engine(env: Env) -> io::Result<(Engine, JoinHandle<()>)> {
     let Env { shows: _, clock: _, frames, sights, films, boards, shown, vitals, stop } = env;
     let (eye, reading) = Eye::start(frames, vitals.clone(), stop)?;
-    Ok((Engine::new(eye, Ear::new(sights, None), films, boards, shown, vitals), reading))
+    Ok((Engine::new(eye, Ears::new(sights), films, boards, shown, vitals), reading))
 }

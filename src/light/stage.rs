@@ -9,7 +9,7 @@ use super::house::HouseStage;
 use super::zone::{Around, ZoneStage, pass};
 use crate::frame::leds::{LedBoard, LitElsewhere, ZoneFrame};
 use crate::show::Show;
-use crate::show::ids::{FixtureId, PaletteId, SupplyId, ZoneId};
+use crate::show::ids::{FixtureId, InputId, PaletteId, SupplyId, ZoneId};
 use crate::show::jam::code::JamCode;
 use crate::show::light::Rgb;
 use crate::show::light::animation::Needs;
@@ -128,8 +128,9 @@ impl Stage {
         !self.fixtures.is_empty()
     }
 
-    pub fn needs_sound(&self) -> bool {
-        self.zones.iter().any(|lit| lit.stage.needs(Needs::Sound))
+    /// Whose sound is seen, as often as it is; None is the program's.
+    pub fn sounds(&self) -> impl Iterator<Item = Option<&InputId>> {
+        self.zones.iter().flat_map(|lit| lit.stage.sounds())
     }
 
     pub fn needs_picture(&self, at: ShowTime) -> bool {

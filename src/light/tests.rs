@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::ear::Ear;
+use super::ears::Ears;
 use super::eye::Eye;
 use super::films::Films;
 use super::tick::{Boards, Engine};
@@ -41,6 +41,7 @@ struct Desk {
     board: Arc<LedBoard>,
     inlets: Arc<FeedBoard>,
     jams: Arc<JamBoard>,
+    sights: Arc<Sights>,
     shown: ZoneFrames,
     vitals: Arc<Vitals>,
     frames: Arc<Mailbox<Frame>>,
@@ -59,18 +60,20 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let (board, shown, vitals) = (Arc::new(LedBoard::default()), ZoneFrames::default(), Arc::new(Vitals::new()));
         let (inlets, jams) = (Arc::new(FeedBoard::default()), Arc::<JamBoard>::default());
+        let sights = Sights::new();
         let frames = Mailbox::new(1, WhenFull::DropOldest);
         let (eye, _) = Eye::start(frames.clone(), vitals.clone(), stop.clone()).unwrap();
         let (films, _) = Films::start(folder.path().to_owned(), stop).unwrap();
         let engine = Engine::new(
             eye,
-            Ear::new(Sights::new(), None),
+            Ears::new(sights.clone()),
             films,
             Boards { leds: board.clone(), inlets: inlets.clone(), jams: jams.clone(), ..Boards::default() },
             shown.clone(),
             vitals.clone(),
         );
-        let mut desk = Desk { show: Show::default(), engine, board, inlets, jams, shown, vitals, frames, _folder: folder };
+        let mut desk =
+            Desk { show: Show::default(), engine, board, inlets, jams, sights, shown, vitals, frames, _folder: folder };
         desk.act(-1_000, json!({"command": "change_light_settings", "patch": {"fps": 50}}));
         desk
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ear::Ear;
+use super::ears::Ears;
 use super::eye::Eye;
 use super::feeds::Feeds;
 use super::films::Films;
@@ -41,7 +41,7 @@ pub struct Boards {
 
 pub struct Engine {
     eye: Eye,
-    ear: Ear,
+    ears: Ears,
     films: Films,
     board: Arc<LedBoard>,
     inlets: Arc<FeedBoard>,
@@ -62,7 +62,7 @@ pub struct Engine {
 impl Engine {
     pub fn new(
         eye: Eye,
-        ear: Ear,
+        ears: Ears,
         films: Films,
         Boards { leds: board, inlets, jams, elsewhere }: Boards,
         shown: ZoneFrames,
@@ -74,7 +74,7 @@ impl Engine {
         let (feeds, jams) = (Feeds::default(), Jams::new(jams));
         Self {
             eye,
-            ear,
+            ears,
             films,
             board,
             inlets,
@@ -123,15 +123,15 @@ impl Engine {
     fn compute(&mut self, show: &Show, due: ShowTime) {
         let latest = Duration::from_millis(u64::try_from(self.stage.latest_ms()).unwrap_or(0));
         self.eye.look(self.stage.needs_picture(due), due, latest);
-        let sound = if self.stage.needs_sound() { self.ear.listen(due) } else { None };
+        self.ears.listen(self.stage.sounds(), due);
         self.feeds.look(show, &self.inlets);
         self.jams.look(self.stage.jams());
         let films = self.films.wanted(|| self.stage.assets(), &show.assets);
-        let (eye, feeds, jams) = (&self.eye, &self.feeds, &self.jams);
+        let (eye, ears, feeds, jams) = (&self.eye, &self.ears, &self.feeds, &self.jams);
         let utc_offset_minutes = show.house.settings.timezone.minutes() as i32;
         let around = |at: ShowTime| Around {
             picture: eye.at(at),
-            sound: sound.as_ref(),
+            ears: Some(ears),
             films: Some(&**films as &BTreeMap<_, _>),
             feeds: Some(feeds),
             jams: Some(jams),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::blend::blend;
+use super::ears::Ears;
 use super::eye::Glimpse;
 use super::feeds::Feeds;
 use super::jams::Jams;
@@ -17,7 +18,7 @@ use crate::effect::plane::{Plane, Point};
 use crate::effect::ramp::Ramp;
 use crate::effect::senses::{Film, Senses, Sound, Wall};
 use crate::show::Show;
-use crate::show::ids::FeedId;
+use crate::show::ids::{FeedId, InputId};
 use crate::show::jam::code::JamCode;
 use crate::show::jam::module::Module;
 use crate::show::light::Rgb;
@@ -33,7 +34,7 @@ use crate::show::time::ShowTime;
 #[derive(Clone, Copy, Default)]
 pub struct Around<'a> {
     pub picture: Option<&'a Glimpse>,
-    pub sound: Option<&'a Sound>,
+    pub ears: Option<&'a Ears>,
     pub films: Option<&'a BTreeMap<String, Arc<Film>>>,
     pub feeds: Option<&'a Feeds>,
     pub jams: Option<&'a Jams>,
@@ -89,6 +90,8 @@ struct StagedLayer {
     blend: LightBlend,
     opacity: f32,
     until: Option<ShowTime>,
+    /// Whose sound it looks at, if any; Some(None) is the program's.
+    listens_to: Option<Option<InputId>>,
     content: Staged,
 }
 
@@ -152,10 +155,14 @@ impl ZoneStage {
         let layers = self.looks.iter().flat_map(|look| &look.layers);
         layers.into_iter().any(|layer| match &layer.content {
             Staged::Animation { running, .. } => running.animation.needs() == needed,
-            // Its visualiser shows what is heard here.
-            Staged::Jam { .. } => needed == Needs::Sound,
             _ => false,
         })
+    }
+
+    /// Whose sound is seen in it; None is the program's.
+    pub fn sounds(&self) -> impl Iterator<Item = Option<&InputId>> {
+        let layers = self.looks.iter().flat_map(|look| &look.layers);
+        layers.filter_map(|layer| layer.listens_to.as_ref().map(Option::as_ref))
     }
 
     pub fn jams(&self) -> impl Iterator<Item = JamCode> {
@@ -293,7 +300,8 @@ impl StagedLook {
         let all = seen.mode == MainMode::Animation;
         let layers = self.layers.iter_mut().filter(|layer| all || matches!(layer.content, Staged::Test(_)));
         for layer in layers.filter(|layer| layer.is_seen(seen)) {
-            layer.content.render(seen, places, scratch);
+            let sound = layer.listens_to.as_ref().and_then(|of| seen.around.ears?.heard(of.as_ref()));
+            layer.content.render(seen, sound, places, scratch);
             blend(layer.blend, out, scratch, layer.opacity);
         }
         if self.brightness < 1.0 {
@@ -317,12 +325,13 @@ impl StagedLayer {
             ZoneContent::Color { color } => Staged::Color(color.coded()),
             ZoneContent::Test { pattern } => Staged::Test(*pattern),
             ZoneContent::Feed { feed } => Staged::Feed(feed.clone()),
-            ZoneContent::Jam { jam, module } => {
+            ZoneContent::Jam { jam, module, input: _ } => {
                 Staged::Jam { jam: *jam, module: *module, painter: Box::new(JamPainter::new(plane)) }
             }
             ZoneContent::Animation(running) => Staged::animation(show, running, plane),
         };
-        Self { blend: layer.blend, opacity: layer.opacity as f32, until: layer.until, content }
+        let listens_to = layer.content.listens_to().map(|of| of.cloned());
+        Self { blend: layer.blend, opacity: layer.opacity as f32, until: layer.until, listens_to, content }
     }
 }
 
@@ -346,14 +355,14 @@ impl Staged {
         Staged::Animation { running: running.clone(), effect: Box::new(effect), asset }
     }
 
-    fn render(&mut self, seen: &Seen<'_>, places: &[Place], out: &mut [Rgb]) {
+    fn render(&mut self, seen: &Seen<'_>, sound: Option<&Sound>, places: &[Place], out: &mut [Rgb]) {
         match self {
             Staged::Feed(feed) => seen.around.feeds.into_iter().for_each(|feeds| feeds.show(feed, places, out)),
             Staged::Jam { jam, module, painter } => {
                 let Some((jam, at)) = seen.around.jams.and_then(|jams| jams.get(*jam, seen.at)) else {
                     return out.fill([0.0; 3]);
                 };
-                let senses = Senses { sound: seen.around.sound, ..Senses::default() };
+                let senses = Senses { sound, ..Senses::default() };
                 match module {
                     Some(module) => painter.module(*module, jam, at, &senses, out),
                     None => painter.paint(jam, at, &senses, out),
@@ -364,7 +373,7 @@ impl Staged {
             Staged::Animation { running, effect, asset } => {
                 let image = asset.as_ref().and_then(|asset| seen.around.films?.get(asset)).map(AsRef::as_ref);
                 let wall = Wall { unix_micros: seen.at.micros(), utc_offset_minutes: seen.around.utc_offset_minutes };
-                let senses = Senses { picture: Some(&seen.picture), sound: seen.around.sound, image, wall };
+                let senses = Senses { picture: Some(&seen.picture), sound, image, wall };
                 effect.render(running.seconds_at(seen.at), &senses, out);
             }
         }

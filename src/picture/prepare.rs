@@ -92,6 +92,12 @@ fn inputs(show: &Show, sight: Sight, now: ShowTime, ahead: &[Upcoming], assets_d
             inputs.entry(id).or_insert(wanted);
         }
     }
+    // What lights listen to runs whether anybody sees it or not.
+    show.each_sound_on_lights(now, &mut |of| {
+        if let Some(wanted) = of.and_then(|input| inputs.get_mut(input)) {
+            wanted.is_visible = true;
+        }
+    });
     inputs
 }
 

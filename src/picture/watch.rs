@@ -54,23 +54,27 @@ pub fn scenes_in(show: &Show, sight: Sight) -> impl Iterator<Item = &SceneId> {
     scenes_on_air(show).chain(others.into_iter().flatten())
 }
 
-/// The inputs that should be decoded because they are seen.
+/// The inputs that should be decoded because they are seen, or their sound is.
 fn inputs_seen(show: &Show, sight: Sight) -> BTreeSet<InputId> {
     let mut seen = BTreeSet::new();
     for scene in scenes_on_air(show) {
-        show.each_input_in(scene, &mut |input| {
+        each_input(show, scene, &mut |input| {
             seen.insert(input.clone());
         });
     }
     let most = seen.len() + MOST_ASIDE;
     for scene in scenes_in(show, sight) {
-        show.each_input_in(scene, &mut |input| {
+        each_input(show, scene, &mut |input| {
             if seen.len() < most {
                 seen.insert(input.clone());
             }
         });
     }
     seen
+}
+
+fn each_input<'a>(show: &'a Show, scene: &SceneId, see: &mut impl FnMut(&'a InputId)) {
+    show.each_layer_in(scene, &mut |layer| layer.content.input().into_iter().for_each(&mut *see));
 }
 
 /// What should run for this show.
@@ -149,6 +153,13 @@ pub fn moving(show: &Show, sight: Sight, assets_dir: &Path) -> BTreeMap<AssetId,
 mod tests {
     use super::*;
     use crate::picture::tests::show_of;
+
+    #[test]
+    fn an_input_whose_sound_is_seen_runs_too() {
+        let layers = r#"{"id":"a","kind":"levels","input":"v"},{"id":"b","kind":"levels","input":"x","visible":false}"#;
+        let seen = inputs_seen(&show_of(layers), Sight::Program);
+        assert_eq!(seen.iter().map(InputId::as_str).collect::<Vec<_>>(), ["v"]);
+    }
 
     #[test]
     fn inputs_of_other_scenes_are_seen_by_who_sees_all_up_to_a_number() {

@@ -10,7 +10,7 @@ use super::ids::InputId;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Levels {
-    /// Whose sound, after its gain and pan, while a scene on air shows the input; absent: the program's, as it leaves.
+    /// Whose sound, after its gain and pan, heard or not; absent: the program's, as it leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<InputId>,
     #[serde(default)]

@@ -45,7 +45,7 @@ pub struct Heard {
     pub weight: f32,
 }
 
-/// Whose sound a layer on air shows.
+/// Whose sound a layer on air shows, or lights do.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Shown {
     pub program: bool,
@@ -106,8 +106,10 @@ pub fn plan_mix(shows: &impl ShowAt, chunk: ChunkNumber, plan: &mut MixPlan) {
     let at = due(chunk, STEPS);
     // By its end: a track that begins within the piece is heard from its first sample on.
     player(shows.show_at(at), plan);
+    look(show, chunk.time(), &mut plan.shown);
     for input in show.inputs.values().filter(|input| input.id.play().is_none()) {
-        if let Some(Share { weight, taken }) = share(show, input, at) {
+        let aside = || plan.shown.has(Some(&input.id)).then_some(Share { weight: 0.0, taken: ShowTime::default() });
+        if let Some(Share { weight, taken }) = share(show, input, at).or_else(aside) {
             let moving = moving(&input.sound, chunk, taken);
             let strip = Strip { animations: Vec::new(), ..input.sound };
             plan.inputs.push(Heard { input: input.id.clone(), source: source(input), strip, moving, weight });
@@ -115,13 +117,18 @@ pub fn plan_mix(shows: &impl ShowAt, chunk: ChunkNumber, plan: &mut MixPlan) {
     }
     let beeping = show.program_scene().map_or(0, |scene| scene.layers.iter().filter(|layer| beeps(layer)).count());
     plan.beeps = u16::try_from(beeping).unwrap_or(u16::MAX);
+}
+
+/// Whose sound is seen, in the picture or on lights.
+fn look(show: &Show, at: ShowTime, shown: &mut Shown) {
     for scene in show.program.iter().flat_map(Program::scenes) {
         show.each_layer_in(scene, &mut |layer| {
             if let Some(of) = listened(&layer.content) {
-                plan.shown.add(of);
+                shown.add(of);
             }
         });
     }
+    show.each_sound_on_lights(at, &mut |of| shown.add(of));
 }
 
 /// Whose sound a layer looks at; Some(None) is the program's.
@@ -240,6 +247,13 @@ mod tests {
         Arc::make_mut(&mut toned.inputs).insert(input.id.clone(), Arc::new(input));
         let sources: Vec<Source> = planned(&toned).inputs.iter().map(|heard| heard.source).collect();
         assert_eq!(sources, [Source::Generated(Generator::Tone { hz: 440.0, dbfs: -9.0 })]);
+        let seen_alone: Vec<f32> = {
+            let levels = r#"{"id":"b","kind":"levels","input":"x"}"#;
+            let inputs = toned.inputs.clone();
+            toned = Show { inputs, ..show(levels) };
+            planned(&toned).inputs.iter().map(|heard| heard.weight).collect()
+        };
+        assert_eq!(seen_alone, [0.0], "what is only seen is not heard");
         let mut held = show(&pattern("a", ""));
         held.stream = Stream::Paused { since: ShowTime(7), at: ShowTime(9) };
         assert_eq!((planned(&held).beeps, planned(&held).programme), (0, Some(ShowTime(7))));

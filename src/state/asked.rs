@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::show::ids::{FeedId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
+use crate::show::ids::{FeedId, InputId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::jam::code::JamCode;
 use crate::show::jam::module::Module;
 use crate::show::light::blend::LightBlend;
@@ -121,6 +121,8 @@ pub enum NewContent {
         jam: JamCode,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         module: Option<Module>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input: Option<InputId>,
     },
     Test {
         pattern: TestPattern,

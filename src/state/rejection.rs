@@ -55,6 +55,8 @@ pub enum Rejection {
     LayerNeedsAsset(LayerId, AssetId),
     #[error("layer {0} shows input {1}, which is not there; create it first")]
     LayerNeedsInput(LayerId, InputId),
+    #[error("layer {0} listens to input {1}, which is not there; create it first")]
+    ZoneLayerNeedsInput(ZoneLayerId, InputId),
     #[error("layer {0} shows scene {1}, which is not there; create it first")]
     LayerNeedsScene(LayerId, SceneId),
     #[error("layer {0} would make scene {1} show itself")]
@@ -93,6 +95,8 @@ pub enum Rejection {
     InputNeedsAsset(InputId, AssetId),
     #[error("input {0} is shown by layer {2} of scene {1}")]
     InputInUse(InputId, SceneId, LayerId),
+    #[error("zone {1} listens to input {0}: let it listen to another first")]
+    InputInZone(InputId, ZoneId),
     #[error("input {0} is no video: it can not be played, paused or sought")]
     NotPlayable(InputId),
     #[error("asset {0} is needed by input {1}")]
@@ -254,7 +258,7 @@ impl Rejection {
             Rejection::WrongAssetKind { .. } => "wrong_asset_kind",
             Rejection::AlreadyExists { .. } => "already_exists",
             Rejection::LayerNeedsAsset(..) => "asset_missing",
-            Rejection::LayerNeedsInput(..) => "input_missing",
+            Rejection::LayerNeedsInput(..) | Rejection::ZoneLayerNeedsInput(..) => "input_missing",
             Rejection::LayerNeedsScene(..) => "scene_missing",
             Rejection::SceneInItself(..) => "scene_in_itself",
             Rejection::NotAGroup(_) => "not_a_group",
@@ -272,7 +276,7 @@ impl Rejection {
             Rejection::SceneOnAir(_) => "scene_on_air",
             Rejection::NoInput(_) => "input_not_found",
             Rejection::InputNeedsAsset(..) => "asset_missing",
-            Rejection::InputInUse(..) => "input_in_use",
+            Rejection::InputInUse(..) | Rejection::InputInZone(..) => "input_in_use",
             Rejection::NotPlayable(_) => "not_playable",
             Rejection::AssetInInput(..) => "asset_in_use",
             Rejection::AssetInTransition(_) => "asset_in_use",
@@ -408,6 +412,7 @@ impl Rejection {
             | Rejection::AssetInLightPreset(..)
             | Rejection::AssetInInput(..)
             | Rejection::InputInUse(..)
+            | Rejection::InputInZone(..)
             | Rejection::NotPlayable(_)
             | Rejection::NothingInPreview
             | Rejection::NothingOnAir
@@ -431,6 +436,7 @@ impl Rejection {
             Rejection::LayerNeedsAsset(..)
             | Rejection::WrongAssetKind { .. }
             | Rejection::LayerNeedsInput(..)
+            | Rejection::ZoneLayerNeedsInput(..)
             | Rejection::TransitionNeedsAsset(_)
             | Rejection::InputNeedsAsset(..)
             | Rejection::LayerNeedsScene(..)

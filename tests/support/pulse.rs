@@ -68,6 +68,23 @@ impl Pulse {
         self.daemon = None;
     }
 
+    /// A word to it, as `pactl` says it, and the answer.
+    pub fn control(&self, words: &[&str]) -> String {
+        let told = Command::new("pactl").args(words).envs(self.environment()).output().expect("pactl is installed");
+        assert!(told.status.success(), "{words:?}: {}", String::from_utf8_lossy(&told.stderr));
+        String::from_utf8_lossy(&told.stdout).into_owned()
+    }
+
+    pub fn plug_in(&self, sink: &str) {
+        self.control(&["load-module", "module-null-sink", &format!("sink_name={sink}"), "rate=48000"]);
+    }
+
+    pub fn unplug(&self, sink: &str) {
+        let modules = self.control(&["list", "short", "modules"]);
+        let module = modules.lines().find(|line| line.contains(&format!("sink_name={sink}"))).expect("it is plugged in");
+        self.control(&["unload-module", module.split_whitespace().next().unwrap_or_default()]);
+    }
+
     /// What is heard in the next seconds, from the left, at 48 kHz.
     pub fn listen(&self, seconds: f64) -> Vec<f32> {
         assert!(self.recorded(seconds, 120), "{}", std::fs::read_to_string(self.dir.join("log")).unwrap_or_default());

@@ -8,6 +8,7 @@ mod feeds;
 mod fixtures;
 mod frames;
 mod house;
+mod listening;
 mod presets;
 mod roles;
 mod seed;

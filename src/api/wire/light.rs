@@ -10,7 +10,7 @@ use super::fixture::FixtureView;
 use super::time::rfc3339;
 use crate::light::map::{extent, places};
 use crate::show::Show;
-use crate::show::ids::{FeedId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
+use crate::show::ids::{FeedId, InputId, LightPresetId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::jam::code::JamCode;
 use crate::show::jam::module::Module;
 use crate::show::light::animation::Animation;
@@ -96,6 +96,8 @@ enum ContentView {
         jam: JamCode,
         #[serde(skip_serializing_if = "Option::is_none")]
         module: Option<Module>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        input: Option<InputId>,
     },
     Test {
         pattern: TestPattern,
@@ -169,7 +171,7 @@ impl ZoneLayerView {
             ZoneContent::Color { color } => ContentView::Color { color: color.clone() },
             ZoneContent::Test { pattern } => ContentView::Test { pattern: *pattern },
             ZoneContent::Feed { feed } => ContentView::Feed { feed: feed.clone() },
-            ZoneContent::Jam { jam, module } => ContentView::Jam { jam: *jam, module: *module },
+            ZoneContent::Jam { jam, module, input } => ContentView::Jam { jam: *jam, module: *module, input: input.clone() },
             ZoneContent::Animation(running) => ContentView::Animation {
                 animation: running.animation,
                 parameters: running.parameters.clone(),

@@ -7,6 +7,10 @@ use serde_json::json;
 
 use super::{Desk, at};
 use crate::frame::jams::LiveJam;
+use crate::frame::pixels::allocations;
+use crate::frame::sight::Sight;
+use crate::frame::sound::ChunkNumber;
+use crate::show::ids::{FixtureId, InputId};
 use crate::show::jam::code::JamCode;
 use crate::show::jam::pattern::{Cell, PatternId};
 use crate::show::jam::{Jam, Transport};
@@ -80,4 +84,63 @@ fn a_fixture_with_a_latency_is_lit_as_much_sooner_or_later() {
     assert!(now > 200 && then < now, "{now} {then}");
     desk.tick(600);
     assert_eq!(brightest(&desk.take("g").unwrap().bytes), now);
+}
+
+/// Loud at one pitch, from `from` on for 100 ms.
+fn sound(desk: &Desk, of: Option<&InputId>, millis: i64) {
+    let reel = desk.sights.open(of);
+    let first = ChunkNumber::at(at(millis)).0;
+    for number in first..first + 10 {
+        let mut sight = Sight { number: ChunkNumber(number), rms_db: [-6.0; 2], ..Sight::default() };
+        sight.powers.fill(1.0);
+        drop(reel.put(Arc::new(sight)));
+    }
+}
+
+fn listening_desk(input: &str) -> Desk {
+    let mut desk = Desk::strip(8);
+    for id in ["mic", "other"] {
+        desk.act(-900, json!({"command": "put_input", "input": {"id": id, "kind": "tone"}, "only_new": true}));
+    }
+    let layer = json!({"id": "jam", "kind": "jam", "jam": "ab12cd", "module": "dj-visualizer", "input": input});
+    desk.act(-700, json!({"command": "put_zone_layer", "zone": "s", "layer": layer}));
+    let mut silent = jam(0);
+    silent.transport = Transport::default();
+    desk.jams.put(code(), &LiveJam::new(Arc::new(ArcSwap::from_pointee(silent))));
+    desk
+}
+
+#[test]
+fn a_zone_hears_the_input_that_it_is_to_listen_to_and_no_other() {
+    let mut desk = listening_desk("mic");
+    let inputs = ["mic", "other"].map(|id| InputId::new(id).unwrap());
+    assert_eq!(brightest(&desk.bytes(0)), 0, "nobody measures anything");
+    sound(&desk, None, 100);
+    sound(&desk, Some(&inputs[1]), 100);
+    assert_eq!(brightest(&desk.bytes(120)), 0);
+    sound(&desk, Some(&inputs[0]), 200);
+    assert!(brightest(&desk.bytes(220)) > 100);
+    assert_eq!(brightest(&desk.bytes(1_000)), 0, "it is over");
+    desk.act(
+        1_010,
+        json!({"command": "put_zone_layer", "zone": "s", "layer":
+        {"id": "jam", "kind": "jam", "jam": "ab12cd", "module": "dj-visualizer"}}),
+    );
+    sound(&desk, None, 1_100);
+    assert!(brightest(&desk.bytes(1_120)) > 100, "now the program");
+}
+
+#[test]
+fn zones_that_listen_allocate_nothing() {
+    let mut desk = listening_desk("mic");
+    sound(&desk, Some(&InputId::new("mic").unwrap()), 0);
+    let slot = desk.board.slot(&FixtureId::new("f").unwrap());
+    let mut run = |from: i64, frames: i64| {
+        for frame in from..from + frames {
+            desk.tick(frame * 20);
+            slot.give_back(slot.take().unwrap());
+        }
+    };
+    run(0, 4);
+    assert_eq!(allocations::during(|| run(4, 20)), 0);
 }

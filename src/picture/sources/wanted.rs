@@ -10,7 +10,7 @@ use crate::show::input::{Input, InputKind};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub input: Arc<Input>,
-    /// On air, or about to be.
+    /// On air, or about to be; or lights listen to it.
     pub is_visible: bool,
     /// Where the asset of a video lies; None if there is none (any more).
     pub file: Option<PathBuf>,

@@ -78,7 +78,7 @@ impl Look {
     }
 }
 
-/// It looks the same elsewhere: a feed that is gone shows nothing, a palette that is gone is as none.
+/// It looks the same elsewhere: a feed that is gone shows nothing, a palette or an input that is gone is as none.
 fn carried(show: &Show, layer: &Arc<ZoneLayer>) -> Option<Arc<ZoneLayer>> {
     match &layer.content {
         ZoneContent::Feed { feed } => show.light_feeds.contains_key(feed).then(|| layer.clone()),
@@ -87,6 +87,11 @@ fn carried(show: &Show, layer: &Arc<ZoneLayer>) -> Option<Arc<ZoneLayer>> {
             let content = ZoneContent::Animation(Running { palette, ..running.clone() });
             Some(Arc::new(ZoneLayer { content, ..ZoneLayer::clone(layer) }))
         }
-        ZoneContent::Color { .. } | ZoneContent::Jam { .. } | ZoneContent::Test { .. } => Some(layer.clone()),
+        ZoneContent::Jam { .. } => {
+            let mut layer = ZoneLayer::clone(layer);
+            layer.content.let_go(show);
+            Some(Arc::new(layer))
+        }
+        ZoneContent::Color { .. } | ZoneContent::Test { .. } => Some(layer.clone()),
     }
 }

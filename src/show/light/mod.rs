@@ -11,6 +11,7 @@ pub mod fixture;
 pub mod geometry;
 pub mod harmony;
 pub mod house;
+pub mod listening;
 pub mod oklab;
 pub mod palette;
 pub mod preset;

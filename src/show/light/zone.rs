@@ -13,7 +13,7 @@ use super::geometry::Geometry;
 use super::region::Region;
 use super::seeing::Seeing;
 use super::transition::LightTransition;
-use crate::show::ids::{FeedId, PaletteId, ZoneId, ZoneLayerId};
+use crate::show::ids::{FeedId, InputId, PaletteId, ZoneId, ZoneLayerId};
 use crate::show::jam::code::JamCode;
 use crate::show::jam::module::Module;
 use crate::show::time::ShowTime;
@@ -95,6 +95,9 @@ pub enum ZoneContent {
         /// Absent: all of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         module: Option<Module>,
+        /// What the visualiser listens to, on air or not. Absent: the program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input: Option<InputId>,
     },
     /// What whoever wires LEDs wants to see.
     Test {
@@ -149,6 +152,13 @@ impl<T> Before<T> {
 
     pub fn is_over(&self, at: ShowTime) -> bool {
         self.progress(at) >= 1.0
+    }
+
+    /// All that is seen of `now` and of what was there before it, newest first.
+    pub fn seen<'a>(now: &'a T, before: Option<&'a Arc<Before<T>>>, at: ShowTime) -> impl Iterator<Item = &'a T> {
+        let still = move |before: &&'a Arc<Before<T>>| !before.is_over(at);
+        let leaving = std::iter::successors(before.filter(still), move |later| later.before.as_ref().filter(still));
+        std::iter::once(now).chain(leaving.map(|before| &before.was))
     }
 }
 

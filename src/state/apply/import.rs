@@ -30,11 +30,14 @@ pub(super) fn import(
     if mode == Mode::Replace {
         made.leave_out(show, &collection)?;
     }
-    if let Some(lights) = collection.lights.take() {
+    let lights = collection.lights.take();
+    let zones = lights.iter().flat_map(|lights| &lights.zones).map(|zone| zone.id.clone()).collect();
+    if let Some(lights) = lights {
         made.bring_lights(*lights, mode, given)?;
     }
     let music = collection.music.take();
     made.bring(show, collection, mode, given.now)?;
+    made.settle_ears(&zones)?;
     if let Some(music) = music {
         made.bring_music(*music, mode, given.now);
     }
@@ -325,6 +328,25 @@ mod tests {
         let ids: Vec<&str> = show.scenes.keys().map(|id| id.as_str()).collect();
         assert_eq!((ids, show.destinations.len()), (vec!["c"], 0));
         assert_eq!(show.program.as_ref().map(|program| program.scene.as_str()), Some("c"));
+    }
+
+    #[test]
+    fn zones_that_come_listen_to_inputs_that_are_there_and_those_here_let_go() {
+        let mut show = before();
+        let listening = |zone: &str| {
+            let layer = json!({ "id": "dj", "kind": "jam", "jam": "AB12CD", "input": "mic" });
+            json!({ "id": zone, "geometry": { "kind": "strip", "pixels": 9 }, "look":
+                { "color": { "mode": "RGB", "rgb": [0, 0, 0] }, "brightness": 9, "enabled": true, "layers": [layer] } })
+        };
+        let lights = |zone: &str| json!({ "zones": [listening(zone)] });
+        let refused = imported(&mut show, json!({ "lights": lights("a") }), Mode::Add).expect_err("refused");
+        assert_eq!(refused.code(), "input_missing");
+        let input = json!({ "id": "mic", "kind": "microphone" });
+        imported(&mut show, json!({ "lights": lights("a"), "inputs": [input] }), Mode::Add).expect("accepted");
+        let heard = |show: &Show| show.zones.values().next().and_then(|zone| zone.look.layers[0].content.input().cloned());
+        assert!(heard(&show).is_some());
+        imported(&mut show, json!({ "scenes": [scene("b", json!([]))] }), Mode::Replace).expect("accepted");
+        assert_eq!((show.zones.len(), heard(&show)), (1, None), "lights stay as they are but for what is gone");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{asset, check_new, patch};
 use crate::show::Show;
 use crate::show::ids::InputId;
 use crate::show::input::{Input, InputKind, Playback, Video};
+use crate::show::light::zone::Look;
 use crate::show::mixer::{BadMix, Mixer};
 use crate::show::time::ShowTime;
 use crate::show::usage;
@@ -54,8 +55,12 @@ pub(super) fn change(show: &Show, id: &InputId, patch: &Patch, now: ShowTime) ->
     saved(show, started(patch::merged("input", &**find(show, id)?, patch)?, now))
 }
 
-pub(super) fn remove(show: &Show, id: InputId) -> Result<Event, Rejection> {
+pub(super) fn remove(show: &Show, id: InputId, now: ShowTime) -> Result<Event, Rejection> {
     find(show, &id)?;
+    let listens = |look: &Look| look.layers.iter().any(|layer| layer.is_seen(now) && layer.content.input() == Some(&id));
+    if let Some(zone) = show.zones.values().find(|zone| listens(&zone.look)) {
+        return Err(Rejection::InputInZone(id, zone.id.clone()));
+    }
     for scene in show.scenes.values() {
         if let Some(layer) = scene.all().find(|layer| layer.content.input() == Some(&id)) {
             return Err(Rejection::InputInUse(id, scene.id.clone(), layer.id.clone()));

@@ -54,7 +54,7 @@ fn layer_id(jam: JamCode) -> Result<ZoneLayerId, Rejection> {
 }
 
 fn layer(jam: JamCode) -> Result<NewZoneLayer, Rejection> {
-    let content = NewContent::Jam { jam, module: None };
+    let content = NewContent::Jam { jam, module: None, input: None };
     let (blend, priority) = (LightBlend::default(), Some(PRIORITY));
     Ok(NewZoneLayer { id: layer_id(jam)?, blend, opacity: None, priority, timeout: None, content })
 }

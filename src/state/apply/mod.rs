@@ -100,7 +100,7 @@ pub fn decide_given(show: &Show, command: Command, given: Given<'_>) -> Result<V
         Command::PutInput { input, only_new } => one(input::put(show, input, only_new, now)?),
         Command::ChangeInput { input, patch } => one(input::change(show, &input, &patch, now)?),
         Command::PlayInput { input, playing } => one(input::play(show, &input, playing, now)?),
-        Command::RemoveInput { input } => one(input::remove(show, input)?),
+        Command::RemoveInput { input } => one(input::remove(show, input, now)?),
         Command::ChangeMixer { patch } => one(input::mix(show, &patch)?),
         Command::PutDestination { destination, only_new } => one(destination::put(show, destination, only_new)?),
         Command::ChangeDestination { destination, patch } => one(destination::change(show, &destination, patch)?),

@@ -95,7 +95,8 @@ pub(super) fn check(preset: &LightPreset) -> Result<(), Rejection> {
     all.flat_map(|saved| saved.zones.values()).try_for_each(|look| check_look(look))
 }
 
-/// Zones and feeds that are gone since are left out; the others become what they were, their animations from now on.
+/// Zones and feeds that are gone since are left out; the others become what they were, their animations from now on. What listened
+/// to an input that is gone listens to the program.
 pub(super) fn load(show: &Show, id: &LightPresetId, passage: Passage, now: ShowTime) -> Result<Vec<Event>, Rejection> {
     let preset = find_preset(show, id)?;
     let transition = light::transition(passage, show.house.settings.transition)?;
@@ -118,7 +119,9 @@ fn begun(show: &Show, look: &Look, now: ShowTime) -> Look {
     look.layers
         .retain(|layer| !matches!(&layer.content, ZoneContent::Feed { feed } if !show.light_feeds.contains_key(feed)));
     for layer in &mut look.layers {
-        if let ZoneContent::Animation(running) = &mut Arc::make_mut(layer).content {
+        let content = &mut Arc::make_mut(layer).content;
+        content.let_go(show);
+        if let ZoneContent::Animation(running) = content {
             (running.since, running.phase) = (now, 0.0);
         }
     }

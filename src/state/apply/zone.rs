@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{animation, check_name, check_new, check_range, feed, light, patch as patches};
 use crate::show::Show;
-use crate::show::ids::{ZoneId, ZoneLayerId};
+use crate::show::ids::{InputId, ZoneId, ZoneLayerId};
 use crate::show::light::geometry::Geometry;
 use crate::show::light::transition::LightTransition;
 use crate::show::light::zone::{Look, TestPattern, Zone, ZoneContent, ZoneLayer};
@@ -182,7 +182,10 @@ pub(super) fn layer(show: &Show, new: NewZoneLayer, now: ShowTime) -> Result<Zon
     let content = match content {
         NewContent::Color { color } => ZoneContent::Color { color: light::color("color", &color)?.0 },
         NewContent::Test { pattern } => ZoneContent::Test { pattern },
-        NewContent::Jam { jam, module } => ZoneContent::Jam { jam, module },
+        NewContent::Jam { jam, module, input } => {
+            check_heard(show, &id, input.as_ref())?;
+            ZoneContent::Jam { jam, module, input }
+        }
         NewContent::Feed { feed } => ZoneContent::Feed { feed: feed::find(show, &feed)?.id.clone() },
         NewContent::Animation { animation, parameters, palette, seed } => {
             ZoneContent::Animation(animation::running(show, &animation, &parameters, palette, seed, now)?)
@@ -192,6 +195,13 @@ pub(super) fn layer(show: &Show, new: NewZoneLayer, now: ShowTime) -> Result<Zon
     let opacity = opacity.unwrap_or(1.0);
     check_range("opacity", opacity, 0.0..=1.0, "0 to 1")?;
     Ok(ZoneLayer { id, blend, opacity, priority: priority.unwrap_or(100), until, content })
+}
+
+pub(super) fn check_heard(show: &Show, layer: &ZoneLayerId, input: Option<&InputId>) -> Result<(), Rejection> {
+    match input.filter(|input| !show.inputs.contains_key(*input)) {
+        Some(input) => Err(Rejection::ZoneLayerNeedsInput(layer.clone(), input.clone())),
+        None => Ok(()),
+    }
 }
 
 /// Without its layers that are to go; nothing if it has none of these.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{Made, Once};
 use crate::show::Show;
 use crate::show::collection::Mode;
+use crate::show::ids::ZoneId;
 use crate::show::light::carried::Lights;
 use crate::show::light::fixture::Fixture;
 use crate::show::light::house::{House, HouseState, LightSettings};
@@ -85,6 +86,24 @@ impl Made {
             self.happens(Event::FixtureSaved { fixture: Arc::new(Fixture { identify_until: None, ..one }) });
         }
         self.bring_house(state, settings, mode)
+    }
+
+    /// Zones that came name inputs that are there. Those that were here let go of what was left out.
+    pub(super) fn settle_ears(&mut self, came: &BTreeSet<ZoneId>) -> Result<(), Rejection> {
+        let zones = self.show.zones.clone();
+        for zone in zones.values() {
+            let mut settled = Zone::clone(zone);
+            for layer in &mut settled.look.layers {
+                if came.contains(&zone.id) {
+                    zone::check_heard(&self.show, &layer.id, layer.content.input())?;
+                }
+                Arc::make_mut(layer).content.let_go(&self.show);
+            }
+            if settled != **zone {
+                self.happens(Event::ZoneSaved { zone: Arc::new(settled) });
+            }
+        }
+        Ok(())
     }
 
     /// As if it had been asked for here and now, layer by layer.
