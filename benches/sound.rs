@@ -42,7 +42,7 @@ fn input(index: usize) -> InputId {
 fn bench(name: &str, strips: usize, strip: Strip, dbfs: f32, metered: bool) {
     let levels = LevelsHandle::new();
     let _watcher = metered.then(|| levels.watch());
-    let mut mix = Mix::new(levels, Sights::new());
+    let mut mix = Mix::new(levels, Sights::new(), Arc::default());
     let source = Source::Tap;
     let inputs = (0..strips)
         .map(|index| Heard { input: input(index), source, strip: strip.clone(), moving: None, weight: 1.0 })
