@@ -89,7 +89,8 @@ struct Cost {
 
 /// A bar for each, as long as its share of the largest; where growth is linear, what a jam costs stays the same.
 fn plot(costs: &[Cost]) {
-    let measures: [(&str, fn(&Cost) -> f64); 3] =
+    type Measure = fn(&Cost) -> f64;
+    let measures: [(&str, Measure); 3] =
         [("p99, ms", |cost| cost.p99_ms), ("% of a core", |cost| cost.cpu), ("MB beyond idle", |cost| cost.memory)];
     for (name, of) in measures {
         let most = costs.iter().map(of).fold(f64::MIN_POSITIVE, f64::max);
