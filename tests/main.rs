@@ -16,6 +16,7 @@ mod follow;
 mod inputs;
 mod jam;
 mod jam_again;
+mod jam_air;
 mod jam_crowd;
 mod jam_page;
 mod light_load;
