@@ -224,3 +224,22 @@ fn what_this_machine_lacks_is_named() {
     state_is(&server, "cam", "lost");
     assert_eq!(status(&server, "cam")["reason"], "there is no camera at /dev/video987");
 }
+
+/// Clients ask for these before they offer anything.
+#[test]
+fn every_kind_of_layer_and_input_is_among_what_it_can_do() {
+    let server = Server::start(&[]);
+    let can = server.http.get("/api/capabilities").ok().json();
+    let described = server.http.get("/api/openapi.json").ok().json()["components"]["schemas"].clone();
+    let kinds = |schema: &str| -> Vec<Value> {
+        let variants = described[schema]["oneOf"].as_array().expect("its kinds").iter();
+        variants.map(|variant| variant["properties"]["kind"]["const"].clone()).collect()
+    };
+    let layers = can["layers"].as_array().unwrap();
+    assert_eq!(layers.len(), kinds("Layer").len());
+    assert!(kinds("Layer").iter().all(|kind| layers.contains(kind)), "{layers:?}");
+    // Some need what is not installed everywhere.
+    let inputs = can["inputs"].as_array().unwrap();
+    assert!(inputs.iter().all(|kind| kinds("InputView").contains(kind)), "{inputs:?}");
+    assert!(["tone", "jam", "video"].iter().all(|kind| inputs.contains(&json!(kind))), "{inputs:?}");
+}

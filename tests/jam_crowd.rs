@@ -10,11 +10,13 @@ use marquee::jam::wire::frame::{Down, Hello, Place, Told, Up};
 use marquee::show::jam::event::{JamEvent, Step};
 use marquee::show::jam::pattern::PatternId;
 use serde_json::json;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
-use tokio_tungstenite::connect_async;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::support::is_long;
 use crate::support::load::processor as cpu_seconds;
@@ -24,6 +26,8 @@ use crate::support::server::Server;
 /// The seed's rate: a hundred edits a minute.
 const EVERY: Duration = Duration::from_millis(600);
 const USERS: usize = 4;
+/// One of so many jams is looked at; those who look need more of the machine than those who only play.
+const LOOKED_AT: usize = 8;
 
 /// One jam's own: when each of its players last set each step, in microseconds since the beginning.
 struct Sent([AtomicU64; 16 * USERS]);
@@ -35,27 +39,63 @@ struct Crowd {
     asked: AtomicU64,
 }
 
-async fn play(ws: String, code: String, user: usize, sent: Arc<Sent>, crowd: Arc<Crowd>) {
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn joined(ws: &str, code: String, user: usize) -> Socket {
     let mut request = format!("{ws}/ws").into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("jam.v1"));
     let (mut socket, _) = connect_async(request).await.expect("there is a place");
     let hello = Hello { code, name: format!("user {user}"), ..Hello::default() };
     socket.send(Message::binary(Up::Hello(hello).bytes())).await.unwrap();
+    socket
+}
+
+async fn beat() -> Interval {
     let mut beat = interval(EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     sleep(EVERY.mul_f64(fastrand::f64())).await;
-    let (mut place, mut turn, mut found) = (Place::default(), 0_usize, Vec::new());
+    beat
+}
+
+fn edit(user: usize, turn: usize) -> Vec<u8> {
+    let (track, step, enabled) = (user as u8, (turn % 16) as u8, turn / 16 % 2 == 0);
+    let step = Step { pattern: PatternId::default(), track, step, enabled, velocity: 80, extra: 0 };
+    Up::Asks { op: turn as u32, asks: vec![Ask::DrumStep(step)] }.bytes()
+}
+
+/// Plays, and does not look at what comes: so that the machine is the server's as far as can be.
+async fn play_along(ws: String, code: String, user: usize, crowd: Arc<Crowd>) {
+    let MaybeTlsStream::Plain(mut stream) = joined(&ws, code, user).await.into_inner() else { return };
+    let (mut beat, mut turn, mut waste) = (beat().await, 0, [0; 2_048]);
     while !crowd.stop.load(Ordering::Relaxed) {
         tokio::select! {
             _ = beat.tick() => {
                 turn += 1;
-                let step = Step {
-                    pattern: PatternId::default(), track: user as u8, step: (turn % 16) as u8, enabled: turn / 16 % 2 == 0, velocity: 80, extra: 0,
-                };
+                crowd.asked.fetch_add(1, Ordering::Relaxed);
+                let edit = edit(user, turn);
+                // Binary, at once, and masked with nothing.
+                let frame = [&[0x82, 0x80 | edit.len() as u8, 0, 0, 0, 0], &edit[..]].concat();
+                if stream.write_all(&frame).await.is_err() {
+                    break;
+                }
+            }
+            read = stream.read(&mut waste) => if !matches!(read, Ok(1..)) {
+                break;
+            },
+        }
+    }
+}
+
+async fn play(ws: String, code: String, user: usize, sent: Arc<Sent>, crowd: Arc<Crowd>) {
+    let mut socket = joined(&ws, code, user).await;
+    let (mut beat, mut place, mut turn, mut found) = (beat().await, Place::default(), 0_usize, Vec::new());
+    while !crowd.stop.load(Ordering::Relaxed) {
+        tokio::select! {
+            _ = beat.tick() => {
+                turn += 1;
                 sent.0[user * 16 + turn % 16].store(crowd.begun.elapsed().as_micros() as u64, Ordering::Relaxed);
                 crowd.asked.fetch_add(1, Ordering::Relaxed);
-                let up = Up::Asks { op: turn as u32, asks: vec![Ask::DrumStep(step)] };
-                if socket.send(Message::binary(up.bytes())).await.is_err() {
+                if socket.send(Message::binary(edit(user, turn))).await.is_err() {
                     break;
                 }
             }
@@ -124,7 +164,11 @@ async fn soak_jam_crowd() {
             let code = made["code"].as_str().unwrap().to_owned();
             let sent = Arc::new(Sent(std::array::from_fn(|_| AtomicU64::new(0))));
             for user in 0..USERS {
-                players.push(tokio::spawn(play(server.ws.clone(), code.clone(), user, sent.clone(), crowd.clone())));
+                let (ws, code, crowd) = (server.ws.clone(), code.clone(), crowd.clone());
+                players.push(match number % LOOKED_AT {
+                    0 => tokio::spawn(play(ws, code, user, sent.clone(), crowd)),
+                    _ => tokio::spawn(play_along(ws, code, user, crowd)),
+                });
             }
             if number % 50 == 49 {
                 sleep(Duration::from_millis(100)).await;

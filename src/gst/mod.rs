@@ -51,7 +51,7 @@ pub struct Capabilities {
     pub encoder: &'static str,
     /// All that work here, best first.
     pub encoders: Vec<&'static str>,
-    pub layers: [&'static str; 11],
+    pub layers: [&'static str; 16],
     pub destinations: Vec<&'static str>,
     /// Kinds of inputs.
     pub inputs: Vec<&'static str>,
@@ -68,6 +68,12 @@ pub struct Missing {
     pub needed_for: &'static str,
 }
 
+/// Every kind that there is: all of them are ours.
+pub const LAYERS: [&str; 16] = [
+    "color", "gradient", "image", "shape", "input", "scene", "group", "layout", "backdrop", "levels", "effect", "jam",
+    "feed", "player", "pattern", "text",
+];
+
 /// `choice` is an encoder's name, or `auto`.
 pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
     let usable: Vec<&Encoder> = CANDIDATES.iter().filter(|candidate| candidate.works().is_ok()).collect();
@@ -82,13 +88,14 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         ("record mkv", &["matroskamux"]),
         ("record mp4", &["mp4mux"]),
     ];
-    let needed: [(&'static str, &[&str]); 6] = [
+    let needed: [(&'static str, &[&str]); 7] = [
         ("video", &["uridecodebin"]),
         ("network", &["uridecodebin"]),
         ("published", &["appsrc", "h264parse", "aacparse", "avdec_h264", "avdec_aac"]),
         ("camera", &["v4l2src", "decodebin"]),
         ("page", &["wpesrc"]),
         ("tone", &[]),
+        ("jam", &[]),
     ];
     let speakers = [("pulse", "pulsesink"), ("alsa", "alsasink")].into_iter().filter(|(_, element)| has(element));
     let inputs = needed.into_iter().filter(|(_, elements)| elements.iter().all(|element| has(element)));
@@ -100,7 +107,7 @@ pub fn capabilities(choice: &str) -> Result<Capabilities, GstError> {
         gstreamer: gstreamer::version_string().to_string(),
         encoder: encoders::choose(choice)?.element,
         encoders: usable.iter().map(|encoder| encoder.element).collect(),
-        layers: ["color", "gradient", "image", "shape", "input", "scene", "group", "layout", "backdrop", "pattern", "text"],
+        layers: LAYERS,
         destinations: destinations.map(|(name, _)| name).collect(),
         inputs: inputs.map(|(name, _)| name).chain(microphone).collect(),
         speakers: speakers.map(|(name, _)| name).collect(),
