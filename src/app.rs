@@ -229,7 +229,12 @@ impl House {
             plays::go_on(&state).await;
         }
         let (board, elsewhere) = (Arc::<JamBoard>::default(), LitElsewhere::default());
-        let env = keeper::Env { clock: clock.clone(), vitals: vitals.clone(), board: board.clone() };
+        let env = keeper::Env {
+            clock: clock.clone(),
+            vitals: vitals.clone(),
+            board: board.clone(),
+            recordings_bytes: config.jam_recordings_bytes,
+        };
         let jams = keeper::start(&directory.jams(), env).context("the jams can not be opened")?;
         let stop_details = StopFlag::default();
         let (details, details_thread) = details::start(details::Env {

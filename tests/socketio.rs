@@ -50,6 +50,13 @@ fn its_own_client_steers_lights_and_sees_what_they_show() {
 }
 
 #[test]
+fn its_own_client_plays_in_a_jam() {
+    for transport in ["websocket", "polling"] {
+        holds("jam_rooms.mjs", transport);
+    }
+}
+
+#[test]
 fn its_own_client_logs_in_with_a_token_and_not_without() {
     let Some(_) = npm::peers() else { return };
     let dir = tempfile::tempdir().unwrap();

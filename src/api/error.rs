@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::codes::{CODES, status_of};
+use super::jam::no_seat::NoSeat;
 use super::rest::tus::status_of_resumable;
 use crate::devices::system::{PowerError, RestartRefused};
 use crate::devices::update::UpdateError;
@@ -118,6 +119,8 @@ pub enum ApiError {
     #[error(transparent)]
     Jam(#[from] Refused),
     #[error(transparent)]
+    NoSeat(#[from] NoSeat),
+    #[error(transparent)]
     Search(#[from] SearchError),
     #[error(transparent)]
     Frames(#[from] FramesError),
@@ -221,6 +224,7 @@ impl ApiError {
             ApiError::Power(error) => error.code(),
             ApiError::Search(error) => error.code(),
             ApiError::Jam(refused) => refused.code(),
+            ApiError::NoSeat(why) => why.code(),
             ApiError::ForbiddenOrigin(_) => "forbidden_origin",
             ApiError::ForbiddenHost(_) => "forbidden_host",
             ApiError::RateLimited { .. } => "rate_limited",
@@ -288,8 +292,8 @@ impl ApiError {
             ApiError::DownloaderMissing(_) => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Address(_) | ApiError::Quality(_) => StatusCode::BAD_REQUEST,
             ApiError::Search(error) => status_of_search(error),
-            ApiError::Jam(refused) => listed(refused.code()),
             // Each of these has one status.
+            ApiError::Jam(_) | ApiError::NoSeat(_) => listed(self.code()),
             ApiError::Frames(_) | ApiError::Wifi(_) | ApiError::Update(_) | ApiError::Restart(_) | ApiError::Power(_) => {
                 listed(self.code())
             }

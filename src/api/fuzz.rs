@@ -17,13 +17,16 @@ use super::chronicle::{Chronicle, Since, Topics};
 use super::error::ApiError;
 use super::gate::{ACCESS_COOKIE, bearer_of, cookie};
 use super::guard;
+use super::jam::seats::MOST_SEATS;
 use super::request::{Fields, declared_length, is_json};
 use super::wire::encoding::{Encoding, Text};
 use super::wire::event::event_view;
-use super::wire::message::{self, AnyRoom, ClientMessage, DisplayRoom, Unintelligible};
+use super::wire::jam::Played;
+use super::wire::message::{self, AnyRoom, ClientMessage, DisplayRoom, Jams, Unintelligible};
 use super::wire::show::ShowView;
 use crate::base::fuzz::{SECRET, check_code, check_secret, check_told, with_secrets};
 use crate::base::vitals::Vitals;
+use crate::jam::ask::Ask;
 use crate::show::Show;
 use crate::show::destination::Destination;
 use crate::show::layer::Layer;
@@ -73,7 +76,9 @@ fn check_message(heard: ClientMessage) {
                 assert_eq!(read, pong);
             }
         }
-        ClientMessage::Subscribe { rooms, .. } | ClientMessage::Unsubscribe { rooms } => {
+        ClientMessage::Subscribe { rooms, jams: Jams { codes: jams, .. }, .. }
+        | ClientMessage::Unsubscribe { rooms, jams } => {
+            assert!(jams.len() <= MOST_SEATS);
             let mut topics = Topics::default();
             for room in rooms {
                 if let AnyRoom::Topic(topic) = room {
@@ -88,6 +93,15 @@ fn check_message(heard: ClientMessage) {
         }
         ClientMessage::Display { rooms, .. } => assert!(rooms.len() <= DisplayRoom::ALL.len()),
         ClientMessage::Command { fields, .. } => check_parsed::<Command>(fields),
+        ClientMessage::Jam { fields, .. } => check_played(&fields),
+    }
+}
+
+fn check_played(fields: &Map<String, Value>) {
+    for kind in [None].into_iter().chain(Ask::NAMES.map(Some)) {
+        if let Err(error) = Played::read(fields.clone(), kind) {
+            check_error(&error);
+        }
     }
 }
 

@@ -353,6 +353,7 @@ pub const TABLE: &[Row] = &[
     row("DELETE", "/api/jam-links/{code}", OPERATOR, Class::Write, || delete(jam_links::leave)),
     row("GET", "/api/jam-recordings", VIEWER, Class::Read, || get(jam_recordings::list)),
     row("GET", "/api/jam-recordings/{recording}", VIEWER, Class::Heavy, || get(jam_recordings::file)),
+    row("DELETE", "/api/jam-recordings/{recording}", OPERATOR, Class::Write, || delete(jam_recordings::remove)),
     row("POST", "/api/jam-recordings/{recording}/replay", OPERATOR, Class::Write, || post(jam_recordings::replay)),
     row("PATCH", "/api/jams/{code}/replay", OPERATOR, Class::Write, || patch(jam_recordings::steer)),
     row("GET", "/api/jams", VIEWER, Class::Read, || get(jams::list)),

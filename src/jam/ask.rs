@@ -80,6 +80,29 @@ pub enum Ask {
     },
 }
 
+impl Ask {
+    /// What they are called, as their `type` says.
+    pub const NAMES: [&str; 17] = [
+        "drum-step",
+        "note",
+        "color-mode",
+        "key-change",
+        "tempo-change",
+        "playback-control",
+        "bar",
+        "pattern-select",
+        "drum-pattern-reset",
+        "track",
+        "module",
+        "visual",
+        "profile",
+        "outputs",
+        "leave",
+        "host",
+        "room",
+    ];
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Bar {
@@ -125,4 +148,16 @@ pub struct ModuleChange {
     pub opacity: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blend: Option<LightBlend>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_names_are_known() {
+        let error = serde_json::from_str::<Ask>(r#"{"type":"dance"}"#).unwrap_err().to_string();
+        let named: Vec<String> = Ask::NAMES.iter().map(|name| format!("`{name}`")).collect();
+        assert!(error.contains(&format!("expected one of {}", named.join(", "))), "{error}");
+    }
 }

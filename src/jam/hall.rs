@@ -9,6 +9,7 @@ use redb::Database;
 use tokio::sync::{mpsc, oneshot};
 
 use super::ask::Ask;
+use super::recording::RecordingId;
 use super::refused::Refused;
 use super::room::Room;
 use super::token::TokenKey;
@@ -95,6 +96,11 @@ pub(super) enum Asked {
     },
     End {
         code: JamCode,
+        answer: Answer<()>,
+    },
+    /// A recording is not wanted any more.
+    Forget {
+        id: RecordingId,
         answer: Answer<()>,
     },
     /// Time has passed.
@@ -207,6 +213,11 @@ impl Hall {
 
     pub async fn end(&self, code: JamCode) -> Result<(), Refused> {
         self.ask(|answer| Asked::End { code, answer }).await
+    }
+
+    /// Once it is gone from the disk.
+    pub async fn forget(&self, id: RecordingId) -> Result<(), Refused> {
+        self.ask(|answer| Asked::Forget { id, answer }).await
     }
 
     pub async fn arrive(&self, code: JamCode, id: ParticipantId, outputs: u16) {

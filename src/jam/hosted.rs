@@ -12,6 +12,8 @@ use crate::show::jam::{Jam, Millis};
 const GRACE_MS: Millis = 5_000;
 /// Whoever is away for longer gives up the place, if somebody else wants it.
 const AWAY_MS: Millis = 60_000;
+/// Whoever is away for so long has left.
+const LEFT_FOR_GOOD_MS: Millis = 30 * 60_000;
 /// A jam that nobody is in is over after a day.
 const LEFT_MS: Millis = 86_400_000;
 
@@ -73,6 +75,19 @@ impl Hosted {
         present
             .map(|participant| participant.id)
             .filter(move |id| self.away_since(*id).is_some_and(|since| now - since >= GRACE_MS))
+    }
+
+    /// Those who will not come back.
+    pub fn gone_for_good(&self, now: Millis) -> impl Iterator<Item = ParticipantId> {
+        let all = self.jam.participants.keys().copied();
+        all.filter(move |id| self.away_since(*id).is_some_and(|since| now - since >= LEFT_FOR_GOOD_MS))
+    }
+
+    /// Whoever plays without a connection is not away.
+    pub fn played(&mut self, id: ParticipantId, now: Millis) {
+        if !self.connections.contains_key(&id) && self.jam.participants.contains_key(&id) {
+            self.gone_at.insert(id, now);
+        }
     }
 
     pub fn longest_gone(&self, now: Millis) -> Option<ParticipantId> {

@@ -16,6 +16,7 @@ use super::decide::{Given, admit, decide};
 use super::evolve::evolve;
 use super::hall::{Answer, Asked, Done, Guest, Hall, Joined, Opening, Rooms};
 use super::hosted::Hosted;
+use super::recording::RecordingId;
 use super::refused::Refused;
 use super::room::Room;
 use super::store::{About, Loaded, Store, StoreError, Written};
@@ -42,6 +43,8 @@ pub struct Env {
     pub clock: Clock,
     pub vitals: Arc<Vitals>,
     pub board: Arc<JamBoard>,
+    /// What recordings may take up; None: all are kept.
+    pub recordings_bytes: Option<u64>,
 }
 
 /// The jams, and the thread that changes them.
@@ -145,6 +148,9 @@ impl Keeper {
             Ok(()) => self.publish(batch, now),
             Err(error) => self.turn_down(batch, &error),
         }
+        if looks {
+            self.make_room();
+        }
     }
 
     fn decide(&mut self, batch: &mut Batch, asked: Asked, now: Millis) {
@@ -178,6 +184,11 @@ impl Keeper {
                 Ok(()) => batch.owed.push(Owed::Ended(answer)),
                 Err(refused) => drop(answer.send(Err(refused))),
             },
+            Asked::Forget { id, answer } => {
+                let result = self.forget(id);
+                self.file.store(self.store.reader());
+                let _ = answer.send(result);
+            }
             Asked::Look => {}
         }
     }
@@ -253,6 +264,9 @@ impl Keeper {
         asks: &[Ask],
         now: Millis,
     ) -> Result<(), Refused> {
+        if let Some(hosted) = self.hosted.get_mut(&code) {
+            hosted.played(by, now);
+        }
         let lead_ms = self.hosted.get(&code).map_or(100, |hosted| hosted.room.lead_ms());
         let touched = self.touch(batch, code)?;
         if op > 0 && touched.jam.ops.get(&by).is_some_and(|done| op <= *done) {
@@ -301,13 +315,23 @@ impl Keeper {
         Ok(())
     }
 
-    /// Those who have gone are gone, and jams that nobody is in end some day.
+    /// Those who have gone are gone, those who stay away have left, and jams that nobody is in end some day.
     fn look(&mut self, batch: &mut Batch, now: Millis) {
-        let gone: Vec<_> =
-            self.hosted.values().flat_map(|hosted| hosted.gone(now).map(|id| (hosted.about.code, id))).collect();
-        for (code, id) in gone {
-            if let Ok(touched) = self.touch(batch, code) {
-                touched.happen([JamEvent::Presence { id, present: false, outputs: 0 }], id, 0, now);
+        let gone = |hosted: &Hosted, id| (hosted.about.code, id, JamEvent::Presence { id, present: false, outputs: 0 });
+        let left = |hosted: &Hosted, id| (hosted.about.code, id, JamEvent::Left { id });
+        let all = self.hosted.values();
+        let happened: Vec<_> = all
+            .flat_map(|hosted| {
+                let gone = hosted.gone(now).map(move |id| gone(hosted, id));
+                gone.chain(hosted.gone_for_good(now).map(move |id| left(hosted, id)))
+            })
+            .collect();
+        for (code, id, event) in happened {
+            if let Ok(touched) = self.touch(batch, code)
+                && touched.jam.participants.contains_key(&id)
+            {
+                let by = if matches!(event, JamEvent::Left { .. }) { ParticipantId(0) } else { id };
+                touched.happen([event], by, 0, now);
             }
         }
         let left: Vec<_> =
@@ -315,6 +339,41 @@ impl Keeper {
         for code in left {
             let _ = self.end(batch, code, now);
         }
+    }
+
+    /// A recording of a jam that goes on stays.
+    fn forget(&mut self, id: RecordingId) -> Result<(), Refused> {
+        if self.goes_on(id) {
+            return Err(Refused::RecordingGoesOn(id.to_string()));
+        }
+        let was = self.store.forget(&[id]).map_err(|error| Refused::StorageUnavailable(error.to_string()))?;
+        if was { Ok(()) } else { Err(Refused::NoRecording(id.to_string())) }
+    }
+
+    fn goes_on(&self, id: RecordingId) -> bool {
+        self.hosted.get(&id.code).is_some_and(|hosted| hosted.about.created_at == id.made)
+    }
+
+    /// The oldest recordings make room for new ones.
+    fn make_room(&mut self) {
+        let Some(most) = self.env.recordings_bytes else { return };
+        let mut too_much = self.store.recorded_bytes().saturating_sub(most);
+        let mut dropped = Vec::new();
+        for (id, bytes) in self.store.recordings().filter(|(id, _)| !self.goes_on(*id)) {
+            if too_much == 0 {
+                break;
+            }
+            too_much = too_much.saturating_sub(bytes);
+            dropped.push(id);
+        }
+        if dropped.is_empty() {
+            return;
+        }
+        match self.store.forget(&dropped) {
+            Ok(_) => tracing::info!(recordings = dropped.len(), "the oldest recordings of jams were dropped to make room"),
+            Err(error) => tracing::error!(%error, "recordings of jams can not be dropped"),
+        }
+        self.file.store(self.store.reader());
     }
 
     fn publish(&mut self, batch: Batch, now: Millis) {

@@ -18,6 +18,7 @@ pub mod recording;
 pub mod refused;
 pub mod replay;
 pub mod room;
+mod sizes;
 pub mod store;
 mod token;
 pub mod wire;

@@ -19,6 +19,8 @@ pub enum Refused {
     NotAParticipant,
     #[error("there is no recording {0}")]
     NoRecording(String),
+    #[error("the recording {0} is of a jam that goes on: end the jam first")]
+    RecordingGoesOn(String),
     #[error("only the host of a jam may do this")]
     HostOnly,
     #[error("{0}")]
@@ -42,6 +44,7 @@ impl Refused {
             Refused::TooMany { .. } => "too_many_jams",
             Refused::NotAParticipant => "not_a_participant",
             Refused::NoRecording(_) => "jam_recording_not_found",
+            Refused::RecordingGoesOn(_) => "jam_recording_goes_on",
             Refused::HostOnly => "host_only",
             Refused::Invalid(_) => "invalid_jam_value",
             Refused::StorageUnavailable(_) => "storage_unavailable",

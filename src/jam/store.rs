@@ -10,6 +10,8 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 
 use super::evolve::evolve;
+use super::recording::RecordingId;
+use super::sizes::Sizes;
 use super::token::KEY_LENGTH;
 use super::wire::frame::{Events, Told, events};
 use super::wire::item::put_event;
@@ -25,9 +27,11 @@ const ROW: TableDefinition<u64, &[u8]> = TableDefinition::new("row");
 /// By jam (its code and when it was made): what it is.
 pub const JAMS: TableDefinition<(&str, i64), &[u8]> = TableDefinition::new("jams");
 /// By jam and the number of the first event: frames of events.
-const BLOCKS: TableDefinition<(&str, i64, u64), &[u8]> = TableDefinition::new("blocks");
+pub const BLOCKS: TableDefinition<(&str, i64, u64), &[u8]> = TableDefinition::new("blocks");
 /// By jam and the number of the last event before it: the jam as a whole.
-const WHOLES: TableDefinition<(&str, i64, u64), &[u8]> = TableDefinition::new("wholes");
+pub const WHOLES: TableDefinition<(&str, i64, u64), &[u8]> = TableDefinition::new("wholes");
+/// By jam: bytes that blocks and wholes of it take up.
+pub const SIZES: TableDefinition<(&str, i64), u64> = TableDefinition::new("sizes");
 const KEY: &str = "key";
 const VERSION: u8 = 1;
 const CACHE_BYTES: usize = 8 << 20;
@@ -101,6 +105,7 @@ pub struct Store {
     database: Option<Arc<Database>>,
     next_row: u64,
     pending: BTreeMap<(JamCode, Millis), Pending>,
+    sizes: Sizes,
 }
 
 type Place = (JamCode, Millis);
@@ -110,7 +115,9 @@ impl Store {
         unless_it_panics(|| {
             let database = Arc::new(open_database(path)?);
             let key = key(&database)?;
-            let mut store = Self { path: path.to_owned(), database: Some(database), next_row: 1, pending: BTreeMap::new() };
+            let sizes = Sizes::read(&database)?;
+            let (path, pending) = (path.to_owned(), BTreeMap::new());
+            let mut store = Self { path, database: Some(database), next_row: 1, pending, sizes };
             let jams = store.load()?;
             Ok((store, Loaded { key, jams }))
         })
@@ -153,7 +160,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let number = self.next_row;
         let transaction = database.begin_write().map_err(told)?;
-        let mut moved = Vec::new();
+        let (mut moved, mut grown) = (Vec::new(), Vec::new());
         {
             let mut rows = transaction.open_table(ROW).map_err(told)?;
             // A commit that failed may have reached the disk all the same; nobody was told that it had.
@@ -169,22 +176,28 @@ impl Store {
                 (transaction.open_table(BLOCKS).map_err(told)?, transaction.open_table(WHOLES).map_err(told)?);
             for (place, due) in pending.iter().filter(|(_, pending)| pending.is_due(now)) {
                 let (code, made) = (place.0.as_str(), place.1);
-                blocks.insert((code, made, due.first), frame(made, &due.entries).as_slice()).map_err(told)?;
-                wholes.insert((code, made, due.last), json(&due.jam)?.as_slice()).map_err(told)?;
+                let (block, whole) = (frame(made, &due.entries), json(&due.jam)?);
+                blocks.insert((code, made, due.first), block.as_slice()).map_err(told)?;
+                wholes.insert((code, made, due.last), whole.as_slice()).map_err(told)?;
                 moved.push(*place);
+                grown.push((*place, (block.len() + whole.len()) as u64));
             }
             // A new jam begins with itself.
             for Written { jam, entries, about } in written {
                 if about.is_some_and(|about| about.ended_at.is_none()) && entries.first().is_none_or(|entry| entry.seq == 1)
                 {
                     let beginning = Jam::new(jam.code, jam.name.clone(), jam.created_at);
-                    wholes.insert((jam.code.as_str(), jam.created_at, 0), json(&beginning)?.as_slice()).map_err(told)?;
+                    let whole = json(&beginning)?;
+                    wholes.insert((jam.code.as_str(), jam.created_at, 0), whole.as_slice()).map_err(told)?;
+                    grown.push(((jam.code, jam.created_at), whole.len() as u64));
                 }
             }
             let left = pending.iter().filter(|(place, _)| !moved.contains(place)).map(|(_, pending)| pending.row).min();
             rows.retain_in(..left.unwrap_or(number), |_, _| false).map_err(told)?;
+            self.sizes.write(&transaction, &grown)?;
         }
         transaction.commit().map_err(told)?;
+        self.sizes.grow(&grown);
         moved.iter().for_each(|place| drop(pending.remove(place)));
         for Written { jam, entries, .. } in written {
             note(pending, (jam.code, jam.created_at), jam, entries, number, now);
@@ -197,44 +210,95 @@ impl Store {
         let database = self.database()?;
         let transaction = database.begin_read().map_err(told)?;
         let Some(jams) = opened(transaction.open_table(JAMS))? else { return Ok(Vec::new()) };
-        let mut loaded = BTreeMap::new();
+        let (mut loaded, mut ended) = (BTreeMap::new(), BTreeMap::new());
         for entry in jams.iter().map_err(told)? {
             let (key, value) = entry.map_err(told)?;
             let about: About = read("jam", value.value())?;
             if about.v != VERSION {
                 return Err(StoreError(format!("a jam is of format {}, this version knows {VERSION}", about.v)));
             }
-            let (code, made) = key.value();
+            let place = (about.code, key.value().1);
             if about.ended_at.is_none() {
-                let (seq, jam) = newest(&transaction, (code, made))?;
-                loaded.insert((about.code, made), LoadedJam { about, jam: Arc::new(jam), seq });
+                loaded.insert(place, LoadedJam::read(&transaction, about)?);
+            } else {
+                ended.insert(place, about);
             }
         }
         if let Some(rows) = opened(transaction.open_table(ROW))? {
             for entry in rows.iter().map_err(told)? {
                 let (number, value) = entry.map_err(told)?;
                 self.next_row = number.value() + 1;
-                self.take_row(&mut loaded, number.value(), value.value())?;
+                for (place, entries) in parts(value.value()).ok_or_else(|| damaged("row", "it ends too early"))? {
+                    // The end of a jam that is over, too, has yet to move to its own place.
+                    if let Some(about) = ended.remove(&place) {
+                        loaded.insert(place, LoadedJam::read(&transaction, about)?);
+                    }
+                    if let Some(known) = loaded.get_mut(&place) {
+                        self.take_part(place, known, number.value(), entries)?;
+                    }
+                }
             }
         }
-        Ok(loaded.into_values().collect())
+        Ok(loaded.into_values().filter(|loaded| loaded.about.ended_at.is_none()).collect())
     }
 
-    fn take_row(&mut self, loaded: &mut BTreeMap<Place, LoadedJam>, row: u64, bytes: &[u8]) -> Result<(), StoreError> {
-        for (place, entries) in parts(bytes).ok_or_else(|| damaged("row", "it ends too early"))? {
-            let Some(known) = loaded.get_mut(&place) else { continue };
-            let new: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > known.seq).collect();
-            for entry in &new {
-                if entry.seq != known.seq + 1 {
-                    return Err(damaged("row", "an event is missing"));
-                }
-                evolve(Arc::make_mut(&mut known.jam), entry);
-                known.seq = entry.seq;
+    fn take_part(&mut self, place: Place, known: &mut LoadedJam, row: u64, entries: Vec<Entry>) -> Result<(), StoreError> {
+        let new: Vec<Entry> = entries.into_iter().filter(|entry| entry.seq > known.seq).collect();
+        for entry in &new {
+            if entry.seq != known.seq + 1 {
+                return Err(damaged("row", "an event is missing"));
             }
-            let at = new.first().map_or(0, |entry| entry.at);
-            note(&mut self.pending, place, &known.jam.clone(), &new, row, at);
+            evolve(Arc::make_mut(&mut known.jam), entry);
+            known.seq = entry.seq;
         }
+        let at = new.first().map_or(0, |entry| entry.at);
+        note(&mut self.pending, place, &known.jam.clone(), &new, row, at);
         Ok(())
+    }
+
+    /// All that is kept of these recordings goes; says whether anything was. What is in the row of them is passed over until it is cut.
+    pub fn forget(&mut self, recordings: &[RecordingId]) -> Result<bool, StoreError> {
+        let result = unless_it_panics(|| self.remove(recordings));
+        if result.is_err() {
+            self.database = None;
+        }
+        result
+    }
+
+    fn remove(&mut self, recordings: &[RecordingId]) -> Result<bool, StoreError> {
+        let transaction = self.database()?.begin_write().map_err(told)?;
+        let mut was = false;
+        {
+            let mut jams = transaction.open_table(JAMS).map_err(told)?;
+            let mut sizes = transaction.open_table(SIZES).map_err(told)?;
+            let mut blocks = transaction.open_table(BLOCKS).map_err(told)?;
+            let mut wholes = transaction.open_table(WHOLES).map_err(told)?;
+            for RecordingId { code, made } in recordings {
+                let (code, made) = (code.as_str(), *made);
+                was |= jams.remove((code, made)).map_err(told)?.is_some();
+                sizes.remove((code, made)).map_err(told)?;
+                let all = (code, made, 0)..=(code, made, u64::MAX);
+                blocks.retain_in(all.clone(), |_, _| false).map_err(told)?;
+                wholes.retain_in(all, |_, _| false).map_err(told)?;
+            }
+        }
+        transaction.commit().map_err(told)?;
+        for RecordingId { code, made } in recordings {
+            self.pending.remove(&(*code, *made));
+            self.sizes.forget((*code, *made));
+        }
+        Ok(was)
+    }
+
+    /// Oldest first, with the bytes that each takes up.
+    pub fn recordings(&self) -> impl Iterator<Item = (RecordingId, u64)> {
+        let mut all: Vec<_> = self.sizes.iter().map(|((code, made), bytes)| (RecordingId { code, made }, bytes)).collect();
+        all.sort_by_key(|(id, _)| id.made);
+        all.into_iter()
+    }
+
+    pub fn recorded_bytes(&self) -> u64 {
+        self.sizes.total()
     }
 
     /// Something is to move to its own place.
@@ -249,6 +313,13 @@ impl Store {
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+impl LoadedJam {
+    fn read(transaction: &redb::ReadTransaction, about: About) -> Result<Self, StoreError> {
+        let (seq, jam) = newest(transaction, (about.code.as_str(), about.created_at))?;
+        Ok(Self { about, jam: Arc::new(jam), seq })
     }
 }
 
@@ -396,7 +467,7 @@ fn open_database(path: &Path) -> Result<Database, StoreError> {
     builder.create(path).map_err(|error| StoreError(format!("{}: {error}", path.display())))
 }
 
-fn told(error: impl std::fmt::Display) -> StoreError {
+pub fn told(error: impl std::fmt::Display) -> StoreError {
     StoreError(error.to_string())
 }
 

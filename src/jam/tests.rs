@@ -10,8 +10,9 @@ use super::ask::{Ask, Bar};
 use super::evolve::evolve;
 use super::hall::{Guest, Hall, Joined, Opening};
 use super::keeper::{self, Keeping};
+use super::recording::{self, Recording, RecordingId};
 use super::refused::Refused;
-use super::room::Since;
+use super::room::{Room, Since};
 use super::store::{Store, entries_of, frame};
 use crate::base::clock::Clock;
 use crate::base::vitals::Vitals;
@@ -31,11 +32,14 @@ struct House {
     directory: TempDir,
     clock: Clock,
     keeping: Option<Keeping>,
+    /// What recordings may take up.
+    most: Option<u64>,
 }
 
 impl House {
     fn new() -> Self {
-        let mut house = Self { directory: tempfile::tempdir().unwrap(), clock: Clock::manual(START), keeping: None };
+        let mut house =
+            Self { directory: tempfile::tempdir().unwrap(), clock: Clock::manual(START), keeping: None, most: None };
         house.start();
         house
     }
@@ -45,7 +49,12 @@ impl House {
     }
 
     fn start(&mut self) {
-        let env = keeper::Env { clock: self.clock.clone(), vitals: Arc::new(Vitals::new()), board: Arc::default() };
+        let env = keeper::Env {
+            clock: self.clock.clone(),
+            vitals: Arc::new(Vitals::new()),
+            board: Arc::default(),
+            recordings_bytes: self.most,
+        };
         self.keeping = Some(keeper::start(&self.path(), env).unwrap());
     }
 
@@ -212,6 +221,32 @@ async fn presence_is_told_after_a_grace_and_a_reload_is_not_seen() {
 }
 
 #[tokio::test]
+async fn whoever_stays_away_has_left_and_the_host_passes_on() {
+    const HALF_AN_HOUR: i64 = 30 * 60_000;
+    let house = House::new();
+    let Joined { room, id: ada, token } = opened(&house.hall()).await;
+    let bob = house.hall().join(room.code, guest("Bob")).await.unwrap().id;
+    let cem = house.hall().join(room.code, guest("Cem")).await.unwrap().id;
+    house.hall().arrive(room.code, bob, 0).await;
+    house.pass(HALF_AN_HOUR - 1);
+    // One has a connection, one plays without, and the host does neither.
+    house.hall().play(room.code, cem, 0, vec![step(0, 0, true)]).await.unwrap();
+    assert_eq!(room.jam().participants.len(), 3);
+    house.pass(1);
+    let mut newest = room.newest();
+    newest.wait_for(|_| !room.jam().participants.contains_key(&ada)).await.unwrap();
+    assert!(room.jam().participants[&bob].is_host && room.jam().participants.contains_key(&cem));
+    assert_eq!(house.hall().identify(&room, &token), Err(Refused::NotAParticipant));
+    house.pass(HALF_AN_HOUR);
+    newest.wait_for(|_| !room.jam().participants.contains_key(&cem)).await.unwrap();
+    let Since::Events(happened) = room.since(0, 1_000) else { panic!("they are kept") };
+    let left: Vec<_> = happened.iter().filter(|one| matches!(one.entry.event, JamEvent::Left { .. })).collect();
+    assert!(left.iter().all(|one| one.entry.by == ParticipantId(0)) && left.len() == 2);
+    // Whoever is connected stays, however long it is quiet.
+    assert_eq!(room.jam().participants.keys().collect::<Vec<_>>(), [&bob]);
+}
+
+#[tokio::test]
 async fn play_begins_with_a_bar_that_the_slowest_can_know_of() {
     let house = House::new();
     let Joined { room, id, .. } = opened(&house.hall()).await;
@@ -302,6 +337,91 @@ async fn a_log_that_was_cut_many_times_still_leads_to_the_same_jam() {
     drop(hall);
     tokio::task::spawn_blocking(move || thread.join().unwrap()).await.unwrap();
     assert_eq!(replayed(&house.path(), rooms[0].room.code), wholes[0]);
+}
+
+fn recordings(house: &House) -> Vec<(String, u64, bool)> {
+    let listed = recording::list(&house.hall().file().unwrap()).unwrap();
+    listed.into_iter().map(|one| (one.id, one.events, one.ended_at.is_some())).collect()
+}
+
+fn id_of(room: &Room) -> RecordingId {
+    RecordingId { code: room.code, made: room.created_at }
+}
+
+/// Plays notes until they have moved to their own place.
+async fn fill(house: &House, joined: &Joined) {
+    for _ in 0..8 {
+        let note = |note| Ask::Note(Struck { note, velocity: 80, module: Module::Piano, on: true });
+        house.hall().play(joined.room.code, joined.id, 0, (0..100).map(note).collect()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_recording_is_removed_once_its_jam_is_over() {
+    let mut house = House::new();
+    let joined = opened(&house.hall()).await;
+    let id = id_of(&joined.room);
+    fill(&house, &joined).await;
+    assert_eq!(house.hall().forget(id).await, Err(Refused::RecordingGoesOn(id.to_string())));
+    house.hall().end(joined.room.code).await.unwrap();
+    assert_eq!(recordings(&house).len(), 1);
+    house.hall().forget(id).await.unwrap();
+    assert_eq!(house.hall().forget(id).await, Err(Refused::NoRecording(id.to_string())));
+    // Nothing of it comes back, whatever was still on its way to its place.
+    let other = opened(&house.hall()).await;
+    house.pass(31_000);
+    house.hall().play(other.room.code, other.id, 0, vec![step(0, 0, true)]).await.unwrap();
+    house.restart().await;
+    let kept = recordings(&house);
+    assert_eq!(kept.iter().map(|one| &one.0).collect::<Vec<_>>(), [&id_of(&other.room).to_string()]);
+    assert!(Recording::read(&house.hall().file().unwrap(), id).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn the_end_of_a_jam_that_is_over_is_recorded_also_over_a_restart() {
+    let mut house = House::new();
+    let joined = opened(&house.hall()).await;
+    house.hall().play(joined.room.code, joined.id, 0, vec![step(0, 0, true)]).await.unwrap();
+    let (seq, _) = joined.room.whole();
+    house.hall().end(joined.room.code).await.unwrap();
+    for _ in 0..3 {
+        house.restart().await;
+        // What others do cuts the row.
+        let other = opened(&house.hall()).await;
+        house.pass(31_000);
+        house.hall().play(other.room.code, other.id, 0, vec![step(0, 0, true)]).await.unwrap();
+        let recording = Recording::read(&house.hall().file().unwrap(), id_of(&joined.room)).unwrap().unwrap();
+        assert_eq!(recording.entries.len() as u64, seq);
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_recordings_make_room_and_those_that_go_on_stay() {
+    let mut house = House::new();
+    house.most = Some(1);
+    house.restart().await;
+    let going_on = opened(&house.hall()).await;
+    fill(&house, &going_on).await;
+    house.pass(1_000);
+    let over = opened(&house.hall()).await;
+    fill(&house, &over).await;
+    house.hall().end(over.room.code).await.unwrap();
+    house.pass(31_000);
+    let gone = async {
+        while recordings(&house).len() > 1 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), gone).await.unwrap();
+    assert_eq!(recordings(&house)[0].0, id_of(&going_on.room).to_string(), "it is older, and goes on");
+    // Where there is room, what is over stays.
+    house.most = Some(1 << 20);
+    house.restart().await;
+    house.hall().end(going_on.room.code).await.unwrap();
+    let other = opened(&house.hall()).await;
+    house.pass(31_000);
+    house.hall().play(other.room.code, other.id, 0, vec![step(0, 0, true)]).await.unwrap();
+    assert_eq!(recordings(&house).len(), 2);
 }
 
 fn events() -> impl Strategy<Value = JamEvent> {

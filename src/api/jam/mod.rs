@@ -1,6 +1,12 @@
-//! Jams, for those who play: connections of `jam.v1`, and who may come in.
+//! Jams, for those who play: who may come in, the seats that they take, and connections of `jam.v1`, which have one seat each. The rooms
+//! of the other doors have theirs beside these doors (`ws::jams`, `socketio::jams`).
 
+mod acks;
+mod allowance;
 pub mod connection;
+pub mod no_seat;
+pub mod seat;
+pub mod seats;
 pub mod tell;
 
 use std::net::IpAddr;

@@ -1,6 +1,5 @@
 //! What a connection is told, in the form that it speaks.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -56,21 +55,5 @@ impl Form {
                 Message::Text(Text::Json(text.into()))
             }
         }
-    }
-}
-
-/// Operations that are done, in the order of their numbers, until what they led to has been told.
-#[derive(Default)]
-pub struct Acks(VecDeque<(u32, u64)>);
-
-impl Acks {
-    pub fn add(&mut self, op: u32, seq: u64) {
-        self.0.push_back((op, seq));
-    }
-
-    /// Those that can be told along with everything up to `told`.
-    pub fn take(&mut self, told: u64) -> Vec<(u32, u64)> {
-        let due = self.0.iter().take_while(|(_, seq)| *seq <= told).count();
-        self.0.drain(..due).collect()
     }
 }

@@ -125,6 +125,10 @@ pub fn describe(row: &Row) -> Option<Operation> {
         ("GET", "/api/jam-recordings/{recording}") => {
             reads("jams", "All of it, line by line", Answer::Bytes("application/x-ndjson"), &["jam_recording_not_found"])
         }
+        ("DELETE", "/api/jam-recordings/{recording}") => {
+            let errors = &["jam_recording_not_found", "jam_recording_goes_on", "storage_unavailable"];
+            removes("jams", "Remove what was played", errors)
+        }
         ("POST", "/api/jam-recordings/{recording}/replay") => {
             made(changes("jams", "Play it again in a jam of its own", shape::<ReplayBody>(), told(), REPLAY))
         }

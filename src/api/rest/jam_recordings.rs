@@ -2,14 +2,14 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::jams::entered;
 use super::{Answer, ok};
 use crate::api::Api;
-use crate::api::ask::Ask;
+use crate::api::ask::{Ask, Bare};
 use crate::api::error::ApiError;
 use crate::api::request::At;
 use crate::jam::hall::Guest;
@@ -32,10 +32,13 @@ async fn read<T: Send + 'static>(
     read.map_err(|_| ApiError::Internal)?.map_err(stored)
 }
 
+fn missing(id: &str) -> ApiError {
+    Refused::NoRecording(id.chars().take(40).collect()).into()
+}
+
 async fn found(api: &Api, id: &str) -> Result<Recording, ApiError> {
-    let missing = || ApiError::from(Refused::NoRecording(id.chars().take(40).collect()));
-    let known: RecordingId = id.parse().map_err(|()| missing())?;
-    read(api, move |file| Recording::read(file, known)).await?.ok_or_else(missing)
+    let known: RecordingId = id.parse().map_err(|()| missing(id))?;
+    read(api, move |file| Recording::read(file, known)).await?.ok_or_else(|| missing(id))
 }
 
 pub async fn list(State(api): State<Api>) -> Answer {
@@ -57,6 +60,12 @@ pub async fn file(State(api): State<Api>, At(id): At<String>) -> Result<Response
     let name = format!("attachment; filename=\"{id}.jsonl\"");
     let headers = [(header::CONTENT_TYPE, "application/x-ndjson".to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, Body::from(text.map_err(|_| ApiError::Internal)?)).into_response())
+}
+
+pub async fn remove(State(api): State<Api>, At(id): At<String>, Bare(_): Bare) -> Answer {
+    let known: RecordingId = id.parse().map_err(|()| missing(&id))?;
+    api.jams.hall.forget(known).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 pub async fn replay(State(api): State<Api>, At(id): At<String>, Ask { asker: _, mut fields }: Ask) -> Answer {

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::ack::Ack;
+use super::jams::Name;
 use super::musicbox::MusicBox;
 use super::progress::Progress;
 use crate::api::Api;
@@ -20,8 +21,10 @@ use crate::api::ask::{Asker, Performed};
 use crate::api::census::Present;
 use crate::api::chronicle::{Topic, Topics};
 use crate::api::error::ApiError;
+use crate::api::jam::seats::Seats;
 use crate::api::pixels::{Pixels, Watching};
 use crate::api::serve::Peer;
+use crate::api::wire::jam::room_of;
 use crate::base::vitals::Counted;
 use crate::identity::Caller;
 use crate::state::operation::OperationId;
@@ -59,6 +62,7 @@ pub struct Client {
     pub(super) topics: Topics,
     /// There while it follows the frames of lights.
     pub(super) frames: Option<Watching>,
+    pub(super) jams: Seats<Name>,
     pub(super) music: MusicBox,
     pub(super) progress: Progress,
     present: Present,
@@ -102,6 +106,7 @@ pub fn welcome(api: Api, socket: SocketRef, peer: Option<Peer>) {
         peer,
         topics: Topics::default(),
         frames: None,
+        jams: Seats::default(),
         music: MusicBox::new(),
         progress: Progress::new(api.uploads.changed_since(u64::MAX).until),
         present: api.census.somebody(),
@@ -148,6 +153,7 @@ impl Client {
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.reset();
         while !self.gone.is_cancelled() {
+            let is_full = self.pending.len() >= MAX_PENDING || self.jams.are_full();
             tokio::select! {
                 biased;
                 () = self.gone.cancelled() => break,
@@ -156,11 +162,12 @@ impl Client {
                     break;
                 },
                 Some(answered) = self.pending.next() => self.tell_answer(answered).await,
-                Some(heard) = hearing.recv(), if self.pending.len() < MAX_PENDING => {
+                Some(heard) = hearing.recv(), if !is_full => {
                     self.unheard.fetch_sub(heard.weight, Ordering::Relaxed);
                     self.hear(heard).await;
-                    self.present.is_in(self.topics.iter().map(Topic::name).map(str::to_owned).chain(self.music.rooms()));
+                    self.is_present();
                 }
+                (room, telling) = self.jams.next() => self.tell_jam(&room, telling).await,
                 changed = self.snapshots.changed() => match changed {
                     // Numbers mean something else from here on: whoever comes again is told so.
                     Ok(()) if self.snapshots.borrow().epoch != self.epoch => break,
@@ -173,8 +180,17 @@ impl Client {
                 pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels),
             }
         }
+        self.jams.leave_all().await;
         // An error means that it is gone already.
         let _ = self.socket.clone().disconnect();
+    }
+}
+
+impl Client {
+    /// It is counted where it is.
+    pub(super) fn is_present(&mut self) {
+        let topics = self.topics.iter().map(Topic::name).map(str::to_owned);
+        self.present.is_in(topics.chain(self.music.rooms()).chain(self.jams.codes().map(room_of)).collect::<Vec<_>>());
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::ack::Ack;
 use super::allowed;
 use super::client::{Answered, Client, Heard};
+use super::jams::{is_played, jam_in};
 use super::musicbox::Named;
 use super::tell::seconds;
 use crate::api::access::Class;
@@ -45,6 +46,8 @@ impl Client {
                     let was = self.frames.take().is_some();
                     self.emit("ack:leave", &json!({ "room": "frames", "success": was })).await;
                 }
+                Some(("join", room)) if let Some(code) = jam_in(room, &data) => self.join_jam(code, data).await,
+                Some(("leave", room)) if let Some(code) = jam_in(room, &data) => self.leave_jam(&code).await,
                 Some(("join", room)) => match Named::of(room, &data) {
                     Some(named) => self.join_one(&named).await,
                     None => self.join(room).await,
@@ -56,6 +59,7 @@ impl Client {
                     }
                     None => self.leave(room).await,
                 },
+                _ if is_played(other) => self.play(other, data, ack).await,
                 _ => self.steer(other, data, ack).await,
             },
         }
@@ -221,19 +225,19 @@ impl Client {
     }
 }
 
-fn named(fields: &mut Map<String, Value>) -> Result<Option<OperationId>, ()> {
+pub(super) fn named(fields: &mut Map<String, Value>) -> Result<Option<OperationId>, ()> {
     match fields.remove("client_op_id") {
         None | Some(Value::Null) => Ok(None),
         Some(name) => serde_json::from_value(name).map(Some).map_err(|_| ()),
     }
 }
 
-fn bad_name() -> ApiError {
+pub(super) fn bad_name() -> ApiError {
     let why = crate::state::operation::InvalidOperationId.to_string();
     ApiError::InvalidBody { field: "client_op_id".to_owned(), why }
 }
 
 /// A client's own words, where they come back to it: short.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().take(64).collect()
 }

@@ -4,10 +4,12 @@
 mod ack;
 mod client;
 mod hear;
+mod jams;
 mod musicbox;
 mod progress;
 mod tell;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
@@ -101,6 +103,9 @@ fn admit(api: &Api, Who(who): Who, auth: Option<Value>, peer: Option<Peer>) -> R
 }
 
 fn allowed(api: &Api, caller: &Caller, peer: Option<Peer>, class: Class) -> Result<(), ApiError> {
-    let address = peer.map_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-    api.limits.count(counted_as(Some(caller), address), class)
+    api.limits.count(counted_as(Some(caller), address(peer)), class)
+}
+
+fn address(peer: Option<Peer>) -> IpAddr {
+    peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip())
 }

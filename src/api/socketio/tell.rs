@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use socketioxide::extract::SocketRef;
 use socketioxide::{SendError, SocketError};
 
+use super::ack::Ack;
 use super::client::{Answered, Client};
 use crate::api::ask::Performed;
 use crate::api::chronicle::{AS_ONE, ONE_BY_ONE, Since, Told, Topic};
@@ -152,8 +153,13 @@ impl Client {
                 ("err:op", payload)
             }
         };
-        self.emit(name, &payload).await;
-        self.patiently(|_| ack.send(&payload)).await;
+        self.answer(name, &payload, &ack).await;
+    }
+
+    /// As an event, and to whoever asked for an acknowledgement.
+    pub(super) async fn answer(&mut self, name: &str, payload: &Value, ack: &Ack) {
+        self.emit(name, payload).await;
+        self.patiently(|_| ack.send(payload)).await;
     }
 
     /// Waits while the socket's buffer is full, so that nothing is left out.

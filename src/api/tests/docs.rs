@@ -20,6 +20,7 @@ fn every_code_is_documented_and_every_documented_code_exists() {
     let sources = [
         include_str!("../error.rs"),
         include_str!("../wire/message.rs"),
+        include_str!("../jam/no_seat.rs"),
         include_str!("../../jam/refused.rs"),
         include_str!("../../library/error.rs"),
         include_str!("../../library/frames/mod.rs"),

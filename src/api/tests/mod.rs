@@ -6,6 +6,7 @@ mod dashboard;
 mod displays;
 mod docs;
 mod exchange;
+mod jams;
 mod lights;
 mod media;
 mod past;
@@ -141,7 +142,8 @@ impl House {
         let vitals = Arc::new(Vitals::new());
         let env = writer::Env { clock: clock.clone(), vitals: vitals.clone() };
         let (state, _) = writer::start(Box::new(journal), loaded, env).expect("a writer");
-        let env = keeper::Env { clock: clock.clone(), vitals: vitals.clone(), board: Arc::default() };
+        let env =
+            keeper::Env { clock: clock.clone(), vitals: vitals.clone(), board: Arc::default(), recordings_bytes: None };
         let hall = keeper::start(&directory.path().join("jams.redb"), env).expect("jams").hall;
         let (preview, pictures) = preview_by_hand(vitals.preview_counts());
         let (multiview, overviews) = preview_by_hand(vitals.multiview_counts());

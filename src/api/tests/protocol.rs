@@ -12,7 +12,7 @@ use super::socket::{Client, closed_with, connect, listen, next, say, wait_for};
 use super::*;
 
 /// A client that speaks v1 from the start, and its welcome.
-async fn speak(address: &str) -> (Client, Value) {
+pub async fn speak(address: &str) -> (Client, Value) {
     let mut request = address.into_client_request().expect("an address");
     request.headers_mut().insert("sec-websocket-protocol", "marquee.v1.json".parse().expect("a header"));
     let (mut client, response) = connect_async(request).await.expect("connected");

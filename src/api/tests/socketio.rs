@@ -28,7 +28,7 @@ pub async fn packet(client: &mut Client) -> String {
 }
 
 /// The next event, with its payload.
-async fn event(client: &mut Client) -> (String, Value) {
+pub async fn event(client: &mut Client) -> (String, Value) {
     let text = packet(client).await;
     let list: Value = serde_json::from_str(text.strip_prefix("42").unwrap_or_else(|| panic!("{text}"))).expect("JSON");
     (list[0].as_str().expect("a name").to_owned(), list[1].clone())

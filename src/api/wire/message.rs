@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::jam;
 use super::show::ShowView;
 use super::steer;
 use super::stream::{StreamMetrics, StreamState};
@@ -11,11 +12,15 @@ use crate::api::ask::Performed;
 use crate::api::chronicle::{Topic, Topics};
 use crate::api::error::ApiError;
 use crate::api::figures::Figures;
+use crate::api::jam::no_seat::NoSeat;
+use crate::api::jam::seats::MOST_SEATS;
 use crate::api::request::Fields;
 use crate::base::quote::quoted;
 use crate::base::vitals::Vitals;
 use crate::identity::{Caller, CallerKind};
+use crate::jam::wire::frame::Hello;
 use crate::show::ids::ZoneId;
+use crate::show::jam::participant::Color;
 use crate::show::time::ShowTime;
 use crate::state::Snapshot;
 use crate::state::command::Command;
@@ -23,6 +28,9 @@ use crate::state::operation::OperationId;
 
 /// As deep as serde_json goes into JSON.
 const MAX_DEPTH: usize = 128;
+
+/// Of a room that can not be one, so much is said again.
+const MOST_OF_A_CODE: usize = 16;
 
 /// The only version there is of what is said after a hello.
 pub const PROTOCOL: u64 = 1;
@@ -99,8 +107,7 @@ pub fn err(operation: Option<&OperationId>, error: &ApiError) -> Value {
 }
 
 /// What the client follows from now on; `preview` says how it gets pictures, null for none.
-pub fn subscribed(topics: Topics, extras: &[Extra], preview: Option<Format>, snapshot: &Snapshot) -> Value {
-    let rooms: Vec<&str> = topics.iter().map(Topic::name).chain(extras.iter().map(|extra| extra.name())).collect();
+pub fn subscribed(rooms: &[String], preview: Option<Format>, snapshot: &Snapshot) -> Value {
     let payload = json!({ "rooms": rooms, "preview": preview, "epoch": snapshot.epoch });
     json!({ "type": "subscribed", "seq": snapshot.seq, "payload": payload })
 }
@@ -202,10 +209,13 @@ pub enum ClientMessage {
     },
     Subscribe {
         rooms: Vec<AnyRoom>,
+        jams: Jams,
         wish: Wish,
     },
     Unsubscribe {
         rooms: Vec<AnyRoom>,
+        /// Codes.
+        jams: Vec<String>,
     },
     Sync {
         epoch: String,
@@ -222,6 +232,20 @@ pub enum ClientMessage {
         operation: Option<OperationId>,
         fields: Map<String, Value>,
     },
+    /// What somebody plays; unread, like a command.
+    Jam {
+        operation: Option<OperationId>,
+        fields: Map<String, Value>,
+    },
+}
+
+/// Jams that a client wants to be in, and as whom.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Jams {
+    /// As they were said: whether there are such jams is found out elsewhere.
+    pub codes: Vec<String>,
+    /// Without a code.
+    pub hello: Hello,
 }
 
 /// Why a client's message is not understood.
@@ -231,7 +255,7 @@ pub enum Unintelligible {
     MalformedJson(String),
     #[error("the message is not MessagePack: {0}")]
     MalformedMessagePack(String),
-    #[error("the message has no known type: there are hello, ping, subscribe, unsubscribe, sync and command")]
+    #[error("the message has no known type: there are hello, ping, subscribe, unsubscribe, sync, command and jam")]
     UnknownType,
     #[error("the payload is not understood: {0}")]
     InvalidPayload(String),
@@ -297,6 +321,23 @@ struct RoomsPayload {
     fps: Option<f64>,
     #[serde(default)]
     zones: Option<Vec<ZoneId>>,
+    /// Who plays, in jams. Without a name and a token one looks on.
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    color: Option<Color>,
+    /// Whatever it is: serde would quote one of the wrong kind.
+    #[serde(default)]
+    token: Value,
+    #[serde(default)]
+    outputs: u16,
+    #[serde(default)]
+    watch: bool,
+    /// What one was told before.
+    #[serde(default)]
+    epoch: Option<String>,
+    #[serde(default)]
+    seq: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -351,19 +392,17 @@ fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
     match message.get("type").and_then(Value::as_str) {
         Some("hello") => {
             let HelloPayload { protocol, token } = parsed(payload)?;
-            let token = match token {
-                Value::Null => None,
-                Value::String(token) => Some(token),
-                _ => return Err(Unintelligible::InvalidPayload("the token must be a string".to_owned())),
-            };
-            Ok(ClientMessage::Hello { protocol, token })
+            Ok(ClientMessage::Hello { protocol, token: secret(token)? })
         }
         Some("ping") => Ok(ClientMessage::Ping { echo: payload }),
         Some("subscribe") => {
-            let (rooms, wish) = rooms(payload)?;
-            Ok(ClientMessage::Subscribe { rooms, wish })
+            let (rooms, jams, wish) = rooms(payload)?;
+            Ok(ClientMessage::Subscribe { rooms, jams, wish })
         }
-        Some("unsubscribe") => Ok(ClientMessage::Unsubscribe { rooms: rooms(payload)?.0 }),
+        Some("unsubscribe") => {
+            let (rooms, jams, _) = rooms(payload)?;
+            Ok(ClientMessage::Unsubscribe { rooms, jams: jams.codes })
+        }
         Some("sync") => {
             let SyncPayload { epoch, last_seq, rooms } = parsed(payload)?;
             let topic = |name: &String| {
@@ -379,12 +418,24 @@ fn read(mut message: Value) -> Result<ClientMessage, Unintelligible> {
             let fields = object(payload)?;
             Ok(ClientMessage::Command { operation: operation(&mut message)?, fields })
         }
+        Some("jam") => {
+            let fields = object(payload)?;
+            Ok(ClientMessage::Jam { operation: operation(&mut message)?, fields })
+        }
         Some(other) if other.contains(':') => {
             let fields =
                 steer::command(other, object(payload)?, message.get("client_op_id")).ok_or(Unintelligible::UnknownType)?;
             Ok(ClientMessage::Command { operation: operation(&mut message)?, fields })
         }
         _ => Err(Unintelligible::UnknownType),
+    }
+}
+
+fn secret(token: Value) -> Result<Option<String>, Unintelligible> {
+    match token {
+        Value::Null => Ok(None),
+        Value::String(token) => Ok(Some(token)),
+        _ => Err(Unintelligible::InvalidPayload("the token must be a string".to_owned())),
     }
 }
 
@@ -409,20 +460,34 @@ fn parsed<T: serde::de::DeserializeOwned>(payload: Value) -> Result<T, Unintelli
     serde_json::from_value(payload).map_err(|error| Unintelligible::InvalidPayload(quoted(&error.to_string())))
 }
 
-fn rooms(payload: Value) -> Result<(Vec<AnyRoom>, Wish), Unintelligible> {
-    let RoomsPayload { rooms, format, fps, zones } = parsed(payload)?;
+fn rooms(payload: Value) -> Result<(Vec<AnyRoom>, Jams, Wish), Unintelligible> {
+    let RoomsPayload { rooms, format, fps, zones, name, color, token, outputs, watch, epoch, seq } = parsed(payload)?;
     if rooms.is_empty() {
         return Err(Unintelligible::InvalidPayload("no room is named".to_owned()));
     }
     // Each once: what is asked for a thousand times is told once all the same.
-    let mut named = Vec::new();
+    let (mut named, mut codes) = (Vec::new(), Vec::new());
     for name in &rooms {
+        if let Some(code) = jam::code_in(name) {
+            let code = code.chars().take(MOST_OF_A_CODE).collect::<String>().to_ascii_uppercase();
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+            continue;
+        }
         let room = AnyRoom::named(name)?;
         if !named.contains(&room) {
             named.push(room);
         }
     }
-    Ok((named, Wish { format, fps, zones }))
+    if codes.len() > MOST_SEATS {
+        return Err(Unintelligible::InvalidPayload(NoSeat::TooMany.to_string()));
+    }
+    let token = secret(token)?;
+    let watch = watch || (name.is_none() && token.is_none());
+    let name = name.unwrap_or_default();
+    let hello = Hello { code: String::new(), name, color, token, epoch, seq, outputs, watch };
+    Ok((named, Jams { codes, hello }, Wish { format, fps, zones }))
 }
 
 #[cfg(test)]
@@ -439,6 +504,7 @@ mod tests {
             ClientMessage::Sync { .. } => "sync",
             ClientMessage::Display { .. } => "display",
             ClientMessage::Command { .. } => "command",
+            ClientMessage::Jam { .. } => "jam",
         };
         assert_eq!(from_json(text.as_bytes()).map(kind).map_err(|error| error.code()), expected, "{text}");
         if let Ok(value) = serde_json::from_str::<Value>(text) {

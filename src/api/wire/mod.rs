@@ -10,6 +10,7 @@ pub mod event;
 pub mod fixture;
 pub mod health;
 pub mod input;
+pub mod jam;
 pub mod light;
 pub mod looped;
 pub mod media;

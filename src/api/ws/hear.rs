@@ -18,7 +18,10 @@ use crate::api::limits::Client;
 use crate::api::pixels::Watching;
 use crate::api::wire::dashboard::message as displayed;
 use crate::api::wire::encoding::Encoding;
-use crate::api::wire::message::{self, AnyRoom, ClientMessage, DisplayRoom, Extra, Format, PROTOCOL, Unintelligible, Wish};
+use crate::api::wire::jam::room_of;
+use crate::api::wire::message::{
+    self, AnyRoom, ClientMessage, DisplayRoom, Extra, Format, Jams, PROTOCOL, Unintelligible, Wish,
+};
 use crate::state::operation::OperationId;
 use crate::state::{Epoch, Seq};
 
@@ -59,11 +62,15 @@ impl Session {
                 let pong = message::pong(&echo, &self.api.state.snapshot(), self.api.clock.now());
                 self.say_value(&pong).await
             }
-            ClientMessage::Subscribe { rooms, wish } => self.subscribe(rooms, wish).await,
-            ClientMessage::Unsubscribe { rooms } => self.unsubscribe(rooms).await,
+            ClientMessage::Subscribe { rooms, jams, wish } => self.subscribe(rooms, jams, wish).await,
+            ClientMessage::Unsubscribe { rooms, jams } => {
+                self.leave_jams(jams).await;
+                self.unsubscribe(rooms).await
+            }
             ClientMessage::Sync { epoch, last_seq, topics } => self.sync(&epoch, Seq(last_seq), topics).await,
             ClientMessage::Display { rooms, joins } => self.follow(&rooms, joins).await,
             ClientMessage::Command { operation, fields } => self.command(operation, fields).await,
+            ClientMessage::Jam { operation, fields } => self.play(operation, fields).await,
         }
     }
 
@@ -91,7 +98,7 @@ impl Session {
     }
 
     /// The present state of each new topic comes first, so that nothing is missed once the client is told that it is in.
-    async fn subscribe(&mut self, rooms: Vec<AnyRoom>, wish: Wish) -> Flow {
+    async fn subscribe(&mut self, rooms: Vec<AnyRoom>, jams: Jams, wish: Wish) -> Flow {
         let snapshot = self.snapshots.borrow_and_update().clone();
         if !self.plain {
             self.tell_until(&snapshot).await?;
@@ -113,6 +120,7 @@ impl Session {
             self.told = snapshot.seq;
             self.say_all(texts).await?;
         }
+        self.join_jams(jams.codes, &jams.hello).await?;
         self.tell_subscribed().await
     }
 
@@ -178,13 +186,28 @@ impl Session {
     }
 
     async fn tell_subscribed(&mut self) -> Flow {
+        self.is_present();
+        let preview = self.preview.as_ref().map(|(_, format)| *format);
+        let subscribed = message::subscribed(&self.rooms(), preview, &self.snapshots.borrow().clone());
+        self.say_value(&subscribed).await
+    }
+
+    /// It is counted where it is.
+    pub(super) fn is_present(&mut self) {
+        let rooms = self.rooms();
+        self.present.is_in(rooms);
+    }
+
+    fn all_extras(&self) -> Vec<Extra> {
         let mut extras = self.extras.clone();
         extras.extend(self.preview.is_some().then_some(Extra::Preview));
         extras.extend(self.frames.is_some().then_some(Extra::Frames));
-        let preview = self.preview.as_ref().map(|(_, format)| *format);
-        self.present.is_in(self.topics.iter().map(Topic::name).chain(extras.iter().map(|extra| extra.name())));
-        let subscribed = message::subscribed(self.topics, &extras, preview, &self.snapshots.borrow().clone());
-        self.say_value(&subscribed).await
+        extras
+    }
+
+    pub(super) fn rooms(&self) -> Vec<String> {
+        let topics = self.topics.iter().map(Topic::name).chain(self.all_extras().into_iter().map(Extra::name));
+        topics.map(str::to_owned).chain(self.jams.codes().map(room_of)).collect()
     }
 
     /// Joins, but where the client can prove how far it has come, it is told only what it missed.

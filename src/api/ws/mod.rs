@@ -8,6 +8,7 @@ mod display;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;
 mod hear;
+mod jams;
 mod lead;
 mod session;
 pub(super) mod socket;

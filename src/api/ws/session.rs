@@ -21,6 +21,7 @@ use crate::api::census::Present;
 use crate::api::chronicle::Topics;
 use crate::api::error::ApiError;
 use crate::api::gate::Who;
+use crate::api::jam::seats::Seats;
 use crate::api::news::News;
 use crate::api::pixels::{Pixels, Watching};
 use crate::api::wire::encoding::{Encoding, Shared};
@@ -71,6 +72,7 @@ pub struct Session {
     pub(super) preview: Option<(Watcher, Format)>,
     /// There while it follows the frames of lights.
     pub(super) frames: Option<Watching>,
+    pub(super) jams: Seats<Option<OperationId>>,
     /// There once it speaks as pages of displays do.
     pub(super) display: Option<Box<Display>>,
     pub(super) present: Present,
@@ -117,6 +119,7 @@ impl Session {
             extras: if plain { vec![Extra::Dashboard] } else { Vec::new() },
             preview: preview.map(|format| (api.preview.watch(), format)),
             frames: None,
+            jams: Seats::default(),
             display: None,
             present: api.census.somebody(),
             watches_levels: None,
@@ -138,6 +141,7 @@ impl Session {
     pub async fn run(mut self) {
         let ControlFlow::Break(farewell) = self.serve().await else { return };
         (self.preview, self.watches_levels, self.frames) = (None, None, None);
+        self.jams.leave_all().await;
         let _ = tokio::time::timeout(FAREWELL, self.socket.end(farewell)).await;
     }
 
@@ -151,6 +155,7 @@ impl Session {
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
         loop {
+            let is_full = self.pending.len() >= MAX_PENDING || self.jams.are_full();
             tokio::select! {
                 // In this order: a slow client that is told more than it can take is still heard, and a preview at full speed never
                 // keeps the state waiting.
@@ -158,7 +163,7 @@ impl Session {
                 () = self.api.closed() => return going_down(),
                 _ = ping.tick() => self.ping().await?,
                 Some(answered) = self.pending.next() => self.tell_answer(answered).await?,
-                incoming = self.socket.hear(), if self.pending.len() < MAX_PENDING => self.hear(incoming).await?,
+                incoming = self.socket.hear(), if !is_full => self.hear(incoming).await?,
                 changed = self.news.changed(), if self.plain => match changed {
                     Ok(()) => self.tell_news().await?,
                     Err(_) => return going_down(),
@@ -180,6 +185,7 @@ impl Session {
                     let meters = self.meters.borrow_and_update().clone();
                     self.say_text(meters.text(self.encoding)).await?;
                 }
+                (room, telling) = self.jams.next() => self.tell_jam(&room, telling).await?,
                 woken = next_display(&mut self.display) => self.tell_display(woken).await?,
                 (picture, format) = next_picture(&mut self.preview) => self.show(picture, format).await?,
                 pixels = next_pixels(&mut self.frames) => self.show_pixels(pixels).await?,

@@ -110,13 +110,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Until the last words are out and the client has said goodbye too, or what it sends can not be read any more.
     pub async fn end(&mut self, farewell: Option<Farewell>) {
+        let is_first = farewell.is_some();
         if let Some(Farewell { code, reason }) = farewell
             && self.send(Frame::close(CloseCode::from(code), reason)).await.is_err()
         {
             return;
         }
-        if self.0.flush().await.is_ok() {
-            while self.0.next().await.is_some() {}
+        if self.0.flush().await.is_err() {
+            return;
+        }
+        while let Some(frame) = self.0.next().await {
+            // The library would answer the answer to ours.
+            if is_first && frame.opcode() == OpCode::Close {
+                return;
+            }
         }
     }
 

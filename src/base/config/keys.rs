@@ -84,6 +84,12 @@ pub const KEYS: &[Key] = &[
         help: "A reader of tags (PN532) on a serial port, such as /dev/ttyUSB0; empty: none",
     },
     Key {
+        name: "jam_recordings_mb",
+        value_name: "N",
+        default: "1024",
+        help: "What recordings of jams may take up on the disk, in MiB; the oldest goes, but never one that goes on; 0 keeps all",
+    },
+    Key {
         name: "join",
         value_name: "URLS",
         default: "",

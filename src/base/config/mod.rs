@@ -18,6 +18,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// None: nothing is kept.
     pub score: Option<Score>,
+    /// None: all are kept.
+    pub jam_recordings_bytes: Option<u64>,
     pub http: SocketAddr,
     pub ws: SocketAddr,
     /// None: off.
@@ -200,6 +202,7 @@ impl Config {
         Ok(Self {
             data_dir: value("data_dir").required("give a directory")?.into(),
             score: score(value("score_hours"), value("score_mb"))?,
+            jam_recordings_bytes: value("jam_recordings_mb").megabytes_if_any()?,
             http: value("http").address()?,
             ws: value("ws").address()?,
             rtmp: value("rtmp").address_or_off()?,

@@ -113,6 +113,15 @@ impl Value {
         }
     }
 
+    /// In bytes; None is 0.
+    pub fn megabytes_if_any(self) -> Result<Option<u64>, ConfigError> {
+        match self.text.parse::<u64>() {
+            Ok(0) => Ok(None),
+            Ok(megabytes) if megabytes <= 1_048_576 => Ok(Some(megabytes * 1024 * 1024)),
+            _ => Err(self.bad("give a number of MiB from 0 to 1048576")),
+        }
+    }
+
     pub fn hours(self) -> Result<u64, ConfigError> {
         match self.text.parse::<u64>() {
             Ok(hours) if hours <= 87_600 => Ok(hours),
