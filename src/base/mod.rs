@@ -1,7 +1,9 @@
 //! What everyone stands on.
 
+pub mod asking;
 pub mod clock;
 pub mod config;
+pub mod dial;
 pub mod following;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzz;

@@ -1,26 +1,18 @@
 //! A line to the leader: a WebSocket with the followers' subprotocol.
 
 use std::fmt;
-use std::io;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::SinkExt;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use url::Url;
 use yawc::frame::{Frame, OpCode};
-use yawc::{HttpRequest, Options, WebSocket};
 
+use crate::base::dial::{Dialled, Dialler};
 use crate::state::relay::{Down, PROTOCOL, Up};
 
-/// A leader on this planet answers sooner.
+/// What is said is taken sooner, or nobody is there.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A whole show with all that can be taken back, and more than that.
 const LONGEST: usize = 256 * 1024 * 1024;
@@ -32,8 +24,7 @@ pub struct BadAddress(String);
 #[derive(Clone)]
 pub struct Address {
     url: Url,
-    token: Option<String>,
-    tls: Option<TlsConnector>,
+    dialler: Dialler,
 }
 
 impl fmt::Debug for Address {
@@ -58,68 +49,23 @@ impl Address {
         url.set_path("/ws");
         url.set_query(None);
         url.set_fragment(None);
-        let tls = if secure { Some(connector(authority)?) } else { None };
-        Ok(Self { url, token, tls })
+        let dialler = Dialler::new(PROTOCOL, LONGEST, token, authority).map_err(|error| BadAddress(error.to_string()))?;
+        Ok(Self { url, dialler })
     }
 
     /// For people: without what opens it.
     pub fn shown(&self) -> String {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let scheme = if self.url.scheme() == "wss" { "https" } else { "http" };
         let port = self.url.port().map_or_else(String::new, |port| format!(":{port}"));
         format!("{scheme}://{}{port}", self.url.host_str().unwrap_or_default())
     }
 
     pub async fn dial(&self) -> Result<Line, String> {
-        match tokio::time::timeout(PATIENCE, self.connect()).await {
-            Ok(connected) => connected,
-            Err(_) => Err("it does not answer".to_owned()),
-        }
-    }
-
-    async fn connect(&self) -> Result<Line, String> {
-        let host = self.url.host_str().unwrap_or_default();
-        let port = self.url.port_or_known_default().unwrap_or(80);
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let told = |error: io::Error| error.to_string();
-        let stream = TcpStream::connect((bare.as_str(), port)).await.map_err(told)?;
-        stream.set_nodelay(true).map_err(told)?;
-        let io: Box<dyn Wire> = match &self.tls {
-            Some(tls) => {
-                let name = ServerName::try_from(bare).map_err(|error| error.to_string())?;
-                Box::new(tls.connect(name, stream).await.map_err(told)?)
-            }
-            None => Box::new(stream),
-        };
-        let mut request = HttpRequest::builder().header("sec-websocket-protocol", PROTOCOL);
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let options = Options::default().with_limits(LONGEST, LONGEST).with_utf8();
-        let socket = WebSocket::handshake_with_request(self.url.clone(), io, options, request).await;
-        socket.map(Line).map_err(|error| format!("it does not let itself be followed: {error}"))
+        self.dialler.dial(&self.url).await.map(Line)
     }
 }
 
-fn connector(authority: Option<&Path>) -> Result<TlsConnector, BadAddress> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(path) = authority {
-        let bad = |why: String| BadAddress(format!("{}: {why}", path.display()));
-        let found = CertificateDer::pem_file_iter(path).map_err(|error| bad(error.to_string()))?;
-        for certificate in found {
-            let certificate = certificate.map_err(|error| bad(error.to_string()))?;
-            roots.add(certificate).map_err(|error| bad(error.to_string()))?;
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.map_err(|error| BadAddress(error.to_string()))?.with_root_certificates(roots).with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
-}
-
-pub trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
-
-pub struct Line(WebSocket<Box<dyn Wire>>);
+pub struct Line(Dialled);
 
 pub enum Heard {
     Down(Box<Down>),
@@ -163,7 +109,7 @@ mod tests {
             (address.shown().as_str(), address.url.as_str()),
             ("http://studio.example:4200", "ws://studio.example:4200/ws")
         );
-        assert_eq!(address.token.as_deref(), Some("s3cret"));
+        assert_eq!(address.dialler.token.as_deref(), Some("s3cret"));
         assert!(!format!("{address:?}").contains("s3cret"));
         for bad in ["", "studio", "ftp://h", "http://"] {
             assert!(Address::new(bad, None, None).is_err(), "{bad}");

@@ -8,9 +8,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep};
 
 use super::dial::{Address, Heard, Line};
-use super::timing::Timing;
+use super::timing;
 use super::waiting::{self, Waiting};
 use super::{Node, pause};
+use crate::base::asking::Asking;
 use crate::state::following::{Deliveries, Delivery, Forward};
 use crate::state::format::{ChangeRecord, SnapshotRecord};
 use crate::state::relay::{Down, Up};
@@ -44,7 +45,7 @@ pub async fn keep(node: Node, address: Address, mut commands: mpsc::Receiver<For
                     deliveries: &deliveries,
                     waiting: &mut waiting,
                     part,
-                    timing: Timing::new(),
+                    asking: Asking::default(),
                     was_well: false,
                 };
                 let ended = link.run(&mut commands).await;
@@ -107,7 +108,7 @@ struct Link<'a> {
     deliveries: &'a Deliveries,
     waiting: &'a mut Waiting,
     part: Part,
-    timing: Timing,
+    asking: Asking,
     /// It has said something of use.
     was_well: bool,
 }
@@ -136,7 +137,7 @@ impl Link<'_> {
                 }
                 () = &mut quiet => return Err("it has said nothing for 8 s".to_owned()),
                 _ = look.tick() => self.look(),
-                () = self.timing.due() => {
+                () = self.asking.due() => {
                     let sent = self.node.clock.steady();
                     self.line.say(&Up::Time { sent }).await?;
                 }
@@ -189,7 +190,7 @@ impl Link<'_> {
                     None
                 }
                 Down::Time { sent, arrived, left, seq } => {
-                    self.timing.hear(self.node, sent, arrived, left);
+                    timing::hear(&mut self.asking, self.node, sent, arrived, left);
                     self.told_the_newest(seq);
                     None
                 }

@@ -11,19 +11,19 @@ use tokio::time::{Interval, MissedTickBehavior};
 use yawc::OpCode;
 use yawc::frame::Frame;
 
-use super::clock::{Probing, Sample};
-use super::dial::{Dialled, dial};
 use super::mirror::Mirror;
 use super::status::{LinkBoard, LinkState};
+use crate::base::asking::Asking;
 use crate::base::clock::Clock;
+use crate::base::dial::{Dialled, Dialler};
+use crate::base::probe::{Estimate, Exchange, Slewed};
 use crate::frame::jams::JamBoard;
 use crate::jam::wire::frame::{Devices, Down, Hello, Place, Probe, Probed, Up};
 use crate::show::jam::address::JamAddress;
 
 const PROTOCOL: &str = "jam.v1";
-/// The first answers come fast; later it is enough to follow a clock that drifts.
-const PROBE_FIRST: Duration = Duration::from_millis(50);
-const PROBE_LATER: Duration = Duration::from_millis(2_500);
+/// A whole jam has some tens of kB.
+const LONGEST: usize = 4 * 1024 * 1024;
 /// How often the idea of the other clock is moved.
 const SLEW: Duration = Duration::from_millis(100);
 /// Devices that somebody else lights may become free.
@@ -50,7 +50,9 @@ struct Link {
     address: JamAddress,
     env: Env,
     mirror: Option<Mirror>,
-    probing: Probing,
+    asking: Asking,
+    /// How far the other clock is believed to be ahead of our steady one.
+    offset: Slewed,
     /// What was told last on this connection.
     told: Place,
     token: Option<String>,
@@ -68,7 +70,15 @@ enum Ended {
 /// Until `stop` says so.
 pub async fn hold(address: JamAddress, env: Env, mut stop: watch::Receiver<bool>) {
     let code = address.code;
-    let mut link = Link { address, env, mirror: None, probing: Probing::default(), told: Place::default(), token: None };
+    let mut link = Link {
+        address,
+        env,
+        mirror: None,
+        asking: Asking::default(),
+        offset: Slewed::default(),
+        told: Place::default(),
+        token: None,
+    };
     let mut pause = FIRST_PAUSE;
     loop {
         let ended = link.connect(&mut stop).await;
@@ -116,7 +126,7 @@ impl Link {
         self.env.links.set(self.address.code, LinkState::Connecting);
         let dialled = tokio::select! {
             () = stopped(stop) => return Ended::Stopped,
-            dialled = dial(&self.address, PROTOCOL, self.env.token.as_deref()) => dialled,
+            dialled = self.dial() => dialled,
         };
         let mut socket = match dialled {
             Ok(socket) => socket,
@@ -128,23 +138,26 @@ impl Link {
         }
     }
 
+    async fn dial(&self) -> Result<Dialled, String> {
+        let dialler = Dialler::new(PROTOCOL, LONGEST, self.env.token.clone(), None).map_err(|error| error.to_string())?;
+        dialler.dial(&self.address.url).await
+    }
+
     async fn follow(
         &mut self,
         socket: &mut Dialled,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<std::convert::Infallible, Ended> {
         // Answers of another connection say nothing of this one's ways.
-        self.probing = Probing::default();
+        self.asking = Asking::default();
         send(socket, &Up::Hello(self.hello())).await?;
-        let (mut first, mut later, mut slew, mut claim) =
-            (every(PROBE_FIRST), every(PROBE_LATER), every(SLEW), every(CLAIM_AGAIN));
+        let (mut slew, mut claim) = (every(SLEW), every(CLAIM_AGAIN));
         let mut granted: Option<Vec<String>> = None;
         loop {
             let wants_more = granted.as_ref().is_none_or(|granted| granted.len() < self.env.devices.borrow().0.len());
             tokio::select! {
                 () = stopped(stop) => return Err(Ended::Stopped),
-                _ = first.tick(), if !self.probing.is_settled() => self.probe(socket).await?,
-                _ = later.tick(), if self.probing.is_settled() => self.probe(socket).await?,
+                () = self.asking.due() => self.probe(socket).await?,
                 _ = slew.tick() => self.slew(),
                 _ = claim.tick(), if wants_more && self.mirror.is_some() => self.claim(socket).await?,
                 Ok(()) = self.env.devices.changed() => {
@@ -179,19 +192,26 @@ impl Link {
         }
     }
 
-    fn now(&self) -> i64 {
-        self.env.clock.now().micros()
+    fn estimate(&self) -> Option<Estimate> {
+        self.asking.probe.estimate(self.env.clock.steady())
     }
 
     async fn probe(&mut self, socket: &mut Dialled) -> Result<(), Ended> {
-        let rtt = self.probing.way().map_or(0, |way| way.unsigned_abs().div_ceil(1_000));
-        let t0 = self.now().unsigned_abs();
+        let rtt = self.estimate().map_or(0, |found| found.round_trip.unsigned_abs().div_ceil(1_000));
+        let t0 = self.env.clock.steady().unsigned_abs();
         send(socket, &Up::Probe(Probe { id: 0, t0, rtt })).await
     }
 
+    /// How far the other clock is ahead of what ours shows.
+    fn ahead(&mut self) -> Option<i64> {
+        let (steady, now) = (self.env.clock.steady(), self.env.clock.now().micros());
+        let found = self.estimate().map(|found| found.offset);
+        let offset = self.offset.towards(found, steady)?;
+        Some(offset.saturating_add(steady).saturating_sub(now))
+    }
+
     fn slew(&mut self) {
-        let now = self.now();
-        if let (Some(mirror), Some(ahead)) = (&self.mirror, self.probing.ahead(now)) {
+        if let (Some(ahead), Some(mirror)) = (self.ahead(), &self.mirror) {
             mirror.live().set_ahead(ahead);
         }
     }
@@ -211,6 +231,7 @@ impl Link {
                     Some(mirror) => mirror.welcome(welcome).map_err(|_| Ended::Gap)?,
                     None => self.mirror = Some(Mirror::new(welcome).ok_or(Ended::Gap)?),
                 }
+                self.slew();
                 if let Some(mirror) = &self.mirror {
                     self.env.board.put(self.address.code, mirror.live());
                 }
@@ -223,9 +244,8 @@ impl Link {
                 }
             }
             Down::Probed(Probed { t0, t1, t2, .. }) => {
-                let [sent, came, left] = [t0, t1, t2].map(|micros| i64::try_from(micros).unwrap_or(i64::MAX));
-                let back = self.now();
-                self.probing.take(Sample { sent, came, left, back });
+                let [sent, arrived, left] = [t0, t1, t2].map(|micros| i64::try_from(micros).unwrap_or(i64::MAX));
+                self.asking.probe.hear(Exchange { sent, arrived, left, returned: self.env.clock.steady() });
                 self.slew();
             }
             Down::Leased(Devices { devices }) => {
@@ -247,9 +267,9 @@ impl Link {
     }
 
     fn report(&mut self) {
+        let (way_us, ahead_us) = (self.estimate().map(|found| found.round_trip), self.ahead());
         let Some(mirror) = &self.mirror else { return };
-        let (way_us, now) = (self.probing.way(), self.env.clock.now().micros());
-        let state = LinkState::Joined { seq: mirror.seq(), way_us, ahead_us: self.probing.ahead(now) };
+        let state = LinkState::Joined { seq: mirror.seq(), way_us, ahead_us };
         self.env.links.set(self.address.code, state);
     }
 }

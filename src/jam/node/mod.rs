@@ -1,7 +1,5 @@
 //! A node that joins jams of other servers, and renders them to what hangs on it.
 
-mod clock;
-mod dial;
 pub mod link;
 mod mirror;
 pub mod status;
