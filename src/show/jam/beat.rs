@@ -91,13 +91,33 @@ pub struct Timeline {
 
 impl Timeline {
     pub fn beat_at(&self, time: ShowTime) -> Beat {
+        self.quick_beat_at(time).map_or_else(|| self.wide_beat_at(time), Beat)
+    }
+
+    /// The first instant at which that beat has come.
+    pub fn time_of(&self, beat: Beat) -> ShowTime {
+        self.quick_time_of(beat).map_or_else(|| self.wide_time_of(beat), ShowTime)
+    }
+
+    /// None where 64 bits do not hold it: a hundred days from its origin and more, at a usual tempo.
+    fn quick_beat_at(&self, time: ShowTime) -> Option<i64> {
+        let micros = time.0.checked_sub(self.time_origin.0)?;
+        self.beat_origin.0.checked_add(micros.checked_mul(BEAT)?.div_euclid(i64::from(self.tempo.0)))
+    }
+
+    fn quick_time_of(&self, beat: Beat) -> Option<i64> {
+        let beats = self.beat_origin.0.checked_sub(beat.0)?;
+        self.time_origin.0.checked_sub(beats.checked_mul(i64::from(self.tempo.0))?.div_euclid(BEAT))
+    }
+
+    /// Right for all numbers, and several times slower: a division of 128 bits is a loop.
+    fn wide_beat_at(&self, time: ShowTime) -> Beat {
         let micros = i128::from(time.0) - i128::from(self.time_origin.0);
         let beats = (micros * i128::from(BEAT)).div_euclid(i128::from(self.tempo.0));
         Beat(clamped(i128::from(self.beat_origin.0) + beats))
     }
 
-    /// The first instant at which that beat has come.
-    pub fn time_of(&self, beat: Beat) -> ShowTime {
+    fn wide_time_of(&self, beat: Beat) -> ShowTime {
         let beats = i128::from(beat.0) - i128::from(self.beat_origin.0);
         let micros = -(-beats * i128::from(self.tempo.0)).div_euclid(i128::from(BEAT));
         ShowTime(clamped(i128::from(self.time_origin.0) + micros))
@@ -259,10 +279,25 @@ mod tests {
             prop_assert!(course.beat_at(ShowTime(time.0 - 1)) < Beat(beat));
         }
 
+        /// Near its origin, where the quick way goes, at its edge, and wherever a number can be.
         #[test]
-        fn no_number_is_too_large(origin: i64, time: i64, beat: i64) {
-            let line = Timeline { tempo: Tempo::default(), beat_origin: Beat(origin), time_origin: ShowTime(time) };
-            let _ = (line.beat_at(ShowTime(beat)), line.time_of(Beat(beat)));
+        fn the_quick_way_is_right(
+            tempo in Tempo::FASTEST..=Tempo::SLOWEST, origin: (i64, i64), far: i64, near in -2_000_000_000_000..2_000_000_000_000_i64,
+        ) {
+            let line = Timeline {
+                tempo: Tempo::try_from(tempo).unwrap(),
+                beat_origin: Beat(origin.0),
+                time_origin: ShowTime(origin.1),
+            };
+            let edge = i64::MAX / BEAT;
+            for from_origin in [near, edge.saturating_add(near), near.saturating_sub(edge), far] {
+                let time = ShowTime(origin.1.saturating_add(from_origin));
+                prop_assert_eq!(line.beat_at(time), line.wide_beat_at(time));
+                let beat = Beat(origin.0.saturating_add(from_origin));
+                prop_assert_eq!(line.time_of(beat), line.wide_time_of(beat));
+            }
+            let close = Timeline { time_origin: ShowTime(1_700_000_000_000_000), beat_origin: Beat(0), ..line };
+            prop_assert!(close.quick_beat_at(ShowTime(close.time_origin.0 + near)).is_some());
         }
     }
 }

@@ -39,10 +39,11 @@ fn beat_of(jam: &Jam, from: Beat, step: i64) -> Beat {
 /// Calls `see` with everything that strikes from `from` on and before `until`, in the order of its steps.
 pub fn each_strike<'a>(jam: &'a Jam, from: ShowTime, until: ShowTime, see: &mut dyn FnMut(Strike<'a>)) {
     let Some(start) = jam.transport.from else { return };
-    let steps = |time: ShowTime| (i128::from(jam.course.beat_at(time).0) - i128::from(start.0)).div_euclid(i128::from(STEP));
+    // A beat that 64 bits do not hold is the first or last that they do.
+    let steps = |time: ShowTime| jam.course.beat_at(time).0.saturating_sub(start.0).div_euclid(STEP);
     // One that swings, or strikes several times, may have begun a step before.
-    let first = i64::try_from(steps(from) - 1).unwrap_or(i64::MAX).max(0);
-    let last = i64::try_from(steps(until)).unwrap_or(i64::MAX).min(first.saturating_add(MOST_STEPS));
+    let first = (steps(from) - 1).max(0);
+    let last = steps(until).min(first.saturating_add(MOST_STEPS));
     for step in first..=last {
         let beat = beat_of(jam, start, step);
         if !jam.transport.is_playing(beat) {
