@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use image::RgbImage;
@@ -317,6 +317,8 @@ fn the_same_stretch_gives_the_same_frames_and_samples_from_whatever_it_is_read()
     let score = server.http.get(&format!("/api/score?from={from}&to={to}")).ok().body;
     assert!(score.len() > 500 && score.starts_with(b"{\"marquee_score\":1,"));
     std::fs::write(path("part.score"), score).unwrap();
+    server.http.get(&format!("/api/score?from={to}&to={from}")).refused(400, "invalid_query");
+    server.http.get("/api/score?from=1000&to=2000").refused(404, "stretch_not_found");
     let aired = Aired { server, from, to };
     for name in ["a.y4m", "b.y4m", "a.wav", "b.wav", "a.mp4"] {
         aired.rendered(&path(name), &[]);
@@ -344,6 +346,34 @@ fn the_same_stretch_gives_the_same_frames_and_samples_from_whatever_it_is_read()
     let output = run(&[text(&path("part.score")), "-o", text(&path("d.y4m")), "--assets", text(dir.path())]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--assets"));
+    assert_eq!(names(dir.path()), ["a.mp4", "a.wav", "a.y4m", "b.mp4", "b.wav", "b.y4m", "c.y4m", "part.score"]);
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_render_that_is_killed_leaves_no_half_film() {
+    let server = Server::start(&["--rate-limit", "off"]);
+    server.small();
+    let (dir, films) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (show, film) = (dir.path().join("show.tar"), films.path().join("film.mp4"));
+    std::fs::write(&show, server.http.get("/api/export").ok().body).unwrap();
+    let mut endless = Command::new(binary());
+    endless.arg("render").arg(&show).arg("-o").arg(&film).args(["--seconds", "86400"]).stderr(Stdio::null());
+    let mut endless = endless.spawn().unwrap();
+    eventually("it is being painted", PATIENCE, || (!names(films.path()).is_empty()).then_some(()));
+    assert_eq!(names(films.path()), [".film.mp4.part"]);
+    endless.kill().unwrap();
+    endless.wait().unwrap();
+    assert!(!film.exists());
+    // What it left is written over by the next one.
+    render(&[text(&show), "-o", text(&film), "--seconds", "0.2"]);
+    assert_eq!(names(films.path()), ["film.mp4"]);
 }
 
 #[test]

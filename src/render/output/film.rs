@@ -67,8 +67,8 @@ impl Film {
                 ("muxer", muxer.to_owned()),
             ],
         );
-        // What is at the path must not be lost for a pipeline that can not be built.
         let pipeline = Pipeline::from_text(&text)?;
+        // Why it can not be written there is told in the system's words.
         std::fs::File::create(path).map_err(RenderError::file(path))?;
         // Set by itself: a path may hold anything.
         pipeline.set("out", "location", &path.to_string_lossy());

@@ -1,5 +1,6 @@
 //! Where frames and sound go.
 
+mod draft;
 mod film;
 mod png;
 mod wav;
@@ -34,13 +35,20 @@ pub struct Spec {
     pub coding: Coding,
 }
 
-/// The only place that knows which kind is written how.
+/// Whoever finds the name finds all of it.
 pub fn open(path: &Path, spec: Spec) -> Result<Box<dyn Output>, RenderError> {
     match Kind::of(path) {
-        Some(Kind::Y4m) => Ok(Box::new(y4m::Y4m::create(path, spec)?)),
         Some(Kind::Png) => Ok(Box::new(png::Pictures::new(path))),
+        kind => draft::Draft::begin(path, |draft| written(kind, draft, spec)),
+    }
+}
+
+/// The only place that knows which kind is written how.
+fn written(kind: Option<Kind>, path: &Path, spec: Spec) -> Result<Box<dyn Output>, RenderError> {
+    match kind {
+        Some(Kind::Y4m) => Ok(Box::new(y4m::Y4m::create(path, spec)?)),
         Some(Kind::Wav) => Ok(Box::new(wav::Wav::create(path)?)),
         Some(Kind::Mkv) => Ok(Box::new(film::Film::begin(path, spec, "matroskamux")?)),
-        Some(Kind::Mp4) | None => Ok(Box::new(film::Film::begin(path, spec, "mp4mux")?)),
+        Some(Kind::Mp4 | Kind::Png) | None => Ok(Box::new(film::Film::begin(path, spec, "mp4mux")?)),
     }
 }

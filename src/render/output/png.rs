@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Output;
+use super::draft::write;
 use crate::frame::picture::Frame;
 use crate::render::error::RenderError;
 use crate::send::preview::png_from_frame;
@@ -28,7 +29,7 @@ impl Output for Pictures {
             fs::create_dir_all(directory).map_err(&failed)?;
         }
         let png = png_from_frame(frame).ok_or_else(|| failed(std::io::ErrorKind::InvalidData.into()))?;
-        fs::write(&path, png).map_err(&failed)
+        write(&path, &png).map_err(&failed)
     }
 
     fn sound(&mut self, _: &[f32]) -> Result<(), RenderError> {
