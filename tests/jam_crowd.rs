@@ -58,7 +58,7 @@ async fn beat() -> Interval {
 }
 
 fn edit(user: usize, turn: usize) -> Vec<u8> {
-    let (track, step, enabled) = (user as u8, (turn % 16) as u8, turn / 16 % 2 == 0);
+    let (track, step, enabled) = (user as u8, (turn % 16) as u8, (turn / 16).is_multiple_of(2));
     let step = Step { pattern: PatternId::default(), track, step, enabled, velocity: 80, extra: 0 };
     Up::Asks { op: turn as u32, asks: vec![Ask::DrumStep(step)] }.bytes()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::room::Room;
 use super::store::{About, LoadedJam};
+use crate::show::jam::event::JamEvent;
 use crate::show::jam::participant::ParticipantId;
 use crate::show::jam::{Jam, Millis};
 
@@ -69,18 +70,16 @@ impl Hosted {
         self.gone_at.get(&id).copied().or_else(joined)
     }
 
-    /// Those who are told to be present, and are not.
-    pub fn gone(&self, now: Millis) -> impl Iterator<Item = ParticipantId> {
-        let present = self.jam.participants.values().filter(|participant| participant.present);
-        present
-            .map(|participant| participant.id)
-            .filter(move |id| self.away_since(*id).is_some_and(|since| now - since >= GRACE_MS))
-    }
-
-    /// Those who will not come back.
-    pub fn gone_for_good(&self, now: Millis) -> impl Iterator<Item = ParticipantId> {
-        let all = self.jam.participants.keys().copied();
-        all.filter(move |id| self.away_since(*id).is_some_and(|since| now - since >= LEFT_FOR_GOOD_MS))
+    /// What has happened by nobody being there: some are told to be present and are not, others will not come back.
+    pub fn absent(&self, now: Millis) -> impl Iterator<Item = (ParticipantId, JamEvent)> {
+        self.jam.participants.values().filter_map(move |known| {
+            let id = known.id;
+            match now - self.away_since(id)? {
+                LEFT_FOR_GOOD_MS.. => Some((id, JamEvent::Left { id })),
+                GRACE_MS.. if known.present => Some((id, JamEvent::Presence { id, present: false, outputs: 0 })),
+                _ => None,
+            }
+        })
     }
 
     /// Whoever plays without a connection is not away.

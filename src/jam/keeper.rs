@@ -317,21 +317,17 @@ impl Keeper {
 
     /// Those who have gone are gone, those who stay away have left, and jams that nobody is in end some day.
     fn look(&mut self, batch: &mut Batch, now: Millis) {
-        let gone = |hosted: &Hosted, id| (hosted.about.code, id, JamEvent::Presence { id, present: false, outputs: 0 });
-        let left = |hosted: &Hosted, id| (hosted.about.code, id, JamEvent::Left { id });
-        let all = self.hosted.values();
-        let happened: Vec<_> = all
-            .flat_map(|hosted| {
-                let gone = hosted.gone(now).map(move |id| gone(hosted, id));
-                gone.chain(hosted.gone_for_good(now).map(move |id| left(hosted, id)))
-            })
+        let absent: Vec<_> = self
+            .hosted
+            .values()
+            .flat_map(|hosted| hosted.absent(now).map(|(id, event)| (hosted.about.code, id, event)))
             .collect();
-        for (code, id, event) in happened {
+        for (code, id, event) in absent {
             if let Ok(touched) = self.touch(batch, code)
                 && touched.jam.participants.contains_key(&id)
             {
-                let by = if matches!(event, JamEvent::Left { .. }) { ParticipantId(0) } else { id };
-                touched.happen([event], by, 0, now);
+                // Nobody said so.
+                touched.happen([event], ParticipantId(0), 0, now);
             }
         }
         let left: Vec<_> =
@@ -358,13 +354,16 @@ impl Keeper {
     fn make_room(&mut self) {
         let Some(most) = self.env.recordings_bytes else { return };
         let mut too_much = self.store.recorded_bytes().saturating_sub(most);
+        if too_much == 0 {
+            return;
+        }
         let mut dropped = Vec::new();
         for (id, bytes) in self.store.recordings().filter(|(id, _)| !self.goes_on(*id)) {
+            dropped.push(id);
+            too_much = too_much.saturating_sub(bytes);
             if too_much == 0 {
                 break;
             }
-            too_much = too_much.saturating_sub(bytes);
-            dropped.push(id);
         }
         if dropped.is_empty() {
             return;

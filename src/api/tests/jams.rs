@@ -399,7 +399,7 @@ async fn in_bytes(address: &str, code: &str) -> (Client, Down, Place) {
 fn played(who: u8, turn: u8) -> Vec<Ask> {
     let note = Struck { note: 48 + turn % 24, velocity: 80, module: Module::Piano, on: true };
     vec![
-        step(turn % 8, turn.wrapping_mul(5) % 16, (turn + who) % 2 == 0),
+        step(turn % 8, turn.wrapping_mul(5) % 16, (turn + who).is_multiple_of(2)),
         Ask::TempoChange { tempo: f64::from(90 + turn + who) },
         Ask::Note(note),
     ]
