@@ -665,7 +665,8 @@ export interface paths {
         get: operations["getJamRecordingsRecording"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove what was played */
+        delete: operations["deleteJamRecordingsRecording"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4875,7 +4876,7 @@ export interface components {
             details: Record<string, unknown>;
             error: {
                 /** @enum {unknown} */
-                code: "bad_offer" | "chunk_not_found" | "wrong_chunk_size" | "invalid_metadata" | "invalid_header" | "invalid_url" | "url_too_long" | "url_scheme_forbidden" | "url_has_login" | "unknown_quality" | "invalid_ssid" | "invalid_passphrase" | "invalid_jam_code" | "invalid_jam_value" | "not_a_participant" | "host_only" | "invalid_jam_address" | "jam_link_not_found" | "jam_recording_not_found" | "jam_not_found" | "jam_code_taken" | "jam_full" | "too_many_jams" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "wrong_token" | "wifi_not_permitted" | "restart_switched_off" | "power_switched_off" | "power_not_permitted" | "unknown_path" | "scene_not_found" | "playlist_not_found" | "track_not_found" | "tag_not_found" | "association_not_found" | "download_not_found" | "network_not_found" | "network_not_known" | "not_in_loop" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "display_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "no_thumbnail" | "no_waveform" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "stretch_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "upload_not_found" | "method_not_allowed" | "request_timeout" | "nothing_to_play" | "ask_the_leader" | "play_over" | "tag_taken" | "tag_not_there" | "download_over" | "wrong_offset" | "wrong_length" | "length_unknown" | "chunk_differs" | "upload_incomplete" | "upload_finishing" | "upload_finished" | "wifi_busy" | "wifi_change_pending" | "wifi_interrupted" | "no_rollback" | "asker_gone" | "not_yet" | "nothing_to_confirm" | "not_supervised" | "update_busy" | "nothing_available" | "nothing_ready" | "update_downgrade" | "update_too_far" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "upload_expired" | "upload_failed" | "rolled_back" | "unsupported_tus_version" | "body_too_large" | "upload_too_long" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "checksum_mismatch" | "random_tag" | "security_mismatch" | "unsupported_security" | "wrong_password" | "passphrase_needed" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "slow_media" | "broken_font" | "broken_lut" | "broken_frames" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upload_refused" | "upload_locked" | "upload_taken_over" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "too_many_uploads" | "too_many_searches" | "internal" | "whep_off" | "not_installed" | "downloads_disabled" | "update_unavailable" | "search_disabled" | "video_search_failed" | "wifi_failed" | "wifi_refused" | "update_unreachable" | "download_interrupted" | "invalid_manifest" | "invalid_signature" | "wrong_signature" | "update_too_large" | "hash_mismatch" | "invalid_archive" | "update_does_not_run" | "storage_unavailable" | "overloaded" | "closing" | "leader_away" | "leader_silent" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "score_storage" | "recording_storage" | "downloader_unavailable" | "no_display" | "wifi_unavailable" | "wifi_device_lost" | "network_manager_lost" | "power_unavailable" | "search_timeout" | "refused_by_leader" | "dhcp_failed" | "wifi_timeout" | "storage_full" | "update_storage";
+                code: "bad_offer" | "chunk_not_found" | "wrong_chunk_size" | "invalid_metadata" | "invalid_header" | "invalid_url" | "url_too_long" | "url_scheme_forbidden" | "url_has_login" | "unknown_quality" | "invalid_ssid" | "invalid_passphrase" | "invalid_jam_code" | "invalid_jam_value" | "not_a_participant" | "host_only" | "invalid_jam_address" | "jam_link_not_found" | "jam_recording_not_found" | "jam_not_found" | "jam_code_taken" | "jam_full" | "too_many_jams" | "jam_recording_goes_on" | "not_in_jam" | "jam_not_named" | "too_many_seats" | "bad_request" | "malformed_json" | "invalid_body" | "invalid_parameter" | "invalid_query" | "invalid_id" | "id_mismatch" | "invalid_value" | "out_of_range" | "INVALID_COLOR_MODE" | "invalid_color" | "invalid_mode" | "invalid_destination" | "body_broken" | "missing_file" | "upload_interrupted" | "needs_upload" | "first_user_is_admin" | "invalid_user_name" | "weak_password" | "invalid_role" | "invalid_token_name" | "invalid_expiry" | "login_required" | "invalid_credentials" | "token_expired" | "token_revoked" | "invalid_token" | "role_needed" | "forbidden_host" | "forbidden_origin" | "wrong_token" | "wifi_not_permitted" | "restart_switched_off" | "power_switched_off" | "power_not_permitted" | "unknown_path" | "scene_not_found" | "playlist_not_found" | "track_not_found" | "tag_not_found" | "association_not_found" | "download_not_found" | "network_not_found" | "network_not_known" | "not_in_loop" | "input_not_found" | "transition_not_found" | "layer_not_found" | "destination_not_found" | "zone_not_found" | "fixture_not_found" | "feed_not_found" | "display_not_found" | "animation_not_found" | "palette_not_found" | "preset_not_found" | "revision_not_found" | "asset_not_found" | "no_thumbnail" | "no_waveform" | "batch_not_found" | "macro_not_found" | "version_not_found" | "value_not_found" | "template_not_found" | "stretch_not_found" | "recording_not_found" | "rendition_not_found" | "viewer_not_found" | "hls_not_found" | "user_not_found" | "token_not_found" | "upload_not_found" | "method_not_allowed" | "request_timeout" | "nothing_to_play" | "ask_the_leader" | "play_over" | "tag_taken" | "tag_not_there" | "download_over" | "wrong_offset" | "wrong_length" | "length_unknown" | "chunk_differs" | "upload_incomplete" | "upload_finishing" | "upload_finished" | "wifi_busy" | "wifi_change_pending" | "wifi_interrupted" | "no_rollback" | "asker_gone" | "not_yet" | "nothing_to_confirm" | "not_supervised" | "update_busy" | "nothing_available" | "nothing_ready" | "update_downgrade" | "update_too_far" | "already_exists" | "animation_running" | "animation_not_running" | "zone_in_use" | "feed_in_use" | "palette_in_use" | "already_live" | "not_live" | "already_paused" | "not_paused" | "needs_restart" | "scene_on_air" | "scene_in_use" | "scene_in_preview" | "nothing_in_preview" | "nothing_on_air" | "bar_at_rest" | "input_in_use" | "not_playable" | "asset_in_use" | "rendition_in_use" | "not_encoded" | "whep_unreachable" | "replay_off" | "macro_running" | "macro_not_running" | "changed_since" | "nothing_to_undo" | "nothing_to_redo" | "recording_in_use" | "client_op_id_reused" | "not_a_user" | "no_users" | "no_session" | "user_exists" | "last_admin" | "too_many_users" | "too_many_tokens" | "upload_expired" | "upload_failed" | "rolled_back" | "unsupported_tus_version" | "body_too_large" | "upload_too_long" | "upload_too_large" | "unsupported_media_type" | "unsupported_media" | "unsupported_image" | "range_not_there" | "checksum_mismatch" | "random_tag" | "security_mismatch" | "unsupported_security" | "wrong_password" | "passphrase_needed" | "asset_missing" | "rendition_missing" | "input_missing" | "scene_missing" | "scene_in_itself" | "not_a_group" | "layer_in_itself" | "too_deep" | "duplicate_layer" | "order_mismatch" | "not_in_batch" | "too_many" | "wrong_asset_kind" | "broken_archive" | "archive_too_new" | "unexpected_file" | "asset_mismatch" | "not_a_scene_collection" | "collection_too_large" | "broken_template" | "too_many_frames" | "unsafe_drawing" | "broken_media" | "slow_media" | "broken_font" | "broken_lut" | "broken_frames" | "image_too_large" | "broken_image" | "no_h264_in_offer" | "upload_refused" | "upload_locked" | "upload_taken_over" | "upgrade_required" | "rate_limited" | "locked_out" | "too_many_logins" | "too_many_uploads" | "too_many_searches" | "internal" | "whep_off" | "not_installed" | "downloads_disabled" | "update_unavailable" | "search_disabled" | "video_search_failed" | "wifi_failed" | "wifi_refused" | "update_unreachable" | "download_interrupted" | "invalid_manifest" | "invalid_signature" | "wrong_signature" | "update_too_large" | "hash_mismatch" | "invalid_archive" | "update_does_not_run" | "storage_unavailable" | "overloaded" | "closing" | "leader_away" | "leader_silent" | "too_many_viewers" | "busy" | "identity_storage" | "search_failed" | "no_picture" | "score_storage" | "recording_storage" | "downloader_unavailable" | "no_display" | "wifi_unavailable" | "wifi_device_lost" | "network_manager_lost" | "power_unavailable" | "search_timeout" | "refused_by_leader" | "dhcp_failed" | "wifi_timeout" | "storage_full" | "update_storage";
                 details: Record<string, unknown>;
                 message: string;
                 /** Format: date-time */
@@ -17633,6 +17634,157 @@ export interface operations {
                 };
             };
             /** @description `busy`: too many requests are being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteJamRecordingsRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What the client calls this request, as client_op_id in the body. */
+                "x-client-op-id"?: string;
+            };
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    client_op_id?: components["schemas"]["ClientOpIdSent"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `bad_request`: the request is broken in a way that has no code of its own
+             *     `invalid_id`: the path holds an id that can not be one
+             *     `body_broken`: the connection broke while the body came
+             *     `malformed_json`: the body, or a WebSocket message, is not JSON
+             *     `invalid_body`: JSON, but not of the right shape; `details.field` names the field
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `login_required`: who is asking?
+             *     `token_expired`: refresh it, or log in again
+             *     `token_revoked`: the session has been ended
+             *     `invalid_token`: no token of this server, or one that was revoked
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `forbidden_host`: the server does not answer to this `Host`
+             *     `role_needed`: this role may not; see below
+             *     `forbidden_origin`: a page of another site asks
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `jam_recording_not_found`: no such recording of a jam */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `request_timeout`: the body did not come within 30 s */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `client_op_id_reused`: this `client_op_id` was used for another request within five minutes
+             *     `jam_recording_goes_on`: the recording is of a jam that goes on: end the jam first
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `body_too_large`: more than 1 MiB of JSON */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: not JSON; for uploads, not `multipart/form-data` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `rate_limited`: this client asks too often; see `Retry-After` and `details.retry_after_ms` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: a mistake of the server; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /**
+             * @description `busy`: too many requests are being worked on
+             *     `storage_unavailable`: the disk takes nothing; nothing was changed
+             *     `overloaded`: too many commands wait
+             *     `closing`: the server is going down
+             */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -5,13 +5,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::support::server::{self, Server};
+use crate::support::tls::{certificate, curl};
 use crate::support::users::{add_user, log_in};
 use crate::support::{PATIENCE, eventually};
-
-fn curl(arguments: &[&str]) -> String {
-    let output = Command::new("curl").args(["-sS", "--max-time", "20"]).args(arguments).output().expect("curl is installed");
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
 
 #[test]
 fn beyond_loopback_there_is_an_admin_with_a_password_shown_once() {
@@ -73,16 +69,6 @@ fn a_log_at_its_loudest_holds_no_secret() {
         assert!(!log.contains(canary), "the log holds {canary}");
         assert!(!metrics.contains(canary), "the metrics hold {canary}");
     }
-}
-
-fn certificate(dir: &std::path::Path, name: &str) {
-    let arguments = format!(
-        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN={name} -addext \
-         subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out cert.pem"
-    );
-    let arguments: Vec<_> = arguments.split_whitespace().collect();
-    let output = Command::new("openssl").args(arguments).current_dir(dir).output();
-    assert!(output.expect("openssl is installed").status.success());
 }
 
 #[test]

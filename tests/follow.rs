@@ -1,5 +1,6 @@
 //! A node that follows another: real processes, real sockets.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,11 +9,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use crate::render::{CARD, late, looked_at_until, now_ms};
 use crate::support::cuts::Cuts;
+use crate::support::leds::Controller;
 use crate::support::load::Cost;
 use crate::support::redis::Redis;
 use crate::support::server::Server;
 use crate::support::spoken::{Knowledge, Spoken};
+use crate::support::tls::{authority, curl};
+use crate::support::users::add_user;
 use crate::support::ws::Ws;
 use crate::support::{PATIENCE, eventually, free_port, is_long, let_pass};
 
@@ -245,6 +250,253 @@ fn a_follower_of_a_follower_holds_the_same_and_its_commands_go_all_the_way() {
     last.http.post("/api/scenes/none/take", &json!({})).refused(404, "scene_not_found");
     agree(&leader, &last);
     assert_eq!(leader.metric("marquee_followers"), 1.0);
+}
+
+#[test]
+fn a_leader_that_dies_is_told_all_the_way_down_and_so_is_its_return() {
+    let mut leader = Leader::start(&[]);
+    scene(&leader, "one", "1");
+    let middle = Leader::start(&["--follow", &leader.url()]);
+    until(&middle, "following");
+    let last = follower(&middle.url(), &[]);
+    agree(&leader, &last);
+    let held = (seq(&last), show(&last));
+    leader.kill();
+    until(&middle, "stale");
+    until(&last, "stale");
+    let told = following(&last);
+    assert!(told["reason"].as_str().unwrap().contains("its own leader") && told["takes_commands"] == false, "{told}");
+    let health = last.http.get("/api/health").json();
+    assert_eq!(health["components"]["follow"]["state"], "degraded", "{health}");
+    last.http.post("/api/scenes/one/take", &json!({})).refused(503, "leader_away");
+    // Who comes only now is told so, too.
+    let late = Server::start(&["--follow", &middle.url()]);
+    until(&late, "stale");
+    for server in [&last, &late] {
+        assert_eq!((seq(server), show(server)), held, "it stands as it was");
+    }
+    leader.go();
+    for server in [&*middle, &last, &late] {
+        until(server, "following");
+    }
+    last.http.post("/api/scenes/one/take", &json!({})).ok();
+    for server in [&*middle, &last, &late] {
+        agree(&leader, server);
+        assert_eq!(following(server)["reason"], Value::Null);
+    }
+}
+
+/// Each is asked for once, over a line that is cut in the midst of them: it is either done, and once, or it is refused, and not at all.
+#[test]
+fn a_command_in_the_instant_of_a_cut_is_done_once_or_refused() {
+    const ASKERS: u64 = 3;
+    let leader = Leader::start(&["--rate-limit", "off"]);
+    let mut random = fastrand::Rng::new();
+    let line = Cuts::before(&format!("127.0.0.1:{}", leader.port), 9, 18_000, &mut random);
+    let follower = follower(&format!("http://{}", line.address), &["--rate-limit", "off"]);
+    let before = seq(&leader);
+    let ask = |asker: u64| {
+        let mut refused = Vec::new();
+        let mut done = 0;
+        // Until all cuts have come, and a while after.
+        for number in 0.. {
+            if number >= 40 && line.left() == 0 {
+                break;
+            }
+            let id = format!("s{asker}-{number}");
+            let layers = json!([{"id": "t", "kind": "text", "text": id, "size": 40.0, "color": "#ffffff"}]);
+            let body = json!({"layers": layers, "client_op_id": id});
+            let answer = follower.http.put(&format!("/api/scenes/{id}"), &body);
+            if answer.status == 503 {
+                answer.refused(503, "leader_away");
+                refused.push(id);
+                let_pass(Duration::from_millis(20));
+            } else {
+                answer.ok();
+                done += 1;
+            }
+        }
+        (done, refused)
+    };
+    let answers: Vec<(u64, Vec<String>)> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..ASKERS).map(|asker| scope.spawn(move || ask(asker))).collect();
+        asking.into_iter().map(|asking| asking.join().unwrap()).collect()
+    });
+    until(&follower, "following");
+    agree(&leader, &follower);
+    let done: u64 = answers.iter().map(|(done, _)| done).sum();
+    let refused: Vec<String> = answers.into_iter().flat_map(|(_, refused)| refused).collect();
+    println!("{done} done, {} refused, {} times cut off", refused.len(), follower.metric("marquee_follow_losses_total"));
+    assert!(follower.metric("marquee_follow_losses_total") >= 1.0);
+    assert_eq!(seq(&leader) - before, done, "one change for each that was done, and none for the others");
+    let scenes = show(&leader)["scenes"].to_string();
+    for id in &refused {
+        assert!(!scenes.contains(&format!("\"{id}\"")), "{id} was refused, and done");
+    }
+}
+
+#[test]
+fn a_leader_behind_tls_is_followed_by_a_viewer_who_may_change_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    authority(dir.path());
+    let file = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let data = dir.path().join("data");
+    add_user(&data, "root", "admin", "a-long-password");
+    let leader = Server::start_in(&data, &["--tls-cert", &file("cert.pem"), "--tls-key", &file("key.pem")]);
+    let url = format!("https://localhost:{}", leader.http.address().rsplit(':').next().unwrap());
+    let ask = |method: &str, path: &str, bearer: &str, body: &Value| -> Value {
+        let (url, body, bearer) = (format!("{url}{path}"), body.to_string(), format!("authorization: Bearer {bearer}"));
+        let with = ["-H", "content-type: application/json", "-H", &bearer, "--cacert", &file("ca.pem"), "-X", method];
+        serde_json::from_str(&curl(&[&with[..], &["-d", &body, &url]].concat())).unwrap()
+    };
+    let login = json!({"username": "root", "password": "a-long-password"});
+    let root = ask("POST", "/api/auth/login", "", &login)["access_token"].as_str().unwrap().to_owned();
+    let viewer = ask("POST", "/api/tokens", &root, &json!({"name": "node", "role": "viewer"}));
+    let viewer = viewer["token"].as_str().unwrap();
+    ask("PUT", "/api/scenes/one", &root, &json!({"layers": []}));
+    let follower = follower(&url, &["--follow-ca", &file("ca.pem"), "--follow-token", viewer]);
+    assert!(show(&follower)["scenes"].to_string().contains("\"one\""));
+    follower.http.post("/api/scenes/one/take", &json!({})).refused(403, "role_needed");
+    assert_eq!(show(&follower)["program"]["scene"], Value::Null, "nothing was changed");
+    ask("POST", "/api/scenes/one/take", &root, &json!({}));
+    eventually("what the leader's own people do comes", PATIENCE, || {
+        (show(&follower)["program"]["scene"] == "one").then_some(())
+    });
+    assert!(!follower.log().contains(viewer) && !following(&follower).to_string().contains(viewer));
+    // Whom nobody vouches for is not believed, and who is not let in says why.
+    for (flags, word) in [
+        (vec!["--follow-token", viewer], "certificate"),
+        (vec!["--follow-ca", &file("ca.pem"), "--follow-token", "mqt_nobody"], "WebSocket"),
+    ] {
+        let other = Server::start(&[&["--follow", &url], &flags[..]].concat());
+        let reason = eventually("it says why", PATIENCE, || Some(following(&other)["reason"].as_str()?.to_owned()));
+        assert!(reason.contains(word) && !reason.contains("mqt_"), "{reason}");
+        assert_eq!(following(&other)["state"], "connecting");
+    }
+}
+
+/// Everything in it follows from the time.
+fn moving(color: &str) -> Value {
+    let to_and_fro =
+        json!({"property": "x", "keyframes": [{"at_ms": 0, "value": 0}, {"at_ms": 2000, "value": 300}], "repeat": 0});
+    json!({"layers": [
+        {"id": "back", "kind": "gradient", "from": color, "to": "#102040", "angle": 30},
+        {"id": "plasma", "kind": "effect", "animation": "PLASMA", "seed": 7, "columns": 16, "rows": 9,
+         "x": 20, "y": 200, "width": 160, "height": 90},
+        {"id": "runner", "kind": "color", "color": "#ffffff", "y": 150, "width": 60, "height": 20, "animations": [to_and_fro]},
+        {"id": "clock", "kind": "text", "x": 20, "y": 20, "size": 36, "text": "{clock} UTC", "color": "#ffd166"},
+        {"id": "card", "kind": "pattern", "x": CARD.x, "y": CARD.y, "width": CARD.width, "height": CARD.height, "beep": false}
+    ]})
+}
+
+#[test]
+fn what_is_scheduled_and_what_fades_is_the_same_in_each_frame_here_and_there() {
+    const FPS: i64 = 20;
+    let leader = Leader::start(&["--rate-limit", "off"]);
+    leader.small();
+    leader.http.patch("/api/stream/config", &json!({"fps": FPS, "restart": true})).ok();
+    leader.http.put("/api/scenes/one", &moving("#400060")).ok();
+    leader.http.put("/api/scenes/two", &moving("#006040")).ok();
+    leader.http.post("/api/scenes/one/take", &json!({})).ok();
+    let follower = follower(&leader.url(), &["--rate-limit", "off"]);
+    agree(&leader, &follower);
+    eventually("the clock is known", PATIENCE, || following(&follower)["clock"].is_object().then_some(()));
+    let both = |end: i64| {
+        std::thread::scope(|scope| {
+            let there = scope.spawn(|| looked_at_until(&leader, end));
+            (looked_at_until(&follower, end), there.join().unwrap())
+        })
+    };
+    both(now_ms() + 2_000);
+    let lateness = || late(&leader) + late(&follower);
+    let (before, from) = (lateness(), now_ms());
+    // At a time that is not a frame's.
+    let (at, first) = (from + 2_013, ((from + 2_013) * FPS).div_euclid(1_000) + 1);
+    let take = json!({"command": "take_scene", "scene": "two", "transition": {"kind": "fade", "duration_ms": 1500}});
+    follower.http.post("/api/batch", &json!({"commands": [take], "at": at})).ok();
+    let (mut here, mut there) = both(from + 5_000);
+    let in_both = |here: &BTreeMap<u32, _>, there: &BTreeMap<u32, _>| here.keys().filter(|n| there.contains_key(n)).count();
+    let mut end = from + 5_000;
+    // On a busy machine each picture takes its time.
+    while in_both(&here, &there) < 20 && end < from + 60_000 {
+        end += 2_000;
+        let (more_here, more_there) = both(end);
+        here.extend(more_here);
+        there.extend(more_there);
+    }
+    let late = lateness() - before;
+    let common: Vec<u32> = here.keys().filter(|number| there.contains_key(number)).copied().collect();
+    let other: Vec<u32> = common.iter().filter(|number| here[number] != there[number]).copied().collect();
+    println!("{} frames of both nodes compared, {} differ, {late} were late", common.len(), other.len());
+    assert!(common.len() >= 20, "{} frames were compared", common.len());
+    let first = first as u32;
+    assert!(common.iter().any(|number| *number < first) && common.iter().any(|number| *number >= first));
+    // Only where one of the two was late may it have shown something older.
+    assert!(other.len() as f64 <= late, "{other:?} differ of {common:?}, and {late} were late");
+}
+
+/// What zones showed in each frame, until there are so many.
+async fn lights(ws: &str, count: usize) -> BTreeMap<u64, Value> {
+    let mut line = Ws::open(&format!("{ws}/ws?preview=off")).await;
+    line.send(&json!({"type": "subscribe", "payload": {"rooms": ["frames"]}}).to_string()).await;
+    let mut seen = BTreeMap::new();
+    while seen.len() < count {
+        let mut update = line.next_of("frame:update").await;
+        seen.insert(update["frame_number"].as_u64().unwrap(), update["zones"].take());
+    }
+    seen
+}
+
+#[test]
+fn lights_are_the_same_to_the_byte_here_and_there() {
+    let leader = Leader::start(&["--rate-limit", "off"]);
+    leader.http.post("/api/v1/zones", &json!({"id": "strip", "pixel_count": 60})).ok();
+    let follower = follower(&leader.url(), &["--rate-limit", "off"]);
+    let start = json!({"zones": ["strip"], "seed": 7});
+    follower.http.post("/api/v1/animations/PLASMA/start", &start).ok();
+    agree(&leader, &follower);
+    eventually("the clock is known", PATIENCE, || following(&follower)["clock"].is_object().then_some(()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (here, there) = runtime.block_on(async { tokio::join!(lights(&follower.ws, 240), lights(&leader.ws, 240)) });
+    let common: Vec<&u64> = here.keys().filter(|number| there.contains_key(number)).collect();
+    let shown: std::collections::BTreeSet<String> = common.iter().map(|number| here[number].to_string()).collect();
+    println!("{} frames of lights of both nodes compared, {} of them differ from each other", common.len(), shown.len());
+    assert!(common.len() >= 60 && shown.len() >= 30, "{} compared, {} of them different", common.len(), shown.len());
+    for number in common {
+        assert_eq!(here[number], there[number], "frame {number}");
+    }
+}
+
+/// Its show has the leader's fixtures in it, but it lights none: in a jam that both have joined it claims no device.
+#[test]
+fn in_a_jam_a_follower_claims_none_of_its_leaders_devices() {
+    let host = Server::start(&["--rate-limit", "off"]);
+    let made = host.http.post("/api/jams", &json!({"name": "test", "by": "Host", "open": true})).ok().json();
+    let code = made["code"].as_str().unwrap();
+    let leader = Leader::start(&["--rate-limit", "off"]);
+    let follower = follower(&leader.url(), &[]);
+    leader.http.post("/api/v1/zones", &json!({"id": "strip", "pixel_count": 8})).ok();
+    let controller = Controller::start();
+    controller.fixture(&leader, "leds", "strip", &json!({}));
+    agree(&leader, &follower);
+    leader.http.post("/api/jam-links", &json!({"url": format!("{}/{code}", host.ws)})).ok();
+    for server in [&*leader, &follower] {
+        eventually("it has joined", PATIENCE, || {
+            let link = server.http.get(&format!("/api/jam-links/{code}")).json();
+            (link["link"]["state"] == "joined").then_some(())
+        });
+    }
+    let brought = || {
+        let participants = host.http.get(&format!("/api/jams/{code}")).json()["jam"]["participants"].clone();
+        participants.as_object().unwrap().values().filter_map(|one| one["outputs"].as_u64()).sum::<u64>()
+    };
+    eventually("the leader brings its lights", PATIENCE, || (brought() > 0).then_some(()));
+    assert_eq!(brought(), 8, "the leader's alone");
+    // In place of the jam, which nobody plays in.
+    leader.http.post("/api/v1/zones/strip/reset", &json!({})).ok();
+    let red = json!({"color": {"mode": "RGB", "rgb": [200, 0, 0]}});
+    leader.http.put("/api/v1/zones/strip/color", &red).ok();
+    eventually("the leader lights them", PATIENCE, || controller.last().filter(|channels| channels[0] > 150));
 }
 
 #[test]

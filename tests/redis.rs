@@ -1,6 +1,5 @@
 //! The copy in a real Redis: that it is right, and that nothing ever waits for it.
 
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -113,15 +112,7 @@ fn a_wrong_password_is_said_and_never_shown() {
 fn redis_is_spoken_to_over_tls_with_a_password() {
     let dir = tempfile::tempdir().unwrap();
     let file = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
-    let openssl = |arguments: &str| {
-        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(&dir).output();
-        assert!(output.expect("openssl is installed").status.success(), "{arguments}");
-    };
-    let new_key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    openssl(&format!("req -x509 {new_key} -days 2 -subj /CN=authority -keyout ca.key -out ca.pem"));
-    openssl(&format!("req {new_key} -subj /CN=localhost -keyout key.pem -out request.pem"));
-    std::fs::write(dir.path().join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").unwrap();
-    openssl("x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out cert.pem");
+    crate::support::tls::authority(dir.path());
     let port = crate::support::free_port().to_string();
     let (cert, key) = (file("cert.pem"), file("key.pem"));
     let tls = ["--tls-port", &port, "--tls-cert-file", &cert, "--tls-key-file", &key, "--tls-auth-clients", "no"];

@@ -15,7 +15,7 @@ use crate::support::{PATIENCE, eventually, media};
 
 const SIZE: (u32, u32) = (640, 360);
 /// Where the counter stands: in a corner, above what moves.
-const CARD: Rect = Rect { x: 400, y: 20, width: 204, height: 116 };
+pub const CARD: Rect = Rect { x: 400, y: 20, width: 204, height: 116 };
 
 fn run(arguments: &[&str]) -> Output {
     Command::new(binary()).arg("render").args(arguments).output().expect("it runs")
@@ -34,7 +34,7 @@ fn text(path: &Path) -> &str {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server's clock is the system's")]
-fn now_ms() -> i64 {
+pub fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64
 }
 
@@ -89,7 +89,7 @@ fn counter(picture: &RgbImage) -> Option<u32> {
 }
 
 /// Pictures of what is on air, by their counters, until that time.
-fn looked_at_until(server: &Server, end_ms: i64) -> BTreeMap<u32, RgbImage> {
+pub fn looked_at_until(server: &Server, end_ms: i64) -> BTreeMap<u32, RgbImage> {
     let mut seen = BTreeMap::new();
     while now_ms() < end_ms {
         let picture = image::load_from_memory(&server.http.get("/api/frame.png").ok().body).unwrap().to_rgb8();
@@ -116,7 +116,7 @@ fn pictures_in(directory: &Path) -> BTreeMap<u32, PathBuf> {
 
 /// Pictures that the live engine may have shown later than they were due: it was late itself, or what it shows was. Threads that make
 /// what it shows, such as animations, are late when it is.
-fn late(server: &Server) -> f64 {
+pub fn late(server: &Server) -> f64 {
     let names = ["input_late", "input_dropped", "frames_repeated", "frames_late", "frames_skipped"];
     names.iter().map(|name| server.metric(&format!("marquee_{name}_total"))).sum()
 }

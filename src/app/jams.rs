@@ -51,8 +51,10 @@ pub async fn keep_joined(joining: Joining, mut closed: watch::Receiver<bool>) {
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let show = snapshots.borrow_and_update().show.clone();
-        let lit = lit(&show);
-        joining.give_way(&show, &lit.0);
+        // A node that follows another has the same fixtures in its show, and lights none of them.
+        let outputs = joining.state.outputs().load_full();
+        let lit = lit(&outputs);
+        joining.give_way(&outputs, &lit.0);
         devices.send_if_modified(|known| std::mem::replace(known, lit.clone()) != lit);
         held.retain(|code, held| show.jam_links.get(code).is_some_and(|link| *link == held.link));
         for (code, link) in show.jam_links.iter() {

@@ -39,7 +39,7 @@ pub enum FollowState {
     Following,
     /// It is there, and not everything has come from it yet.
     Lagging,
-    /// It is gone: this is what it was.
+    /// It is gone, or the one that it follows is: this is what it was.
     Stale,
 }
 
@@ -72,6 +72,14 @@ impl Following {
             assets: AssetsState::default(),
             reason: None,
             takes_commands: false,
+        }
+    }
+
+    /// Why what is held may be old.
+    pub fn cut_off(&self) -> Option<String> {
+        match self.state {
+            FollowState::Following | FollowState::Lagging => None,
+            FollowState::Connecting | FollowState::Stale => Some(self.reason.clone().unwrap_or_default()),
         }
     }
 

@@ -47,6 +47,7 @@ pub async fn keep(node: Node, address: Address, mut commands: mpsc::Receiver<For
                     part,
                     asking: Asking::default(),
                     was_well: false,
+                    cut_off_above: None,
                 };
                 let ended = link.run(&mut commands).await;
                 if link.was_well {
@@ -111,6 +112,8 @@ struct Link<'a> {
     asking: Asking,
     /// It has said something of use.
     was_well: bool,
+    /// Why the leader does not hear from its own one.
+    cut_off_above: Option<String>,
 }
 
 impl Link<'_> {
@@ -177,21 +180,20 @@ impl Link<'_> {
                     self.begin_anew(epoch, *record).await?;
                     None
                 }
-                Down::Synced { seq, .. } if self.part == Part::All => {
+                Down::Synced { seq, cut_off, .. } if self.part == Part::All => {
                     if !std::mem::replace(&mut self.was_well, true) {
                         tracing::info!(leader = self.node.leader, seq = seq.0, "the show follows");
                     }
-                    takes_commands(self.node, true);
-                    self.node.stands_at(seq.0);
+                    self.told_the_newest(seq, cut_off);
                     None
                 }
                 Down::Answer { id, answer } => {
                     self.waiting.answered(id, answer, self.deliveries).await;
                     None
                 }
-                Down::Time { sent, arrived, left, seq } => {
+                Down::Time { sent, arrived, left, seq, cut_off } => {
                     timing::hear(&mut self.asking, self.node, sent, arrived, left);
-                    self.told_the_newest(seq);
+                    self.told_the_newest(seq, cut_off);
                     None
                 }
                 Down::Change { .. } | Down::Snapshot { .. } | Down::Synced { .. } | Down::NoPiece { .. } => None,
@@ -200,11 +202,23 @@ impl Link<'_> {
         Ok(())
     }
 
-    fn told_the_newest(&mut self, seq: Seq) {
+    fn told_the_newest(&mut self, seq: Seq, cut_off: Option<String>) {
+        self.cut_off_above = cut_off;
         match self.part {
-            Part::All if self.was_well => self.node.stands_at(seq.0),
+            Part::All if self.was_well => {
+                // The leader would have nobody to hand them up to.
+                takes_commands(self.node, self.cut_off_above.is_none());
+                self.stands_at(seq.0);
+            }
             Part::All => {}
             Part::Commands => self.was_well = true,
+        }
+    }
+
+    fn stands_at(&self, leader_seq: u64) {
+        match &self.cut_off_above {
+            None => self.node.stands_at(leader_seq),
+            Some(why) => self.node.is_cut_off_above(why),
         }
     }
 
@@ -243,7 +257,7 @@ impl Link<'_> {
     fn stands(&self) {
         if self.was_well {
             let known = self.node.vitals.following.get().map_or(0, |following| following.leader_seq);
-            self.node.stands_at(known);
+            self.stands_at(known);
         }
     }
 }

@@ -124,14 +124,22 @@ impl Node {
     }
 
     fn is_cut_off(&self, why: &str) {
+        // What it held when it was started is old, too.
+        let is_new = self.vitals.following.get().is_some_and(|following| following.state == FollowState::Connecting);
+        self.is_old(if is_new { FollowState::Connecting } else { FollowState::Stale }, why);
+    }
+
+    /// The leader is there, and has lost the one that it follows.
+    fn is_cut_off_above(&self, why: &str) {
+        self.is_old(FollowState::Stale, &format!("it is cut off from its own leader: {why}"));
+    }
+
+    fn is_old(&self, state: FollowState, why: &str) {
         let now = self.clock.now();
         let mut was_there = false;
         self.vitals.following.change(|following| {
             was_there = matches!(following.state, FollowState::Following | FollowState::Lagging);
-            // What it held when it was started is old, too.
-            let before =
-                if following.state == FollowState::Connecting { FollowState::Connecting } else { FollowState::Stale };
-            following.becomes(before, now);
+            following.becomes(state, now);
             following.reason = Some(why.to_owned());
         });
         if was_there {

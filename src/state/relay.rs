@@ -41,17 +41,22 @@ pub enum Down {
     Synced {
         epoch: Epoch,
         seq: Seq,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cut_off: Option<String>,
     },
     Answer {
         id: u64,
         answer: Answer,
     },
-    /// `seq`: the newest change. It may not have come down yet.
+    /// `seq`: the newest change that is known of. It may not have come down yet. `cut_off`: the leader follows another, and why it
+    /// does not hear from that one.
     Time {
         sent: i64,
         arrived: ShowTime,
         left: ShowTime,
         seq: Seq,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cut_off: Option<String>,
     },
     /// There is no such file here, or not yet.
     NoPiece {

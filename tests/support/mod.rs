@@ -35,6 +35,7 @@ pub mod small_disk;
 pub mod spoken;
 pub mod supervised;
 pub mod throttle;
+pub mod tls;
 pub mod uploads;
 pub mod users;
 #[cfg(feature = "nfc")]

@@ -32,6 +32,9 @@ pub async fn stretches(State(api): State<Api>) -> Answer {
 /// One file: what the show was at `from`, and all that happened until `to`.
 pub async fn part(State(api): State<Api>, wanted: Result<Query<Wanted>, QueryRejection>) -> Answer {
     let Query(Wanted { from, to }) = wanted.map_err(|rejection| ApiError::InvalidQuery(quoted(&rejection.body_text())))?;
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(ApiError::InvalidQuery("the stretch would end before it begins".to_owned()));
+    }
     let time = |millis: i64| ShowTime(millis.saturating_mul(1_000));
     let turn = api.archives.export()?;
     let score = api.score.clone();

@@ -131,7 +131,8 @@ impl Leading {
         self.place = Some((epoch, seq));
         self.tell_changes().await?;
         let Some((epoch, seq)) = self.place else { return ControlFlow::Continue(()) };
-        self.say(&Down::Synced { epoch, seq }).await
+        let (_, cut_off) = self.known_above();
+        self.say(&Down::Synced { epoch, seq, cut_off }).await
     }
 
     /// What it has not been told yet, one by one; or all, where that is too much or another life.
@@ -186,9 +187,16 @@ impl Leading {
 
     async fn tell_time(&mut self, sent: i64) -> Flow {
         let arrived = self.api.clock.now();
-        let seq = self.api.state.snapshot().seq;
+        let (above, cut_off) = self.known_above();
+        let seq = self.api.state.snapshot().seq.max(above);
         let left = self.api.clock.now();
-        self.say(&Down::Time { sent, arrived, left, seq }).await
+        self.say(&Down::Time { sent, arrived, left, seq, cut_off }).await
+    }
+
+    /// Where this node follows another: the newest change that is known to be there, and why it does not hear from there.
+    fn known_above(&self) -> (Seq, Option<String>) {
+        let following = self.api.vitals.following.get();
+        following.map_or((Seq(0), None), |following| (Seq(following.leader_seq), following.cut_off()))
     }
 
     async fn tell_piece(&mut self, asset: AssetId, from: u64) -> Flow {
