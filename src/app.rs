@@ -27,6 +27,7 @@ use crate::api::places::Places;
 use crate::api::{self, Api, Jams, Parts};
 use crate::base::clock::{Clock, Stopwatch};
 use crate::base::config::{Config, Hidden};
+use crate::base::dial::Dialler;
 use crate::base::tasks::{StopFlag, join_within};
 use crate::base::vitals::Vitals;
 use crate::demo;
@@ -45,6 +46,7 @@ use crate::gst;
 use crate::identity::Identity;
 use crate::jam::keeper::{self, Keeping};
 use crate::jam::lease::Leases;
+use crate::jam::node::link::{LONGEST, PROTOCOL};
 use crate::jam::node::status::LinkBoard;
 use crate::jam::replay::Replays;
 use crate::library::Library;
@@ -493,7 +495,7 @@ impl House {
         }
         let seen = api.clone();
         tokio::spawn(machine::prove(self.machine.clone(), deadline, move || seen.is_well()));
-        tasks.push(("joined", tokio::spawn(jams::keep_joined(self.joining(config), closed.clone()))));
+        tasks.push(("joined", tokio::spawn(jams::keep_joined(self.joining(config)?, closed.clone()))));
         let following = self.follow(closed.clone())?;
         tasks.extend(following.into_iter().map(|task| ("follow", task)));
         tasks.push(("plays", tokio::spawn(plays::watch(self.plays(), closed.clone()))));
@@ -540,16 +542,19 @@ impl House {
         Ok(Served { closing, tasks })
     }
 
-    fn joining(&self, config: &Config) -> jams::Joining {
-        jams::Joining {
+    fn joining(&self, config: &Config) -> anyhow::Result<jams::Joining> {
+        let token = config.join_token.as_ref().map(|token| token.reveal().to_owned());
+        Ok(jams::Joining {
             state: self.state.clone(),
             clock: self.clock.clone(),
             board: self.board.clone(),
             links: self.links.clone(),
             leases: self.leases.clone(),
             elsewhere: self.elsewhere.clone(),
-            token: config.join_token.as_ref().map(|token| token.reveal().to_owned()),
-        }
+            hall: self.jams.hall.clone(),
+            dialler: Dialler::new(PROTOCOL, LONGEST, token, None)?,
+            leader: self.source.as_ref().and_then(|source| source.line().cloned()),
+        })
     }
 
     fn plays(&self) -> plays::Plays {

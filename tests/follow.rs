@@ -1,16 +1,21 @@
 //! A node that follows another: real processes, real sockets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use marquee::jam::ask::Ask;
+use marquee::jam::wire::frame::Hello;
+use marquee::show::jam::event::Step;
+use marquee::show::jam::pattern::PatternId;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::render::{CARD, late, looked_at_until, now_ms};
 use crate::support::cuts::Cuts;
+use crate::support::jammer::{Form, Jammer};
 use crate::support::leds::Controller;
 use crate::support::load::Cost;
 use crate::support::redis::Redis;
@@ -376,13 +381,14 @@ fn a_leader_behind_tls_is_followed_by_a_viewer_who_may_change_nothing() {
 }
 
 /// Everything in it follows from the time.
-fn moving(color: &str) -> Value {
+fn moving(color: &str, jam: &str) -> Value {
     let to_and_fro =
         json!({"property": "x", "keyframes": [{"at_ms": 0, "value": 0}, {"at_ms": 2000, "value": 300}], "repeat": 0});
     json!({"layers": [
         {"id": "back", "kind": "gradient", "from": color, "to": "#102040", "angle": 30},
         {"id": "plasma", "kind": "effect", "animation": "PLASMA", "seed": 7, "columns": 16, "rows": 9,
          "x": 20, "y": 200, "width": 160, "height": 90},
+        {"id": "jam", "kind": "jam", "jam": jam, "module": "drum-machine", "x": 200, "y": 200, "width": 160, "height": 90},
         {"id": "runner", "kind": "color", "color": "#ffffff", "y": 150, "width": 60, "height": 20, "animations": [to_and_fro]},
         {"id": "clock", "kind": "text", "x": 20, "y": 20, "size": 36, "text": "{clock} UTC", "color": "#ffd166"},
         {"id": "card", "kind": "pattern", "x": CARD.x, "y": CARD.y, "width": CARD.width, "height": CARD.height, "beep": false}
@@ -395,12 +401,15 @@ fn what_is_scheduled_and_what_fades_is_the_same_in_each_frame_here_and_there() {
     let leader = Leader::start(&["--rate-limit", "off"]);
     leader.small();
     leader.http.patch("/api/stream/config", &json!({"fps": FPS, "restart": true})).ok();
-    leader.http.put("/api/scenes/one", &moving("#400060")).ok();
-    leader.http.put("/api/scenes/two", &moving("#006040")).ok();
+    let jam = jam(&leader);
+    leader.http.put("/api/inputs/band", &json!({"kind": "jam", "jam": jam, "when_hidden": "keep"})).ok();
+    leader.http.put("/api/scenes/one", &moving("#400060", &jam)).ok();
+    leader.http.put("/api/scenes/two", &moving("#006040", &jam)).ok();
     leader.http.post("/api/scenes/one/take", &json!({})).ok();
     let follower = follower(&leader.url(), &["--rate-limit", "off"]);
     agree(&leader, &follower);
     eventually("the clock is known", PATIENCE, || following(&follower)["clock"].is_object().then_some(()));
+    wait_for_jam(&follower);
     let both = |end: i64| {
         std::thread::scope(|scope| {
             let there = scope.spawn(|| looked_at_until(&leader, end));
@@ -435,6 +444,30 @@ fn what_is_scheduled_and_what_fades_is_the_same_in_each_frame_here_and_there() {
     assert!(other.len() as f64 <= late, "{other:?} differ of {common:?}, and {late} were late");
 }
 
+/// A jam of the leader's that goes on.
+fn jam(leader: &Server) -> String {
+    let made = leader.http.post("/api/jams", &json!({"name": "both", "by": "Host", "open": true})).ok().json();
+    let code = made["code"].as_str().unwrap().to_owned();
+    let step = |track: u8, step: u8| {
+        let pattern = PatternId::default();
+        Ask::DrumStep(Step { pattern, track, step, enabled: true, velocity: 100, extra: 0 })
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let hello = Hello { code: code.clone(), name: "Ada".to_owned(), ..Hello::default() };
+        let mut ada = Jammer::join(&leader.ws, Form::Bytes, hello, None).await.unwrap();
+        ada.done((0..16).map(|place| step(place % 8, place)).collect()).await;
+        ada.done(vec![Ask::PlaybackControl { is_playing: true }]).await;
+    });
+    code
+}
+
+/// What is played on the leader is known here, though nobody joined it here.
+fn wait_for_jam(follower: &Server) {
+    eventually("the follower knows the jam", PATIENCE, || {
+        (follower.http.get("/api/inputs/band").json()["status"]["state"] == "playing").then_some(())
+    });
+}
+
 /// What zones showed in each frame, until there are so many.
 async fn lights(ws: &str, count: usize) -> BTreeMap<u64, Value> {
     let mut line = Ws::open(&format!("{ws}/ws?preview=off")).await;
@@ -451,17 +484,24 @@ async fn lights(ws: &str, count: usize) -> BTreeMap<u64, Value> {
 fn lights_are_the_same_to_the_byte_here_and_there() {
     let leader = Leader::start(&["--rate-limit", "off"]);
     leader.http.post("/api/v1/zones", &json!({"id": "strip", "pixel_count": 60})).ok();
+    leader.http.post("/api/v1/zones", &json!({"id": "drums", "pixel_count": 64})).ok();
+    let jam = jam(&leader);
+    leader.http.put("/api/inputs/band", &json!({"kind": "jam", "jam": jam, "when_hidden": "keep"})).ok();
+    leader.http.put("/api/v1/zones/drums/layers/jam", &json!({"kind": "jam", "jam": jam, "module": "drum-machine"})).ok();
     let follower = follower(&leader.url(), &["--rate-limit", "off"]);
     let start = json!({"zones": ["strip"], "seed": 7});
     follower.http.post("/api/v1/animations/PLASMA/start", &start).ok();
     agree(&leader, &follower);
     eventually("the clock is known", PATIENCE, || following(&follower)["clock"].is_object().then_some(()));
+    wait_for_jam(&follower);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (here, there) = runtime.block_on(async { tokio::join!(lights(&follower.ws, 240), lights(&leader.ws, 240)) });
     let common: Vec<&u64> = here.keys().filter(|number| there.contains_key(number)).collect();
-    let shown: std::collections::BTreeSet<String> = common.iter().map(|number| here[number].to_string()).collect();
+    let shown = |zone: &str| common.iter().map(|number| here[number][zone].to_string()).collect::<BTreeSet<String>>();
+    let (shown, drums) = (shown("strip"), shown("drums"));
     println!("{} frames of lights of both nodes compared, {} of them differ from each other", common.len(), shown.len());
     assert!(common.len() >= 60 && shown.len() >= 30, "{} compared, {} of them different", common.len(), shown.len());
+    assert!(drums.len() >= 30, "{} different ones of the jam", drums.len());
     for number in common {
         assert_eq!(here[number], there[number], "frame {number}");
     }

@@ -1,4 +1,5 @@
-//! Keeps to the show's list of jams to join: links are begun and ended as it says.
+//! Keeps to the show's list of jams to join: links are begun and ended as it says. A node that follows another looks on at those of the
+//! leader's own jams that the show shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,15 +9,19 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use crate::base::clock::Clock;
+use crate::base::dial::Dialler;
+use crate::follow::Address;
 use crate::frame::jams::JamBoard;
 use crate::frame::leds::LitElsewhere;
+use crate::jam::hall::Hall;
 use crate::jam::lease::Leases;
-use crate::jam::node::link::{Env, hold};
+use crate::jam::node::link::{Env, LONGEST, PROTOCOL, Role, hold};
 use crate::jam::node::status::LinkBoard;
 use crate::show::Show;
 use crate::show::jam::address::JamAddress;
 use crate::show::jam::code::JamCode;
 use crate::show::jam::link::JamLink;
+use crate::show::jam::shown::shown;
 use crate::show::light::fixture::{Fixture, Wire};
 use crate::state::StateHandle;
 
@@ -28,17 +33,30 @@ pub struct Joining {
     /// Of the jams that are kept here.
     pub leases: Leases,
     pub elsewhere: LitElsewhere,
+    pub hall: Hall,
     /// For servers that want to know who comes.
-    pub token: Option<String>,
+    pub dialler: Dialler,
+    /// Who is followed, where that one can be asked.
+    pub leader: Option<Address>,
+}
+
+/// How a jam of another server comes here.
+#[derive(Clone, PartialEq, Eq)]
+enum Way {
+    Joined(Arc<JamLink>),
+    /// The leader has it, and shows it.
+    Watched,
 }
 
 struct Held {
-    link: Arc<JamLink>,
+    way: Way,
     stop: watch::Sender<bool>,
 }
 
 /// This node, among those that share the jams kept here.
 const OURSELVES: u64 = 0;
+/// Of the leader's, at once.
+const MOST_WATCHED: usize = 64;
 /// What another one lights may become free.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -56,12 +74,13 @@ pub async fn keep_joined(joining: Joining, mut closed: watch::Receiver<bool>) {
         let lit = lit(&outputs);
         joining.give_way(&outputs, &lit.0);
         devices.send_if_modified(|known| std::mem::replace(known, lit.clone()) != lit);
-        held.retain(|code, held| show.jam_links.get(code).is_some_and(|link| *link == held.link));
-        for (code, link) in show.jam_links.iter() {
-            if let (false, Ok(address)) = (held.contains_key(code), JamAddress::parse(&link.url)) {
+        let wanted = joining.wanted(&show);
+        held.retain(|code, held| wanted.get(code) == Some(&held.way));
+        for (code, way) in wanted {
+            if let (false, Some((address, env))) = (held.contains_key(&code), joining.link(code, &way, &devices)) {
                 let (stop, stopped) = watch::channel(false);
-                tokio::spawn(hold(address, joining.env(link, devices.subscribe()), stopped));
-                held.insert(*code, Held { link: link.clone(), stop });
+                tokio::spawn(hold(address, env, stopped));
+                held.insert(code, Held { way, stop });
             }
         }
         tokio::select! {
@@ -78,15 +97,28 @@ pub async fn keep_joined(joining: Joining, mut closed: watch::Receiver<bool>) {
 }
 
 impl Joining {
-    fn env(&self, link: &JamLink, devices: watch::Receiver<(Vec<String>, u16)>) -> Env {
-        Env {
-            clock: self.clock.clone(),
-            board: self.board.clone(),
-            links: self.links.clone(),
-            name: link.name.clone(),
-            token: self.token.clone(),
-            devices,
+    /// A jam that is kept here comes from nowhere else, whatever its code.
+    fn wanted(&self, show: &Show) -> BTreeMap<JamCode, Way> {
+        let joined = show.jam_links.iter().map(|(code, link)| (*code, Way::Joined(link.clone())));
+        let mut wanted: BTreeMap<JamCode, Way> = joined.collect();
+        if self.leader.is_some() {
+            let others = shown(show).into_iter().filter(|code| !show.jam_links.contains_key(code));
+            let others = others.filter(|code| self.hall.room(*code).is_err());
+            wanted.extend(others.take(MOST_WATCHED).map(|code| (code, Way::Watched)));
         }
+        wanted
+    }
+
+    fn link(&self, code: JamCode, way: &Way, devices: &watch::Sender<(Vec<String>, u16)>) -> Option<(JamAddress, Env)> {
+        let (address, dialler, role) = match way {
+            Way::Joined(link) => (JamAddress::parse(&link.url).ok()?, self.dialler.clone(), Role::Guest(link.name.clone())),
+            Way::Watched => {
+                let (url, dialler) = self.leader.as_ref()?.socket();
+                (JamAddress { url: url.clone(), code }, dialler.speaking(PROTOCOL, LONGEST), Role::Follower)
+            }
+        };
+        let (clock, board, links) = (self.clock.clone(), self.board.clone(), self.links.clone());
+        Some((address, Env { clock, board, links, dialler, role, devices: devices.subscribe() }))
     }
 
     /// Whatever several nodes of a jam could light, one of them does.

@@ -48,6 +48,11 @@ impl Dialler {
         Ok(Self { protocol, longest, token, tls: connector(authority)? })
     }
 
+    /// The same server, spoken to in another way.
+    pub fn speaking(&self, protocol: &'static str, longest: usize) -> Self {
+        Self { protocol, longest, ..self.clone() }
+    }
+
     pub async fn dial(&self, url: &Url) -> Result<Dialled, String> {
         match tokio::time::timeout(PATIENCE, self.connect(url)).await {
             Ok(connected) => connected,

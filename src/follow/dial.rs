@@ -60,6 +60,11 @@ impl Address {
         format!("{scheme}://{}{port}", self.url.host_str().unwrap_or_default())
     }
 
+    /// Of the leader's WebSocket, and who asks there.
+    pub fn socket(&self) -> (&Url, &Dialler) {
+        (&self.url, &self.dialler)
+    }
+
     pub async fn dial(&self) -> Result<Line, String> {
         self.dialler.dial(&self.url).await.map(Line)
     }

@@ -40,6 +40,16 @@ pub enum Source {
     Bus(Box<Target>, Option<Address>),
 }
 
+impl Source {
+    /// To the leader itself.
+    pub fn line(&self) -> Option<&Address> {
+        match self {
+            Source::Line(address) | Source::Bus(_, Some(address)) => Some(address),
+            Source::Bus(_, None) => None,
+        }
+    }
+}
+
 pub struct Env {
     pub source: Source,
     pub state: StateHandle,

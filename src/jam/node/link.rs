@@ -21,9 +21,9 @@ use crate::frame::jams::JamBoard;
 use crate::jam::wire::frame::{Devices, Down, Hello, Place, Probe, Probed, Up};
 use crate::show::jam::address::JamAddress;
 
-const PROTOCOL: &str = "jam.v1";
+pub const PROTOCOL: &str = "jam.v1";
 /// A whole jam has some tens of kB.
-const LONGEST: usize = 4 * 1024 * 1024;
+pub const LONGEST: usize = 4 * 1024 * 1024;
 /// How often the idea of the other clock is moved.
 const SLEW: Duration = Duration::from_millis(100);
 /// Devices that somebody else lights may become free.
@@ -37,12 +37,20 @@ pub struct Env {
     pub clock: Clock,
     pub board: Arc<JamBoard>,
     pub links: LinkBoard,
-    /// What it is called there.
-    pub name: String,
-    /// For servers that want to know who comes.
-    pub token: Option<String>,
+    /// Speaks `jam.v1`, and shows who we are.
+    pub dialler: Dialler,
+    pub role: Role,
     /// Devices that this node could light, and how many LEDs they have.
     pub devices: watch::Receiver<(Vec<String>, u16)>,
+}
+
+/// What this node is to the jam.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Role {
+    /// Has a name there, lights of its own, and a clock of its own.
+    Guest(String),
+    /// Shows what the other server shows, by that one's clock: looks on, and lights nothing that others could.
+    Follower,
 }
 
 /// What is kept from one connection to the next.
@@ -126,7 +134,7 @@ impl Link {
         self.env.links.set(self.address.code, LinkState::Connecting);
         let dialled = tokio::select! {
             () = stopped(stop) => return Ended::Stopped,
-            dialled = self.dial() => dialled,
+            dialled = self.env.dialler.dial(&self.address.url) => dialled,
         };
         let mut socket = match dialled {
             Ok(socket) => socket,
@@ -136,11 +144,6 @@ impl Link {
             Err(ended) => ended,
             Ok(never) => match never {},
         }
-    }
-
-    async fn dial(&self) -> Result<Dialled, String> {
-        let dialler = Dialler::new(PROTOCOL, LONGEST, self.env.token.clone(), None).map_err(|error| error.to_string())?;
-        dialler.dial(&self.address.url).await
     }
 
     async fn follow(
@@ -153,14 +156,16 @@ impl Link {
         send(socket, &Up::Hello(self.hello())).await?;
         let (mut slew, mut claim) = (every(SLEW), every(CLAIM_AGAIN));
         let mut granted: Option<Vec<String>> = None;
+        let is_guest = self.env.role != Role::Follower;
         loop {
-            let wants_more = granted.as_ref().is_none_or(|granted| granted.len() < self.env.devices.borrow().0.len());
+            let wants_more =
+                is_guest && granted.as_ref().is_none_or(|granted| granted.len() < self.env.devices.borrow().0.len());
             tokio::select! {
                 () = stopped(stop) => return Err(Ended::Stopped),
-                () = self.asking.due() => self.probe(socket).await?,
+                () = self.asking.due(), if is_guest => self.probe(socket).await?,
                 _ = slew.tick() => self.slew(),
                 _ = claim.tick(), if wants_more && self.mirror.is_some() => self.claim(socket).await?,
-                Ok(()) = self.env.devices.changed() => {
+                Ok(()) = self.env.devices.changed(), if is_guest => {
                     let outputs = self.env.devices.borrow().1;
                     send(socket, &Up::Asks { op: 0, asks: vec![crate::jam::ask::Ask::Outputs { outputs }] }).await?;
                     self.claim(socket).await?;
@@ -179,16 +184,20 @@ impl Link {
     }
 
     fn hello(&self) -> Hello {
+        let (name, watch) = match &self.env.role {
+            Role::Guest(name) => (name.clone(), false),
+            Role::Follower => (String::new(), true),
+        };
         let (epoch, seq) = self.mirror.as_ref().map(|mirror| (mirror.epoch().to_owned(), mirror.seq())).unzip();
         Hello {
             code: self.address.code.to_string(),
-            name: self.env.name.clone(),
+            name,
             color: None,
             token: self.token.clone(),
             epoch,
             seq,
             outputs: self.env.devices.borrow().1,
-            watch: false,
+            watch,
         }
     }
 

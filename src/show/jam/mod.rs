@@ -14,6 +14,7 @@ mod numeral;
 pub mod participant;
 pub mod pattern;
 pub mod played;
+pub mod shown;
 
 #[cfg(test)]
 mod color_golden;
