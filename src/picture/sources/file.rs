@@ -51,7 +51,7 @@ pub(super) fn play(session: &mut Session, order: &Arc<Order>) -> End {
         Err(end) => return end,
     };
     let length = open::length(&decoder, video);
-    let laps = Laps::from(0, length);
+    let laps = Laps::from(0, micros(video.from_ms), length);
     let player = Player {
         session,
         order: order.clone(),

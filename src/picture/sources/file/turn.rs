@@ -72,7 +72,7 @@ impl Player<'_> {
     }
 
     pub(super) fn go_to(&mut self, place: i64) -> bool {
-        self.video_laps = Laps::from(place, self.length);
+        self.video_laps = Laps::from(place, micros(self.video.from_ms), self.length);
         self.sound_laps = self.video_laps;
         self.asked = self.video_laps.current();
         self.left = Left::ToRead;

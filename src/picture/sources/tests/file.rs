@@ -32,6 +32,34 @@ fn three_repetitions_show_every_frame_once_and_in_time() {
     }
 }
 
+/// A seek into the last instant of a file plays nothing of it, as far as GStreamer says what was played.
+#[test]
+fn begun_in_the_last_instant_of_a_repetition_it_is_in_time_in_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let silent = numbered(dir.path(), "silent.mp4", 102, 25);
+    // 192 pieces of AAC: its sound goes on when its pictures are over.
+    let longer = dir.path().join("longer.mp4");
+    let video = "-f lavfi -i color=s=64x64:r=25,format=yuv420p,geq=lum=16+2*N:cb=128:cr=128";
+    let codec = "-c:v libx264 -preset ultrafast -qp 8 -pix_fmt yuv420p -g 50 -c:a aac -ac 2";
+    ffmpeg(&format!("{video} -f lavfi -i aevalsrc='0.2*sin(2500*t)':s=48000 -t 4.096 {codec}"), &longer);
+    for (clip, length) in [(&silent, 4_080_000), (&longer, 4_096_000)] {
+        for before_end in [1, 300, 1_000, 4_000, 15_000, 20_000, 40_000] {
+            let since = START.micros() - 7 * length + before_end;
+            let playback = format!(r#""playback": {{"state": "playing", "since": {since}}}"#);
+            let stand =
+                Stand::new(Clock::manual(START), &format!(r#""kind": "video", "asset": "a", {playback}"#), Some(clip));
+            stand.order(true);
+            eventually("it begins", || (stand.frames() > 0).then_some(()));
+            // Had it to jump once more, it would come too late for what paints without haste.
+            for number in (0..102).step_by(3) {
+                stand.shows(before_end + due(number, 25) + 100, number);
+            }
+            let decoded = stand.frames();
+            assert!(decoded < 125, "{clip:?}, {before_end}: {decoded} were decoded");
+        }
+    }
+}
+
 #[test]
 fn a_clip_of_three_frames_and_one_of_one_repeat() {
     let dir = tempfile::tempdir().unwrap();
