@@ -250,11 +250,15 @@ fn chromium_plays_hls_from_a_page_of_another_origin() {
     player.args([port.to_string(), format!("{}{address}", server.http.base), "12".to_owned()]);
     let output = player.stderr(Stdio::inherit()).output().unwrap();
     let seen: Value = serde_json::from_slice(&output.stdout).expect("the player says what it saw");
-    println!("{seen}");
-    assert!(seen["played"].as_f64().unwrap() >= 12.0, "{seen}");
-    assert_eq!((seen["levels"].as_u64(), seen["ranges"].as_u64()), (Some(2), Some(1)), "without a gap: {seen}");
+    // Where the engine skipped frames there may be a hole, and where a browser that was late left parts out to catch up.
+    let lost = server.lost_frames();
+    println!("{seen}, {lost} frames were lost");
+    let told = |name: &str| seen[name].as_f64().unwrap();
+    assert!(told("played") >= 12.0 && told("parts") >= 10.0 && seen["levels"] == 2, "{seen}");
+    assert!(told("gap") <= (1.5 + lost) / 30.0, "one part follows the other: {seen}, {lost} frames were lost");
+    assert!(told("ranges") - 1.0 <= lost + told("left_out"), "without a gap: {seen}, {lost} frames were lost");
     assert!(!seen["errors"].to_string().contains("fatal"), "{seen}");
-    // A browser on a busy machine leaves pictures out, as many as it likes; that it played without a gap is said above.
+    // A browser on a busy machine leaves pictures out, as many as it likes; where there are gaps is said above.
     assert!(seen["frames"].as_u64().unwrap() > 0, "{seen}");
 }
 

@@ -16,6 +16,10 @@ const page = `<!doctype html><video id=v muted autoplay></video><script src=/hls
   const hls = new Hls({ liveSyncDurationCount: 3 });
   window.hls = hls;
   hls.on(Hls.Events.ERROR, (_, data) => window.errors.push(data.type + ' ' + data.details + (data.fatal ? ' fatal' : '')));
+  window.parts = [];
+  hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
+    if (frag.type === 'main' && Number.isInteger(frag.sn)) window.parts.push([frag.sn, frag.startPTS, frag.endPTS]);
+  });
   hls.loadSource(${JSON.stringify(address)});
   hls.attachMedia(video);
 </script>`;
@@ -35,7 +39,12 @@ try {
   const look = () => tab.evaluate(() => {
     const video = document.getElementById('v');
     const from = video.played.length ? video.played.start(0) : 0;
-    return { played: video.currentTime - from, ranges: video.buffered.length, frames: video.getVideoPlaybackQuality().totalVideoFrames,
+    // What lies between two parts that follow each other is the server's affair; which parts are left out is the player's.
+    const parts = window.parts.toSorted((one, other) => one[0] - other[0]);
+    const pairs = parts.slice(1).map((part, index) => [parts[index], part]);
+    const gap = Math.max(0, ...pairs.filter(([one, next]) => next[0] === one[0] + 1).map(([one, next]) => next[1] - one[2]));
+    const left_out = pairs.filter(([one, next]) => next[0] > one[0] + 1).length;
+    return { gap, left_out, parts: parts.length, played: video.currentTime - from, ranges: video.buffered.length, frames: video.getVideoPlaybackQuality().totalVideoFrames,
       width: video.videoWidth, levels: window.hls.levels.length, errors: window.errors, breaks: window.breaks };
   });
   const end = Date.now() + 90_000;
