@@ -1,22 +1,17 @@
 //! A node that follows another: real processes, real sockets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use marquee::jam::ask::Ask;
-use marquee::jam::wire::frame::Hello;
-use marquee::show::jam::event::Step;
-use marquee::show::jam::pattern::PatternId;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::render::{CARD, late, looked_at_until, now_ms};
 use crate::support::cuts::Cuts;
-use crate::support::jammer::{Form, Jammer};
-use crate::support::leds::Controller;
+use crate::support::leader::{Leader, agree, follower, following, jam, seq, show, until, wait_for_jam};
 use crate::support::load::Cost;
 use crate::support::redis::Redis;
 use crate::support::server::Server;
@@ -25,75 +20,6 @@ use crate::support::tls::{authority, curl};
 use crate::support::users::add_user;
 use crate::support::ws::Ws;
 use crate::support::{PATIENCE, eventually, free_port, is_long, let_pass};
-
-/// A leader that can be killed and started again at the same place.
-struct Leader {
-    server: Option<Server>,
-    dir: tempfile::TempDir,
-    port: u16,
-    flags: Vec<String>,
-}
-
-impl Leader {
-    fn start(flags: &[&str]) -> Self {
-        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        let mut leader = Self { server: None, dir: tempfile::tempdir().unwrap(), port: free_port(), flags };
-        leader.go();
-        leader
-    }
-
-    fn go(&mut self) {
-        let port = format!("127.0.0.1:{}", self.port);
-        let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
-        let flags = [&["--http", &port], &flags[..]].concat();
-        self.server = Some(Server::start_in(&self.dir.path().join("data"), &flags));
-    }
-
-    fn kill(&mut self) {
-        self.server.take().unwrap().kill();
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-}
-
-impl std::ops::Deref for Leader {
-    type Target = Server;
-    fn deref(&self) -> &Server {
-        self.server.as_ref().unwrap()
-    }
-}
-
-fn follower(url: &str, more: &[&str]) -> Server {
-    let server = Server::start(&[&["--follow", url], more].concat());
-    until(&server, "following");
-    server
-}
-
-fn following(server: &Server) -> Value {
-    server.http.get("/api/follow").ok().json()["following"].clone()
-}
-
-#[track_caller]
-fn until(server: &Server, state: &str) {
-    eventually(&format!("it is {state}"), PATIENCE, || (following(server)["state"] == state).then_some(()));
-}
-
-fn seq(server: &Server) -> u64 {
-    server.http.get("/api/show").ok().json()["seq"].as_u64().unwrap()
-}
-
-/// But for what tells whether a key is set: that the leader alone knows.
-fn show(server: &Server) -> Value {
-    let mut show = server.http.get("/api/show").ok().json()["show"].take();
-    for kind in ["inputs", "destinations"] {
-        for one in show[kind].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-            one.retain(|name, _| !name.ends_with("_set") && name != "status");
-        }
-    }
-    show
-}
 
 fn epoch(server: &Server) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -105,13 +31,6 @@ fn epoch(server: &Server) -> String {
         }
         known.epoch
     })
-}
-
-/// The same show under the same numbers. What only the leader does by itself may come at any time.
-#[track_caller]
-fn agree(leader: &Server, follower: &Server) {
-    let is_same = || (seq(leader) == seq(follower) && show(leader) == show(follower)).then_some(());
-    eventually("they hold the same show", PATIENCE, is_same);
 }
 
 fn scene(server: &Server, id: &str, text: &str) {
@@ -442,101 +361,6 @@ fn what_is_scheduled_and_what_fades_is_the_same_in_each_frame_here_and_there() {
     assert!(common.iter().any(|number| *number < first) && common.iter().any(|number| *number >= first));
     // Only where one of the two was late may it have shown something older.
     assert!(other.len() as f64 <= late, "{other:?} differ of {common:?}, and {late} were late");
-}
-
-/// A jam of the leader's that goes on.
-fn jam(leader: &Server) -> String {
-    let made = leader.http.post("/api/jams", &json!({"name": "both", "by": "Host", "open": true})).ok().json();
-    let code = made["code"].as_str().unwrap().to_owned();
-    let step = |track: u8, step: u8| {
-        let pattern = PatternId::default();
-        Ask::DrumStep(Step { pattern, track, step, enabled: true, velocity: 100, extra: 0 })
-    };
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let hello = Hello { code: code.clone(), name: "Ada".to_owned(), ..Hello::default() };
-        let mut ada = Jammer::join(&leader.ws, Form::Bytes, hello, None).await.unwrap();
-        ada.done((0..16).map(|place| step(place % 8, place)).collect()).await;
-        ada.done(vec![Ask::PlaybackControl { is_playing: true }]).await;
-    });
-    code
-}
-
-/// What is played on the leader is known here, though nobody joined it here.
-fn wait_for_jam(follower: &Server) {
-    eventually("the follower knows the jam", PATIENCE, || {
-        (follower.http.get("/api/inputs/band").json()["status"]["state"] == "playing").then_some(())
-    });
-}
-
-/// What zones showed in each frame, until there are so many.
-async fn lights(ws: &str, count: usize) -> BTreeMap<u64, Value> {
-    let mut line = Ws::open(&format!("{ws}/ws?preview=off")).await;
-    line.send(&json!({"type": "subscribe", "payload": {"rooms": ["frames"]}}).to_string()).await;
-    let mut seen = BTreeMap::new();
-    while seen.len() < count {
-        let mut update = line.next_of("frame:update").await;
-        seen.insert(update["frame_number"].as_u64().unwrap(), update["zones"].take());
-    }
-    seen
-}
-
-#[test]
-fn lights_are_the_same_to_the_byte_here_and_there() {
-    let leader = Leader::start(&["--rate-limit", "off"]);
-    leader.http.post("/api/v1/zones", &json!({"id": "strip", "pixel_count": 60})).ok();
-    leader.http.post("/api/v1/zones", &json!({"id": "drums", "pixel_count": 64})).ok();
-    let jam = jam(&leader);
-    leader.http.put("/api/inputs/band", &json!({"kind": "jam", "jam": jam, "when_hidden": "keep"})).ok();
-    leader.http.put("/api/v1/zones/drums/layers/jam", &json!({"kind": "jam", "jam": jam, "module": "drum-machine"})).ok();
-    let follower = follower(&leader.url(), &["--rate-limit", "off"]);
-    let start = json!({"zones": ["strip"], "seed": 7});
-    follower.http.post("/api/v1/animations/PLASMA/start", &start).ok();
-    agree(&leader, &follower);
-    eventually("the clock is known", PATIENCE, || following(&follower)["clock"].is_object().then_some(()));
-    wait_for_jam(&follower);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let (here, there) = runtime.block_on(async { tokio::join!(lights(&follower.ws, 240), lights(&leader.ws, 240)) });
-    let common: Vec<&u64> = here.keys().filter(|number| there.contains_key(number)).collect();
-    let shown = |zone: &str| common.iter().map(|number| here[number][zone].to_string()).collect::<BTreeSet<String>>();
-    let (shown, drums) = (shown("strip"), shown("drums"));
-    println!("{} frames of lights of both nodes compared, {} of them differ from each other", common.len(), shown.len());
-    assert!(common.len() >= 60 && shown.len() >= 30, "{} compared, {} of them different", common.len(), shown.len());
-    assert!(drums.len() >= 30, "{} different ones of the jam", drums.len());
-    for number in common {
-        assert_eq!(here[number], there[number], "frame {number}");
-    }
-}
-
-/// Its show has the leader's fixtures in it, but it lights none: in a jam that both have joined it claims no device.
-#[test]
-fn in_a_jam_a_follower_claims_none_of_its_leaders_devices() {
-    let host = Server::start(&["--rate-limit", "off"]);
-    let made = host.http.post("/api/jams", &json!({"name": "test", "by": "Host", "open": true})).ok().json();
-    let code = made["code"].as_str().unwrap();
-    let leader = Leader::start(&["--rate-limit", "off"]);
-    let follower = follower(&leader.url(), &[]);
-    leader.http.post("/api/v1/zones", &json!({"id": "strip", "pixel_count": 8})).ok();
-    let controller = Controller::start();
-    controller.fixture(&leader, "leds", "strip", &json!({}));
-    agree(&leader, &follower);
-    leader.http.post("/api/jam-links", &json!({"url": format!("{}/{code}", host.ws)})).ok();
-    for server in [&*leader, &follower] {
-        eventually("it has joined", PATIENCE, || {
-            let link = server.http.get(&format!("/api/jam-links/{code}")).json();
-            (link["link"]["state"] == "joined").then_some(())
-        });
-    }
-    let brought = || {
-        let participants = host.http.get(&format!("/api/jams/{code}")).json()["jam"]["participants"].clone();
-        participants.as_object().unwrap().values().filter_map(|one| one["outputs"].as_u64()).sum::<u64>()
-    };
-    eventually("the leader brings its lights", PATIENCE, || (brought() > 0).then_some(()));
-    assert_eq!(brought(), 8, "the leader's alone");
-    // In place of the jam, which nobody plays in.
-    leader.http.post("/api/v1/zones/strip/reset", &json!({})).ok();
-    let red = json!({"color": {"mode": "RGB", "rgb": [200, 0, 0]}});
-    leader.http.put("/api/v1/zones/strip/color", &red).ok();
-    eventually("the leader lights them", PATIENCE, || controller.last().filter(|channels| channels[0] > 150));
 }
 
 #[test]

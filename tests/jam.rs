@@ -362,6 +362,12 @@ async fn a_device_that_two_nodes_share_is_lit_by_one_of_them() {
     let told = controller.take();
     let (red, green) = (told.iter().filter(|one| one.1[0] > 150).count(), told.iter().filter(|one| one.1[1] > 150).count());
     assert!(red > 0 && green == 0, "{red} red, {green} green");
+    second.http.put("/api/inputs/band", &json!({"kind": "jam", "jam": code, "when_hidden": "keep"})).ok();
+    let state = || second.http.get("/api/inputs/band").json()["status"]["state"].as_str().map(str::to_owned);
+    eventually("the jam is heard", PATIENCE, || state().filter(|state| state == "playing"));
+    host.http.send("DELETE", &format!("/api/jams/{code}"), None, Vec::new()).ok();
+    eventually("each lights its own when it is over", PATIENCE, || controller.last().filter(|channels| channels[1] > 150));
+    eventually("nothing is heard of it", PATIENCE, || state().filter(|state| state != "playing"));
     first.kill();
     eventually("the second takes over", PATIENCE, || controller.last().filter(|channels| channels[1] > 150));
 }

@@ -13,6 +13,7 @@ mod downloads;
 mod durability;
 mod ears;
 mod follow;
+mod follow_jams;
 mod inputs;
 mod jam;
 mod jam_again;

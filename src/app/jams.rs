@@ -114,7 +114,8 @@ impl Joining {
             Way::Joined(link) => (JamAddress::parse(&link.url).ok()?, self.dialler.clone(), Role::Guest(link.name.clone())),
             Way::Watched => {
                 let (url, dialler) = self.leader.as_ref()?.socket();
-                (JamAddress { url: url.clone(), code }, dialler.speaking(PROTOCOL, LONGEST), Role::Follower)
+                let role = Role::Follower(self.hall.watched().clone());
+                (JamAddress { url: url.clone(), code }, dialler.speaking(PROTOCOL, LONGEST), role)
             }
         };
         let (clock, board, links) = (self.clock.clone(), self.board.clone(), self.links.clone());

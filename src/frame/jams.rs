@@ -42,8 +42,13 @@ impl JamBoard {
         self.change(|jams| drop(jams.insert(code, jam.clone())));
     }
 
-    pub fn remove(&self, code: JamCode) {
-        self.change(|jams| drop(jams.remove(&code)));
+    /// Unless another one has taken its place.
+    pub fn remove(&self, code: JamCode, jam: &LiveJam) {
+        self.change(|jams| {
+            if jams.get(&code).is_some_and(|known| Arc::ptr_eq(&known.jam, &jam.jam)) {
+                jams.remove(&code);
+            }
+        });
     }
 
     pub fn get(&self, code: JamCode) -> Option<LiveJam> {

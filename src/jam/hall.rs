@@ -111,6 +111,8 @@ pub(super) enum Asked {
 pub struct Hall {
     requests: mpsc::Sender<Asked>,
     pub(super) rooms: Rooms,
+    /// Of another server, for those who look on.
+    watched: Rooms,
     key: TokenKey,
     file: Arc<ArcSwapOption<Database>>,
     stop: Arc<AtomicBool>,
@@ -145,8 +147,9 @@ impl Rooms {
     }
 
     pub(super) fn remove(&self, code: JamCode) {
-        self.board.remove(code);
-        self.rooms.write().unwrap_or_else(PoisonError::into_inner).remove(&code);
+        if let Some(room) = self.rooms.write().unwrap_or_else(PoisonError::into_inner).remove(&code) {
+            self.board.remove(code, &LiveJam::new(room.live()));
+        }
     }
 }
 
@@ -158,15 +161,26 @@ impl Hall {
         file: Arc<ArcSwapOption<Database>>,
         stop: Arc<AtomicBool>,
     ) -> Self {
-        Self { requests, rooms, key, file, stop }
+        let watched = Rooms::new(rooms.board.clone());
+        Self { requests, rooms, watched, key, file, stop }
     }
 
+    /// One that is kept here.
     pub fn room(&self, code: JamCode) -> Result<Arc<Room>, Refused> {
         self.rooms.get(code).ok_or_else(|| Refused::NotFound(code.to_string()))
     }
 
+    /// One that is kept here, or that this node looks on at.
+    pub fn to_watch(&self, code: JamCode) -> Result<Arc<Room>, Refused> {
+        self.room(code).or_else(|refused| self.watched.get(code).ok_or(refused))
+    }
+
     pub fn rooms(&self) -> &Rooms {
         &self.rooms
+    }
+
+    pub fn watched(&self) -> &Rooms {
+        &self.watched
     }
 
     /// Where recordings are read.

@@ -124,6 +124,16 @@ impl Room {
         self.newest.send_replace(seq);
     }
 
+    /// What happened in between is not known: whoever reads it takes the whole.
+    pub(super) fn renew(&self, seq: u64, jam: Arc<Jam>) {
+        let mut row = self.row();
+        (row.seq, row.jam, row.bytes) = (seq, jam.clone(), 0);
+        row.happened.clear();
+        self.live.store(jam);
+        drop(row);
+        self.newest.send_replace(seq);
+    }
+
     pub(super) fn end(&self) {
         self.row().is_over = true;
         self.newest.send_modify(|_| {});

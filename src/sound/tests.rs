@@ -314,7 +314,7 @@ fn a_jam_is_heard_as_an_input_while_this_node_knows_of_it() {
         }
     });
     assert_eq!(allocated, 0);
-    desk.jams.remove(code);
+    desk.jams.remove(code, &desk.jams.get(code).unwrap());
     desk.hear(&plan, 10);
     assert_eq!(loudest(&desk.hear(&plan, 10)), 0.0, "it has gone, and went softly");
 }

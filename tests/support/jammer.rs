@@ -76,7 +76,7 @@ impl Jammer {
         let (out, mut heard) = socket.split();
         let known: Arc<Mutex<Known>> = Arc::default();
         let mut hello = hello;
-        let mut op = 0;
+        let (mut op, looks_on) = (0, hello.watch);
         if let Some(before) = before {
             let was = before.known();
             (hello.token, hello.epoch, hello.seq) = (was.token.clone(), Some(was.epoch.clone()), Some(was.seq));
@@ -102,7 +102,7 @@ impl Jammer {
         jammer.send(&Up::Hello(hello)).await;
         jammer
             .until("it is in or turned away", |known| {
-                known.token.is_some() && known.place_is_known() || known.is_over || known.bye.is_some()
+                (known.token.is_some() || looks_on) && known.place_is_known() || known.is_over || known.bye.is_some()
             })
             .await;
         let bye = jammer.known().bye.clone();

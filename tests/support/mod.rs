@@ -13,6 +13,7 @@ pub mod http;
 pub mod jammer;
 pub mod known_sound;
 pub mod lag;
+pub mod leader;
 pub mod leds;
 pub mod load;
 pub mod media;

@@ -171,6 +171,10 @@ impl Connection {
                 }
                 Up::Asks { op, asks } => seat.ask(op, op, asks),
                 Up::Lease(Devices { devices }) => {
+                    if !seat.is_participant() {
+                        self.refused(0, &Refused::NotAParticipant.into()).await?;
+                        continue;
+                    }
                     let devices = self.api.jams.leases.claim(seat.number, &devices);
                     self.say(&Down::Leased(Devices { devices })).await?;
                 }

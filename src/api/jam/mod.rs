@@ -10,6 +10,7 @@ pub mod seats;
 pub mod tell;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::Api;
 use super::access::Class;
@@ -33,26 +34,33 @@ pub struct Papers<'a> {
 }
 
 impl Api {
-    /// The jam, as far as they may know that it is there. Codes are not to be guessed any faster than passwords.
-    pub fn jam_for(&self, code: &str, papers: &Papers<'_>) -> Result<std::sync::Arc<Room>, ApiError> {
-        let found = code.parse::<JamCode>().map_err(Refused::from).and_then(|code| self.jams.hall.room(code));
-        let room = found.or_else(|refused| {
-            if papers.caller.is_none() {
-                self.limits.count(Client::at(papers.address), Class::Login)?;
-            }
-            Err(ApiError::from(refused))
-        })?;
-        Ok(room)
+    /// The jam, to play in, as far as they may know that it is there.
+    pub fn jam_for(&self, code: &str, papers: &Papers<'_>) -> Result<Arc<Room>, ApiError> {
+        let room = self.find_jam(code, papers)?;
+        // What this node only looks on at is the leader's.
+        self.jams.hall.room(room.code).or_else(|refused| {
+            self.leads()?;
+            Err(refused.into())
+        })
     }
 
     /// Whoever was let in once shows a token; others need to be somebody, unless the jam is open.
-    pub fn may_watch_jam(&self, room: &Room, papers: &Papers<'_>) -> Result<(), ApiError> {
-        let is_known = papers.token.is_some_and(|token| self.jams.hall.identify(room, token).is_ok());
-        match papers.caller {
-            _ if is_known || room.jam().open => Ok(()),
-            Some(_) => Ok(()),
-            None => Err(ApiError::LoginRequired),
-        }
+    pub fn jam_to_watch(&self, code: &str, papers: &Papers<'_>) -> Result<Arc<Room>, ApiError> {
+        let room = self.find_jam(code, papers)?;
+        let is_known = papers.token.is_some_and(|token| self.jams.hall.identify(&room, token).is_ok());
+        let may = is_known || papers.caller.is_some() || room.jam().open;
+        if may { Ok(room) } else { Err(ApiError::LoginRequired) }
+    }
+
+    /// Codes are not to be guessed any faster than passwords.
+    fn find_jam(&self, code: &str, papers: &Papers<'_>) -> Result<Arc<Room>, ApiError> {
+        let found = code.parse::<JamCode>().map_err(Refused::from).and_then(|code| self.jams.hall.to_watch(code));
+        found.or_else(|refused| {
+            if papers.caller.is_none() {
+                self.limits.count(Client::at(papers.address), Class::Login)?;
+            }
+            Err(refused.into())
+        })
     }
 
     fn may_play_jam(&self, room: &Room, papers: &Papers<'_>) -> Result<(), ApiError> {

@@ -91,13 +91,13 @@ impl<T: Send + 'static> Seat<T> {
         hello: &Hello,
     ) -> Result<(Self, Welcome), ApiError> {
         let papers = Papers { caller, address, token: hello.token.as_deref() };
-        let room = api.jam_for(&hello.code, &papers)?;
-        let who = if hello.watch {
-            api.may_watch_jam(&room, &papers)?;
-            None
+        let (room, who) = if hello.watch {
+            (api.jam_to_watch(&hello.code, &papers)?, None)
         } else {
+            let room = api.jam_for(&hello.code, &papers)?;
             let guest = Guest { name: hello.name.clone(), color: hello.color };
-            Some(api.enter_jam(&room, &papers, guest).await?)
+            let who = api.enter_jam(&room, &papers, guest).await?;
+            (room, Some(who))
         };
         if let Some((id, _)) = &who {
             api.jams.hall.arrive(room.code, *id, hello.outputs).await;
@@ -152,6 +152,11 @@ impl<T: Send + 'static> Seat<T> {
         }
         self.allowance.take(asks.len().max(1))?;
         Ok(self.hall.begin(self.room.code, id, op, asks)?)
+    }
+
+    /// Else it only looks on.
+    pub fn is_participant(&self) -> bool {
+        self.id.is_some()
     }
 
     /// So much is on its way that nothing more is to be heard.

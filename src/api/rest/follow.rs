@@ -31,6 +31,11 @@ impl Api {
         if !matches!(method, "POST" | "PUT" | "PATCH") || !is_one() {
             return Ok(());
         }
+        self.leads()
+    }
+
+    /// Not so on a node that follows another.
+    pub fn leads(&self) -> Result<(), ApiError> {
         self.vitals.following.get().map_or(Ok(()), |following| Err(ApiError::AskTheLeader(following.leader)))
     }
 }

@@ -92,8 +92,7 @@ pub async fn open(State(api): State<Api>, request: Request) -> Answer {
 
 pub async fn one(State(api): State<Api>, At(code): At<String>, Extension(who): Extension<Who>, request: Request) -> Answer {
     let papers = Papers { caller: who.0.as_ref(), address: address_of(&request), token: None };
-    let room = api.jam_for(&code, &papers)?;
-    api.may_watch_jam(&room, &papers)?;
+    let room = api.jam_to_watch(&code, &papers)?;
     let (seq, jam) = room.whole();
     let played = fingerprint(&jam);
     ok(json!({ "code": room.code, "epoch": room.epoch, "seq": seq, "fingerprint": played, "jam": jam.told() }))
@@ -151,8 +150,7 @@ pub async fn strikes(
     request: Request,
 ) -> Answer {
     let papers = Papers { caller: who.0.as_ref(), address: address_of(&request), token: None };
-    let room = api.jam_for(&code, &papers)?;
-    api.may_watch_jam(&room, &papers)?;
+    let room = api.jam_to_watch(&code, &papers)?;
     let (now, jam) = (api.clock.now(), room.jam());
     let until = millis(now.millis() + 2_000);
     let mut strikes = Vec::new();

@@ -18,7 +18,7 @@ use crate::identity::Caller;
 use crate::jam::ask::Ask;
 use crate::jam::evolve::evolve;
 use crate::jam::fingerprint::fingerprint;
-use crate::jam::wire::frame::{Down, Hello, Place, Told, Up};
+use crate::jam::wire::frame::{Devices, Down, Hello, Place, Told, Up};
 use crate::show::jam::Jam;
 use crate::show::jam::event::{Entry, JamEvent, Step, Struck};
 use crate::show::jam::module::Module;
@@ -384,15 +384,48 @@ impl Mirror {
 }
 
 async fn in_bytes(address: &str, code: &str) -> (Client, Down, Place) {
+    come(address, Hello { code: code.to_owned(), name: "Ada".to_owned(), ..Hello::default() }).await
+}
+
+async fn come(address: &str, hello: Hello) -> (Client, Down, Place) {
     let mut request = address.into_client_request().expect("an address");
     request.headers_mut().insert("sec-websocket-protocol", "jam.v1".parse().expect("a header"));
     let (mut client, _) = connect_async(request).await.expect("connected");
-    let hello = Hello { code: code.to_owned(), name: "Ada".to_owned(), ..Hello::default() };
     client.send(Message::binary(Up::Hello(hello).bytes())).await.expect("sent");
     let Message::Binary(bytes) = next(&mut client).await else { panic!("bytes") };
     let mut place = Place::default();
     let welcome = Down::read(&bytes, &mut place).expect("it is understood");
     (client, welcome, place)
+}
+
+/// They would be dark from then on: a server gives way to whoever lights a device.
+#[tokio::test]
+async fn whoever_only_looks_on_claims_no_lights() {
+    let house = House::open().await;
+    let code = jam(&house).await;
+    let address = listen(&house).await;
+    let devices = vec!["ddp://192.0.2.1:4048/1".to_owned()];
+    let claim = Up::Lease(Devices { devices: devices.clone() }).bytes();
+
+    let (mut eve, _, mut place) = come(&address, Hello { code: code.clone(), watch: true, ..Hello::default() }).await;
+    eve.send(Message::binary(claim.clone())).await.expect("sent");
+    let Message::Binary(bytes) = next(&mut eve).await else { panic!("bytes") };
+    let told = Down::read(&bytes, &mut place).expect("it is understood");
+    assert!(matches!(&told, Down::Refused { code, .. } if code == "not_a_participant"), "{told:?}");
+    assert_eq!(house.api.jams.leases.claim(0, &devices), devices);
+    house.api.jams.leases.release(0);
+
+    let (mut ada, _, mut place) = in_bytes(&address, &code).await;
+    ada.send(Message::binary(claim)).await.expect("sent");
+    let told = loop {
+        let Message::Binary(bytes) = next(&mut ada).await else { continue };
+        match Down::read(&bytes, &mut place).expect("it is understood") {
+            Down::Events(_) => {}
+            other => break other,
+        }
+    };
+    assert!(matches!(&told, Down::Leased(granted) if granted.devices == devices), "{told:?}");
+    assert!(house.api.jams.leases.claim(0, &devices).is_empty());
 }
 
 /// What each plays, in turn: all of them write in the same cells.

@@ -1,5 +1,5 @@
 //! Holds on to a jam of another server: joins it, follows it, measures its clock, and comes back whenever it was away. What is known
-//! stays meanwhile: lights go on with the beat.
+//! stays meanwhile: lights go on with the beat, until it is over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
 use yawc::OpCode;
 use yawc::frame::Frame;
 
@@ -18,6 +18,7 @@ use crate::base::clock::Clock;
 use crate::base::dial::{Dialled, Dialler};
 use crate::base::probe::{Estimate, Exchange, Slewed};
 use crate::frame::jams::JamBoard;
+use crate::jam::hall::Rooms;
 use crate::jam::wire::frame::{Devices, Down, Hello, Place, Probe, Probed, Up};
 use crate::show::jam::address::JamAddress;
 
@@ -32,6 +33,10 @@ const CLAIM_AGAIN: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(50);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// For the leader, whose show this is.
+const LONGEST_WITHOUT_LEADER: Duration = Duration::from_secs(2);
+/// A server that has just started may not have it yet. One that has not had it for so long will not.
+const MISSING: Duration = Duration::from_secs(10);
 
 pub struct Env {
     pub clock: Clock,
@@ -45,12 +50,12 @@ pub struct Env {
 }
 
 /// What this node is to the jam.
-#[derive(Clone, PartialEq, Eq)]
 pub enum Role {
     /// Has a name there, lights of its own, and a clock of its own.
     Guest(String),
-    /// Shows what the other server shows, by that one's clock: looks on, and lights nothing that others could.
-    Follower,
+    /// Shows what the other server shows, by that one's clock: looks on, and lights nothing that others could. Here it can be looked on
+    /// at in turn.
+    Follower(Rooms),
 }
 
 /// What is kept from one connection to the next.
@@ -64,12 +69,20 @@ struct Link {
     /// What was told last on this connection.
     told: Place,
     token: Option<String>,
+    /// Since when the other server says that it has no such jam.
+    missing_since: Option<Instant>,
+    /// With a server that says nothing.
+    patience: Duration,
 }
 
+#[derive(Debug, PartialEq)]
 enum Ended {
     Stopped,
     /// It is not to be had, at least for now.
-    Refused(String),
+    Refused {
+        code: String,
+        reason: String,
+    },
     Lost(String),
     /// Something is missing: the whole is asked for.
     Gap,
@@ -86,35 +99,37 @@ pub async fn hold(address: JamAddress, env: Env, mut stop: watch::Receiver<bool>
         offset: Slewed::default(),
         told: Place::default(),
         token: None,
+        missing_since: None,
+        patience: SILENCE,
     };
     let mut pause = FIRST_PAUSE;
     loop {
         let ended = link.connect(&mut stop).await;
-        let reason = match ended {
+        let (reason, longest) = match ended {
             Ended::Stopped => break,
-            Ended::Gap => {
-                link.mirror = None;
-                continue;
+            Ended::Gap => continue,
+            Ended::Refused { code, reason } => {
+                link.may_be_over(&code);
+                if link.is_guest() {
+                    pause = LONGEST_PAUSE;
+                }
+                (reason, LONGEST_PAUSE)
             }
-            Ended::Refused(reason) => {
-                pause = LONGEST_PAUSE;
-                reason
-            }
-            Ended::Lost(reason) => reason,
+            Ended::Lost(reason) => (reason, if link.is_guest() { LONGEST_PAUSE } else { LONGEST_WITHOUT_LEADER }),
         };
         if link.env.links.set(code, LinkState::Lost { reason: reason.clone() }) {
             tracing::warn!(jam = %code, reason, "the jam can not be reached");
             pause = FIRST_PAUSE;
         }
         // Those who were cut off together do not all come back at once.
-        let pause_now = pause.mul_f64(0.5 + fastrand::f64());
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        let pause_now = pause.min(longest).mul_f64(0.5 + fastrand::f64());
+        pause = (pause * 2).min(longest);
         tokio::select! {
             () = stopped(&mut stop) => break,
             () = tokio::time::sleep(pause_now) => {}
         }
     }
-    link.env.board.remove(code);
+    link.forget();
     link.env.links.remove(code);
 }
 
@@ -130,6 +145,37 @@ fn every(period: Duration) -> Interval {
 }
 
 impl Link {
+    fn is_guest(&self) -> bool {
+        matches!(self.env.role, Role::Guest(_))
+    }
+
+    fn show(&self, mirror: &Mirror) {
+        match &self.env.role {
+            Role::Guest(_) => self.env.board.put(self.address.code, mirror.live()),
+            Role::Follower(rooms) => rooms.add(mirror.room().clone()),
+        }
+    }
+
+    /// Nothing of it is shown any more.
+    fn forget(&mut self) {
+        self.env.links.release(self.address.code);
+        let Some(mirror) = self.mirror.take() else { return };
+        match &self.env.role {
+            Role::Guest(_) => self.env.board.remove(self.address.code, mirror.live()),
+            Role::Follower(rooms) => rooms.remove(self.address.code),
+        }
+        mirror.room().end();
+    }
+
+    /// Whoever is cut off goes on with what is known; but not for ever with a jam that is no more.
+    fn may_be_over(&mut self, code: &str) {
+        let is_missing = code == "jam_not_found";
+        self.missing_since = is_missing.then(|| self.missing_since.unwrap_or_else(Instant::now));
+        if code == "jam_over" || self.missing_since.is_some_and(|since| since.elapsed() >= MISSING) {
+            self.forget();
+        }
+    }
+
     async fn connect(&mut self, stop: &mut watch::Receiver<bool>) -> Ended {
         self.env.links.set(self.address.code, LinkState::Connecting);
         let dialled = tokio::select! {
@@ -156,7 +202,9 @@ impl Link {
         send(socket, &Up::Hello(self.hello())).await?;
         let (mut slew, mut claim) = (every(SLEW), every(CLAIM_AGAIN));
         let mut granted: Option<Vec<String>> = None;
-        let is_guest = self.env.role != Role::Follower;
+        let is_guest = self.is_guest();
+        let quiet = tokio::time::sleep(self.patience);
+        tokio::pin!(quiet);
         loop {
             let wants_more =
                 is_guest && granted.as_ref().is_none_or(|granted| granted.len() < self.env.devices.borrow().0.len());
@@ -170,15 +218,18 @@ impl Link {
                     send(socket, &Up::Asks { op: 0, asks: vec![crate::jam::ask::Ask::Outputs { outputs }] }).await?;
                     self.claim(socket).await?;
                 }
-                heard = tokio::time::timeout(SILENCE, socket.next()) => match heard {
-                    Err(_) => return Err(Ended::Lost("it has gone silent".to_owned())),
-                    Ok(None) => return Err(Ended::Lost("it has closed the connection".to_owned())),
-                    Ok(Some(frame)) if frame.opcode() == OpCode::Binary => {
-                        let payload = frame.into_payload();
-                        self.heard(&payload, &mut granted)?;
+                () = &mut quiet => return Err(Ended::Lost("it has gone silent".to_owned())),
+                heard = socket.next() => {
+                    quiet.as_mut().reset(Instant::now() + self.patience);
+                    match heard {
+                        None => return Err(Ended::Lost("it has closed the connection".to_owned())),
+                        Some(frame) if frame.opcode() == OpCode::Binary => {
+                            let payload = frame.into_payload();
+                            self.heard(&payload, &mut granted)?;
+                        }
+                        Some(_) => {}
                     }
-                    Ok(Some(_)) => {}
-                },
+                }
             }
         }
     }
@@ -186,9 +237,9 @@ impl Link {
     fn hello(&self) -> Hello {
         let (name, watch) = match &self.env.role {
             Role::Guest(name) => (name.clone(), false),
-            Role::Follower => (String::new(), true),
+            Role::Follower(_) => (String::new(), true),
         };
-        let (epoch, seq) = self.mirror.as_ref().map(|mirror| (mirror.epoch().to_owned(), mirror.seq())).unzip();
+        let (epoch, seq) = self.mirror.as_ref().and_then(Mirror::place).unzip();
         Hello {
             code: self.address.code.to_string(),
             name,
@@ -236,13 +287,18 @@ impl Link {
         match down {
             Down::Welcome(welcome) => {
                 self.token = welcome.token.clone().or(self.token.take());
+                self.missing_since = None;
+                let without = || Ended::Lost("it does not tell the whole of it".to_owned());
                 match &mut self.mirror {
-                    Some(mirror) => mirror.welcome(welcome).map_err(|_| Ended::Gap)?,
-                    None => self.mirror = Some(Mirror::new(welcome).ok_or(Ended::Gap)?),
+                    Some(mirror) => {
+                        let needs_whole = mirror.place().is_none();
+                        mirror.welcome(welcome).map_err(|_| if needs_whole { without() } else { Ended::Gap })?;
+                    }
+                    None => self.mirror = Some(Mirror::new(welcome).ok_or_else(without)?),
                 }
                 self.slew();
                 if let Some(mirror) = &self.mirror {
-                    self.env.board.put(self.address.code, mirror.live());
+                    self.show(mirror);
                 }
                 tracing::info!(jam = %self.address.code, "joined a jam");
             }
@@ -266,7 +322,7 @@ impl Link {
                     // The place was given to somebody else while we were away.
                     self.token = None;
                 }
-                return Err(Ended::Refused(bye.message));
+                return Err(Ended::Refused { code: bye.code, reason: bye.message });
             }
             Down::Refused { code, message, .. } => tracing::debug!(code, message, "the jam refused something"),
             Down::Unknown => {}
@@ -286,4 +342,44 @@ impl Link {
 async fn send(socket: &mut Dialled, up: &Up) -> Result<(), Ended> {
     let sent = socket.send(Frame::binary(Bytes::from(up.bytes()))).await;
     sent.map_err(|error| Ended::Lost(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yawc::{Options, Role as Side, WebSocket};
+
+    use crate::base::dial::Wire;
+
+    fn link(role: Role) -> Link {
+        let (clock, dialler) = (Clock::system(), Dialler::new(PROTOCOL, LONGEST, None, None).unwrap());
+        let devices = watch::channel((Vec::new(), 0)).1;
+        let env = Env { clock, board: Arc::default(), links: LinkBoard::default(), dialler, role, devices };
+        let address = JamAddress::parse("ws://127.0.0.1:9/ABC234").unwrap();
+        let (asking, offset, told) = (Asking::default(), Slewed::default(), Place::default());
+        let patience = Duration::from_millis(300);
+        Link { address, env, mirror: None, asking, offset, told, token: None, missing_since: None, patience }
+    }
+
+    /// The two ends of a connection.
+    fn connected() -> (Dialled, Dialled) {
+        let (here, there) = tokio::io::duplex(65_536);
+        let end = |end, side| {
+            let wire: Box<dyn Wire> = Box::new(end);
+            WebSocket::from_stream(wire, side, Options::default()).unwrap()
+        };
+        (end(here, Side::Client), end(there, Side::Server))
+    }
+
+    #[tokio::test]
+    async fn a_server_that_says_nothing_for_long_is_gone_also_where_the_connection_stands() {
+        for role in [Role::Follower(Rooms::default()), Role::Guest("Lamp".to_owned())] {
+            let (mut here, _there) = connected();
+            let stop = watch::Sender::new(false);
+            let mut link = link(role);
+            let (mut stopped, a_long_time) = (stop.subscribe(), Duration::from_secs(20));
+            let ended = tokio::time::timeout(a_long_time, link.follow(&mut here, &mut stopped)).await;
+            assert_eq!(ended.expect("it is noticed").err(), Some(Ended::Lost("it has gone silent".to_owned())));
+        }
+    }
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
-
 use crate::frame::jams::LiveJam;
 use crate::jam::evolve::evolve;
+use crate::jam::room::Room;
 use crate::jam::wire::frame::{Told, Welcome};
 use crate::show::jam::Jam;
 use crate::show::jam::event::Entry;
@@ -15,77 +14,90 @@ use crate::show::jam::event::Entry;
 pub struct Gap;
 
 pub struct Mirror {
-    jam: Arc<Jam>,
-    shown: Arc<ArcSwap<Jam>>,
+    room: Arc<Room>,
     live: LiveJam,
-    epoch: String,
-    seq: u64,
+    is_torn: bool,
 }
 
 impl Mirror {
     /// From the first welcome.
     pub fn new(welcome: Welcome) -> Option<Self> {
-        let jam: Arc<Jam> = Arc::new(*welcome.jam?);
-        let shown = Arc::new(ArcSwap::new(jam.clone()));
-        let live = LiveJam::new(shown.clone());
-        Some(Self { jam, shown, live, epoch: welcome.epoch, seq: welcome.seq })
+        Some(Self::of(*welcome.jam?, welcome.seq, welcome.epoch))
+    }
+
+    fn of(jam: Jam, seq: u64, epoch: String) -> Self {
+        let room = Arc::new(Room::new(Arc::new(jam), seq, epoch));
+        let live = LiveJam::new(room.live());
+        Self { room, live, is_torn: false }
     }
 
     pub fn live(&self) -> &LiveJam {
         &self.live
     }
 
-    pub fn seq(&self) -> u64 {
-        self.seq
+    /// For those who look on.
+    pub fn room(&self) -> &Arc<Room> {
+        &self.room
     }
 
-    pub fn epoch(&self) -> &str {
-        &self.epoch
+    pub fn seq(&self) -> u64 {
+        self.room.whole().0
+    }
+
+    /// From where it could go on, if it could.
+    pub fn place(&self) -> Option<(String, u64)> {
+        (!self.is_torn).then(|| (self.room.epoch.clone(), self.seq()))
     }
 
     /// Back again: either what follows goes on from what is known, or the whole is there.
-    pub fn welcome(&mut self, welcome: Welcome) -> Result<(), Gap> {
-        match welcome.jam {
+    pub fn welcome(&mut self, Welcome { epoch, seq, jam, .. }: Welcome) -> Result<(), Gap> {
+        match jam {
+            Some(jam) if epoch == self.room.epoch => self.take_whole(seq, *jam),
             Some(jam) => {
-                self.epoch = welcome.epoch;
-                self.take_whole(welcome.seq, *jam);
-                Ok(())
+                // Another jam, which has the same code.
+                self.room.end();
+                *self = Self::of(*jam, seq, epoch);
             }
-            None if welcome.epoch == self.epoch && welcome.seq == self.seq => Ok(()),
-            None => Err(Gap),
+            None if !self.is_torn && epoch == self.room.epoch && seq == self.seq() => {}
+            None => return Err(self.torn()),
         }
+        Ok(())
     }
 
     pub fn take_whole(&mut self, seq: u64, jam: Jam) {
-        (self.seq, self.jam) = (seq, Arc::new(jam));
-        self.shown.store(self.jam.clone());
+        self.room.renew(seq, Arc::new(jam));
+        self.is_torn = false;
     }
 
     pub fn take(&mut self, told: Vec<Told>) -> Result<(), Gap> {
+        let (mut seq, mut jam) = self.room.whole();
+        let mut entries: Vec<Entry> = Vec::new();
         for one in told {
             let Told::Entry(entry) = one else { continue };
-            self.happen(&entry)?;
+            if entry.seq <= seq {
+                continue;
+            }
+            if entry.seq != seq + 1 {
+                return Err(self.torn());
+            }
+            evolve(Arc::make_mut(&mut jam), &entry);
+            seq = entry.seq;
+            entries.push(entry);
         }
-        self.shown.store(self.jam.clone());
+        self.room.publish(entries, jam);
         Ok(())
     }
 
-    fn happen(&mut self, entry: &Entry) -> Result<(), Gap> {
-        if entry.seq <= self.seq {
-            return Ok(());
-        }
-        if entry.seq != self.seq + 1 {
-            return Err(Gap);
-        }
-        evolve(Arc::make_mut(&mut self.jam), entry);
-        self.seq = entry.seq;
-        Ok(())
+    fn torn(&mut self) -> Gap {
+        self.is_torn = true;
+        Gap
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jam::room::Since;
     use crate::show::jam::code::JamCode;
     use crate::show::jam::event::JamEvent;
     use crate::show::jam::music::ColorMode;
@@ -120,7 +132,25 @@ mod tests {
         let mut mirror = Mirror::new(welcome(7, Some(jam()))).unwrap();
         assert_eq!(mirror.welcome(welcome(7, None)), Ok(()));
         assert_eq!(mirror.welcome(welcome(6, None)), Err(Gap));
+        assert_eq!(mirror.place(), None);
         assert_eq!(mirror.welcome(welcome(90, Some(jam()))), Ok(()));
-        assert_eq!(mirror.seq(), 90);
+        assert_eq!(mirror.place(), Some(("e".to_owned(), 90)));
+    }
+
+    #[test]
+    fn who_looks_on_here_goes_on_over_a_gap_and_hears_when_it_is_another_jam() {
+        let mut mirror = Mirror::new(welcome(7, Some(jam()))).unwrap();
+        let room = mirror.room().clone();
+        mirror.take(vec![told(8, ColorMode::Chromatic)]).unwrap();
+        assert!(matches!(room.since(7, 9), Since::Events(events) if events.len() == 1));
+        mirror.take(vec![told(10, ColorMode::Spectrum)]).unwrap_err();
+        mirror.welcome(welcome(10, Some(jam()))).unwrap();
+        assert!(matches!(room.since(8, 9), Since::Whole { seq: 10, .. }));
+        mirror.take(vec![told(11, ColorMode::Chromatic)]).unwrap();
+        assert!(matches!(room.since(10, 9), Since::Events(events) if events.len() == 1));
+        assert!(!room.is_over());
+        mirror.welcome(Welcome { epoch: "f".to_owned(), ..welcome(3, Some(jam())) }).unwrap();
+        assert!(room.is_over() && !mirror.room().is_over());
+        assert_eq!(mirror.place(), Some(("f".to_owned(), 3)));
     }
 }

@@ -49,6 +49,13 @@ impl LinkBoard {
         self.known().entry(code).or_default().granted = Some(devices.iter().cloned().collect());
     }
 
+    /// There is nobody to share devices with.
+    pub fn release(&self, code: JamCode) {
+        if let Some(known) = self.known().get_mut(&code) {
+            known.granted = None;
+        }
+    }
+
     pub fn remove(&self, code: JamCode) {
         self.known().remove(&code);
     }

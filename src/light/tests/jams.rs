@@ -57,7 +57,7 @@ fn a_zone_shows_a_jam_on_its_beat_and_what_is_below_while_nothing_is_known_of_it
     let lit: Vec<u8> = (0..10).map(|frame| brightest(&desk.bytes(500 + frame * 100))).collect();
     assert_eq!(lit[0], lit[5], "each beat alike");
     assert!(lit[0] > 200 && lit[4] < lit[0] / 4, "{lit:?}");
-    desk.jams.remove(code());
+    desk.jams.remove(code(), &desk.jams.get(code()).unwrap());
     assert_eq!(desk.bytes(1_600)[..3], [0, 0, 0x40]);
 }
 
