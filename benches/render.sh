@@ -71,6 +71,9 @@ row "1080p, marquee render" render -o "$dir/a.mp4"
 row "1080p, FFmpeg's overlay, drawbox, drawtext" graph 1920x1080 "${x264[@]}" "$dir/b.mp4"
 row "4K, marquee render (drawn at 4K)" render -o "$dir/a.mp4" --size 3840x2160
 row "4K, FFmpeg (drawn at 1080p, scaled)" graph 3840x2160 "${x264[@]}" "$dir/b.mp4"
+draft=(-c:v libx264 -preset ultrafast -crf 18 -threads 8)
+row "4K, marquee render, x264 ultrafast" render -o "$dir/a.mp4" --size 3840x2160 --preset ultrafast
+row "4K, FFmpeg, x264 ultrafast" graph 3840x2160 "${draft[@]}" "$dir/b.mp4"
 row "1080p, marquee render, nothing encoded" render -o "$dir/nowhere.y4m"
 row "1080p, FFmpeg, nothing encoded" graph 1920x1080 -f rawvideo /dev/null
 row "4K, marquee render, nothing encoded" render -o "$dir/nowhere.y4m" --size 3840x2160

@@ -165,7 +165,7 @@ fn a_jam_goes_all_the_way_down_and_so_does_its_end() {
 #[test]
 fn without_its_leader_a_jam_goes_on_and_then_it_is_told_what_was_missed() {
     let (mut leader, code) = with_a_jam();
-    let middle = Leader::start(&["--follow", &leader.url(), "--rate-limit", "off"]);
+    let mut middle = Leader::start(&["--follow", &leader.url(), "--rate-limit", "off"]);
     until(&middle, "following");
     let last = follower(&middle.url(), &["--rate-limit", "off"]);
     wait_for_jam(&last);
@@ -182,4 +182,11 @@ fn without_its_leader_a_jam_goes_on_and_then_it_is_told_what_was_missed() {
     runtime.block_on(async { comes(&leader, &code, "Ada").await.done(vec![step(5, 55)]).await });
     agree_on(&code, &leader, &[&*middle, &last]);
     assert_ne!(seen(&last, &code), before);
+
+    // One in the middle that goes down in good order has not ended it either.
+    let before = seen(&last, &code);
+    middle.stop();
+    until(&last, "stale");
+    assert_eq!(seen(&last, &code), before);
+    assert_eq!(last.http.get("/api/inputs/band").json()["status"]["state"], "playing");
 }

@@ -75,7 +75,13 @@ pub async fn keep_joined(joining: Joining, mut closed: watch::Receiver<bool>) {
         joining.give_way(&outputs, &lit.0);
         devices.send_if_modified(|known| std::mem::replace(known, lit.clone()) != lit);
         let wanted = joining.wanted(&show);
-        held.retain(|code, held| wanted.get(code) == Some(&held.way));
+        held.retain(|code, held| {
+            let is_wanted = wanted.get(code) == Some(&held.way);
+            if !is_wanted {
+                held.stop.send_replace(true);
+            }
+            is_wanted
+        });
         for (code, way) in wanted {
             if let (false, Some((address, env))) = (held.contains_key(&code), joining.link(code, &way, &devices)) {
                 let (stop, stopped) = watch::channel(false);
@@ -86,12 +92,7 @@ pub async fn keep_joined(joining: Joining, mut closed: watch::Receiver<bool>) {
         tokio::select! {
             changed = snapshots.changed() => if changed.is_err() { return },
             _ = look.tick() => {}
-            _ = closed.wait_for(|closed| *closed) => {
-                held.values().for_each(|held| {
-                    held.stop.send_replace(true);
-                });
-                return;
-            }
+            _ = closed.wait_for(|closed| *closed) => return,
         }
     }
 }

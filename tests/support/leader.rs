@@ -37,6 +37,10 @@ impl Leader {
         self.server.take().unwrap().kill();
     }
 
+    pub fn stop(&mut self) {
+        self.server.take().unwrap().stop();
+    }
+
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

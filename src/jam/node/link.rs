@@ -88,7 +88,8 @@ enum Ended {
     Gap,
 }
 
-/// Until `stop` says so.
+/// Until `stop` says so: then nothing of it is shown any more. Or until the one who could say so is gone: where the server goes down, the
+/// jam is not over for those who look on here.
 pub async fn hold(address: JamAddress, env: Env, mut stop: watch::Receiver<bool>) {
     let code = address.code;
     let mut link = Link {
@@ -129,11 +130,13 @@ pub async fn hold(address: JamAddress, env: Env, mut stop: watch::Receiver<bool>
             () = tokio::time::sleep(pause_now) => {}
         }
     }
-    link.forget();
+    if *stop.borrow() {
+        link.forget();
+    }
     link.env.links.remove(code);
 }
 
-/// Also when whoever could say so is gone.
+/// Also when nobody is left who could.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
