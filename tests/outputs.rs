@@ -254,9 +254,12 @@ fn chromium_plays_hls_from_a_page_of_another_origin() {
     let lost = server.lost_frames();
     println!("{seen}, {lost} frames were lost");
     let told = |name: &str| seen[name].as_f64().unwrap();
-    assert!(told("played") >= 12.0 && told("parts") >= 10.0 && seen["levels"] == 2, "{seen}");
+    assert!(told("played") >= 12.0 && told("parts") >= 10.0 && told("changes") >= 5.0, "{seen}");
     assert!(told("gap") <= (1.5 + lost) / 30.0, "one part follows the other: {seen}, {lost} frames were lost");
-    assert!(told("ranges") - 1.0 <= lost + told("left_out"), "without a gap: {seen}, {lost} frames were lost");
+    assert!(
+        seen["ranges"].as_array().unwrap().len() as f64 - 1.0 <= lost + told("left_out"),
+        "without a gap: {seen}, {lost} frames were lost"
+    );
     assert!(!seen["errors"].to_string().contains("fatal"), "{seen}");
     // A browser on a busy machine leaves pictures out, as many as it likes; where there are gaps is said above.
     assert!(seen["frames"].as_u64().unwrap() > 0, "{seen}");

@@ -1,7 +1,9 @@
 //! Where data goes into a pipeline. It never blocks: whoever pushes looks at the level first.
 
+use gstreamer::prelude::*;
 use gstreamer::{Buffer, BufferFlags, Caps, ClockTime};
 use gstreamer_app::AppSrc;
+use gstreamer_video::DownstreamForceKeyUnitEvent;
 
 use super::GstError;
 
@@ -62,6 +64,14 @@ impl Source {
             }
         }
         self.0.push_buffer(buffer).is_ok()
+    }
+
+    /// Wants the first picture from then on, in nanoseconds from the pipeline's start, to be a key frame. To be said before it is
+    /// pushed.
+    pub fn want_key(&self, at: u64) {
+        let event = DownstreamForceKeyUnitEvent::builder().running_time(ClockTime::from_nseconds(at)).all_headers(false);
+        // Refused only when the pipeline is already going down.
+        let _ = self.0.send_event(event.build());
     }
 
     /// Pushed, and not yet taken.

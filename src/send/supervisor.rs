@@ -68,8 +68,8 @@ impl Supervisor {
             shelf,
             vitals: vitals.clone(),
         };
-        let (grid, troubles) = Default::default();
-        let encoder_env = encoder::Env { clock, frames, sound, programs, pipelines, choice, vitals, grid, troubles };
+        let troubles = Default::default();
+        let encoder_env = encoder::Env { clock, frames, sound, programs, pipelines, choice, vitals, troubles };
         Self {
             show,
             stop,

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -9,6 +10,8 @@ use tokio::sync::watch;
 
 use super::*;
 use crate::base::tasks::spawn_thread;
+use crate::frame::encoded::Track;
+use crate::frame::feed::Next;
 use crate::frame::mailbox::WhenFull;
 use crate::frame::picture::Layout;
 use crate::frame::pool::FramePool;
@@ -28,6 +31,8 @@ struct Studio {
     sending: Option<Sending>,
     program: watch::Receiver<Option<Arc<Feed>>>,
     stop: StopFlag,
+    /// How many of the next frames are not made.
+    left_out: Arc<AtomicU64>,
     maker: Option<JoinHandle<()>>,
     dir: tempfile::TempDir,
     shelf: Shelf,
@@ -36,6 +41,10 @@ struct Studio {
 
 impl Studio {
     fn open() -> Self {
+        Self::with("auto")
+    }
+
+    fn with(encoder: &str) -> Self {
         crate::gst::start().unwrap();
         let mut show = Show::default();
         let config = Arc::make_mut(&mut show.config);
@@ -58,13 +67,14 @@ impl Studio {
             shelf: shelf.clone(),
             speakers: None,
             pipelines: Pipelines::load(None).unwrap(),
-            encoder: "auto".to_owned(),
+            encoder: encoder.to_owned(),
             vitals: vitals.clone(),
         };
         let sending = start(env).unwrap();
-        let (told, counts) = (stop.clone(), vitals.clone());
-        let maker = spawn_thread("maker", move || make(&clock, &frames, &sound, &counts, &told)).unwrap();
-        Self { show, vitals, sending: Some(sending), program, stop, maker: Some(maker), dir, shelf, replay }
+        let (told, counts, left_out) = (stop.clone(), vitals.clone(), Arc::new(AtomicU64::new(0)));
+        let leaving_out = left_out.clone();
+        let maker = spawn_thread("maker", move || make(&clock, &frames, &sound, &counts, &leaving_out, &told)).unwrap();
+        Self { show, vitals, sending: Some(sending), program, stop, left_out, maker: Some(maker), dir, shelf, replay }
     }
 
     fn change(&self, change: impl FnOnce(&mut Show)) {
@@ -109,7 +119,14 @@ impl Drop for Studio {
     }
 }
 
-fn make(clock: &Clock, frames: &Mailbox<Frame>, sound: &Mailbox<SoundChunk>, vitals: &Vitals, stop: &StopFlag) {
+fn make(
+    clock: &Clock,
+    frames: &Mailbox<Frame>,
+    sound: &Mailbox<SoundChunk>,
+    vitals: &Vitals,
+    left_out: &AtomicU64,
+    stop: &StopFlag,
+) {
     let fps = Fps::new(30, 1).unwrap();
     let pool = FramePool::new(Layout::new(SIZE), 16);
     let silence: Arc<[f32]> = vec![0.0; SAMPLES_PER_CHUNK * CHANNELS].into();
@@ -117,7 +134,8 @@ fn make(clock: &Clock, frames: &Mailbox<Frame>, sound: &Mailbox<SoundChunk>, vit
     let mut chunk = ChunkNumber::at(clock.now());
     while !stop.is_set() {
         clock.sleep_until(fps.time_of(frame), Duration::from_millis(200));
-        if frames.is_wanted() {
+        let is_left_out = left_out.try_update(Ordering::Relaxed, Ordering::Relaxed, |count| count.checked_sub(1)).is_ok();
+        if frames.is_wanted() && !is_left_out {
             let posted = pool.try_take().is_some_and(|mut picture| {
                 picture.planes_mut()[0].fill(frame.0 as u8);
                 frames.post(picture.freeze(frame, fps.time_of(frame))).is_none()
@@ -348,6 +366,39 @@ fn segments_of_both_kinds_follow_each_other_without_a_gap() {
         studio.change(|show| show.stream = Stream::Stopped);
         studio.wait_for_state("web", "stopped");
         assert!(channel.playlist("main", "").unwrap().ends_with("#EXT-X-ENDLIST\n"));
+    }
+}
+
+#[test]
+fn key_frames_are_at_their_times_whatever_is_left_out() {
+    for encoder in ["x264enc", "openh264enc"] {
+        has_its_key_frames_in_time(&Studio::with(encoder));
+    }
+}
+
+#[track_caller]
+fn has_its_key_frames_in_time(studio: &Studio) {
+    studio.change(|show| Arc::make_mut(&mut show.config).key_frame_interval = 1);
+    studio.on_air(true);
+    let feed = || studio.program.borrow().clone();
+    eventually("it publishes", || feed().is_some());
+    let mut reader = feed().unwrap().read_from_oldest_key();
+    let second = |at: ShowTime| at.micros().div_euclid(1_000_000);
+    let (mut before, mut keys): (Option<ShowTime>, u32) = (None, 0);
+    while keys < 6 {
+        match reader.next_blocking(Duration::from_secs(10)) {
+            Next::Packet(packet) if packet.track == Track::Video => {
+                let is_first = before.is_none_or(|before| second(before) != second(packet.at));
+                assert_eq!(packet.key, is_first, "{:?} after {before:?}", packet.at);
+                keys += u32::from(is_first);
+                if is_first && keys == 2 {
+                    studio.left_out.store(7, Ordering::Relaxed);
+                }
+                before = Some(packet.at);
+            }
+            Next::Packet(_) => {}
+            other => panic!("{other:?}"),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 // Plays an HLS address with hls.js in Chromium, from a page of another origin:
 //   node hls.mjs PORT_OF_THE_PAGE ADDRESS SECONDS
-// and writes what was seen once so many seconds have been played.
+// changing over to another rendition with every part, and writes what was seen once so many seconds have been played.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -18,7 +18,9 @@ const page = `<!doctype html><video id=v muted autoplay></video><script src=/hls
   hls.on(Hls.Events.ERROR, (_, data) => window.errors.push(data.type + ' ' + data.details + (data.fatal ? ' fatal' : '')));
   window.parts = [];
   hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
-    if (frag.type === 'main' && Number.isInteger(frag.sn)) window.parts.push([frag.sn, frag.startPTS, frag.endPTS]);
+    if (frag.type !== 'main' || !Number.isInteger(frag.sn)) return;
+    window.parts.push([frag.sn, frag.startPTS, frag.endPTS, frag.level]);
+    hls.nextLoadLevel = (frag.level + 1) % hls.levels.length;
   });
   hls.loadSource(${JSON.stringify(address)});
   hls.attachMedia(video);
@@ -44,8 +46,10 @@ try {
     const pairs = parts.slice(1).map((part, index) => [parts[index], part]);
     const gap = Math.max(0, ...pairs.filter(([one, next]) => next[0] === one[0] + 1).map(([one, next]) => next[1] - one[2]));
     const left_out = pairs.filter(([one, next]) => next[0] > one[0] + 1).length;
-    return { gap, left_out, parts: parts.length, played: video.currentTime - from, ranges: video.buffered.length, frames: video.getVideoPlaybackQuality().totalVideoFrames,
-      width: video.videoWidth, levels: window.hls.levels.length, errors: window.errors, breaks: window.breaks };
+    const changes = pairs.filter(([one, next]) => next[3] !== one[3]).length;
+    const ranges = Array.from({ length: video.buffered.length }, (_, at) => [video.buffered.start(at), video.buffered.end(at)]);
+    return { gap, left_out, changes, parts: parts.length, played: video.currentTime - from, ranges, width: video.videoWidth,
+      frames: video.getVideoPlaybackQuality().totalVideoFrames, errors: window.errors, breaks: window.breaks };
   });
   const end = Date.now() + 90_000;
   do {

@@ -8,7 +8,7 @@ mod spec;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 
 use super::pipelines::Pipelines;
@@ -39,28 +39,7 @@ pub struct Env {
     /// A name, or `auto`.
     pub choice: String,
     pub vitals: Arc<Vitals>,
-    pub grid: Grid,
     pub troubles: Troubles,
-}
-
-/// The frame that the main encoder began with. The others begin at a key frame of its, so that players can go from one to another.
-#[derive(Clone)]
-pub struct Grid(Arc<AtomicU64>);
-
-impl Default for Grid {
-    fn default() -> Self {
-        Self(Arc::new(AtomicU64::new(u64::MAX)))
-    }
-}
-
-impl Grid {
-    fn set(&self, first: Option<u64>) {
-        self.0.store(first.unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-
-    fn get(&self) -> Option<u64> {
-        Some(self.0.load(Ordering::Relaxed)).filter(|first| *first != u64::MAX)
-    }
 }
 
 /// Where an encoder's frames and sound come from: the main one's are the engine's own, others have branches of them.

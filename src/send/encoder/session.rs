@@ -28,8 +28,6 @@ const PATIENCE: Duration = Duration::from_millis(5);
 const LONGEST_DRAIN: Duration = Duration::from_millis(800);
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How long another rendition waits for the main one to say where its key frames are.
-const LONGEST_WAIT_FOR_MAIN: Duration = Duration::from_secs(2);
 
 pub(super) struct Session {
     spec: Spec,
@@ -53,9 +51,10 @@ struct Running {
     bitrate: u32,
     /// The first frame: the pipeline's zero.
     first: Option<FrameNumber>,
+    /// Which group of pictures the last frame was of.
+    group: Option<u64>,
     /// None where frames go in as they are.
     scaler: Option<Scaler>,
-    begun: Stopwatch,
 }
 
 impl Session {
@@ -100,9 +99,6 @@ impl Session {
         self.report(Condition::ok());
         let ended = self.carry(&mut running);
         self.intake.set_wanted(false);
-        if self.spec.rendition.is_main() {
-            self.env.grid.set(None);
-        }
         if ended.is_ok() {
             running.drain();
         }
@@ -136,8 +132,7 @@ impl Session {
         }
         pipeline.play()?;
         let scaler = (!spec.rendition.is_main()).then(|| Scaler::new(spec.size));
-        let begun = Stopwatch::start();
-        Ok(Running { pipeline, video, sound, assembly, drained, encoder, bitrate, first: None, scaler, begun })
+        Ok(Running { pipeline, video, sound, assembly, drained, encoder, bitrate, first: None, group: None, scaler })
     }
 
     fn report(&self, condition: Condition) {
@@ -197,34 +192,24 @@ impl Session {
         if frame.layout().canvas != self.spec.canvas || fps.time_of(frame.number) != frame.at {
             return;
         }
-        if running.first.is_none() && !self.may_begin(running, frame.number) {
+        if !frame.number.0.is_multiple_of(divisor) {
             return;
         }
+        let number = frame.number;
         let first = *running.first.get_or_insert_with(|| {
             running.assembly.starts_at(frame.at);
-            frame.number
+            number
         });
-        let Some(index) = frame.number.0.checked_sub(first.0).filter(|index| index.is_multiple_of(divisor)) else { return };
         let Some(frame) = running.scaled(frame) else { return self.counts.dropped.inc() };
-        let time = |index: u64| {
-            let nanos = u128::from(index) * u128::from(fps.denominator()) * 1_000_000_000 / u128::from(fps.numerator());
-            u64::try_from(nanos).unwrap_or(u64::MAX)
+        let since_start = |number: FrameNumber| {
+            let micros = fps.time_of(number).micros() - fps.time_of(first).micros();
+            u64::try_from(micros).unwrap_or(0) * 1_000
         };
-        let timing = Timing { pts: time(index), duration: time(index + divisor) - time(index), key: true };
+        let pts = since_start(number);
+        running.begin_group(number.0 / self.spec.frames_between_keys(), pts);
+        let timing = Timing { pts, duration: since_start(FrameNumber(number.0 + divisor)) - pts, key: true };
         if running.video.push(frame, timing) {
             self.counts.frames_in.inc();
-        }
-    }
-
-    /// The main encoder begins at once, the others where it has a key frame.
-    fn may_begin(&self, running: &Running, frame: FrameNumber) -> bool {
-        if self.spec.rendition.is_main() {
-            self.env.grid.set(Some(frame.0));
-            return true;
-        }
-        match self.env.grid.get() {
-            Some(first) => frame.0.abs_diff(first).is_multiple_of(self.spec.frames_between_keys()),
-            None => running.begun.elapsed() > LONGEST_WAIT_FOR_MAIN,
         }
     }
 
@@ -244,6 +229,14 @@ impl Running {
         match &mut self.scaler {
             Some(scaler) => scaler.scaled(&frame),
             None => Some(frame),
+        }
+    }
+
+    /// Groups begin at times that are the same for all renditions, so that players can go from one to another at any. An encoder left
+    /// alone counts the frames it was given, and those that were skipped would take it away from the others.
+    fn begin_group(&mut self, group: u64, at: u64) {
+        if self.group.replace(group).is_some_and(|before| before != group) {
+            self.video.want_key(at);
         }
     }
 

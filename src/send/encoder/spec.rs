@@ -63,7 +63,8 @@ impl Spec {
     /// Values for the text of a pipeline.
     pub fn values(&self, bitrate: u32) -> [(&'static str, String); 10] {
         let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().min(8));
-        let key_frames = (self.frames_between_keys() / u64::from(self.divisor)).max(1);
+        // The longest that a group may be: where the divisor does not divide it, one is longer than the next.
+        let key_frames = self.frames_between_keys().div_ceil(u64::from(self.divisor));
         let rate = self.rate();
         [
             ("width", self.size.width.to_string()),

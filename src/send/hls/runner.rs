@@ -143,8 +143,10 @@ impl Variant {
     /// The encoder has ended, or we do: what is there becomes the last segment, and what comes then does not continue it.
     fn finish(&mut self, channel: &Channel) -> u64 {
         let Some((feed, _)) = self.feed.take() else { return 0 };
-        let cut = self.cutter.finish(&feed.headers);
-        let bytes = put(channel, &self.rendition, &feed, &self.cutter, cut);
+        let mut bytes = 0;
+        while let Some(cut) = self.cutter.finish(&feed.headers) {
+            bytes += put(channel, &self.rendition, &feed, &self.cutter, Some(cut));
+        }
         self.cutter.begin();
         channel.break_off(&self.rendition);
         bytes

@@ -98,3 +98,48 @@ fn numbers_go_on_when_a_destination_begins_anew() {
     shelf.remove(&id);
     assert!(shelf.find("web").is_none());
 }
+
+/// The numbers of the sounds in each segment, where each comes so much later than the pictures of its time, if it comes.
+fn sounds(late_us: i64, comes: bool) -> Vec<(i64, Vec<u32>)> {
+    let (_, mut cutter) = channel(HlsFormat::Fmp4);
+    let picture = |number: i64| {
+        let at = ShowTime(number * 100_000);
+        Packet { track: Track::Video, at, duration_us: 100_000, key: number % 10 == 0, data: vec![0; 100].into() }
+    };
+    let sound = |number: i64| {
+        let (at, data) = (ShowTime(number * 21_333), Bytes::copy_from_slice(&(number as u32).to_be_bytes()));
+        Packet { track: Track::Audio, at, duration_us: 21_333, key: true, data }
+    };
+    let mut packets: Vec<_> = (10..=90).map(|number| (number * 100_000, picture(number))).collect();
+    packets.extend((47..430).filter(|_| comes).map(|number| (number * 21_333 + late_us, sound(number))));
+    packets.sort_by_key(|(comes_at, _)| *comes_at);
+    let mut cuts: Vec<Cut> =
+        packets.into_iter().filter_map(|(_, packet)| cutter.take(Arc::new(packet), &headers())).collect();
+    cuts.extend(std::iter::from_fn(|| cutter.finish(&headers())));
+    // They are the last in a segment, and pictures are zeros.
+    let numbers = |cut: &Cut| {
+        let words = cut.data.rchunks_exact(4).map(|word| u32::from_be_bytes(word.try_into().unwrap()));
+        words.take_while(|number| *number > 0 && *number < 1_000).collect::<Vec<_>>()
+    };
+    cuts.iter().map(|cut| (cut.at.micros(), numbers(cut).into_iter().rev().collect())).collect()
+}
+
+#[test]
+fn a_segment_has_the_sound_of_its_time_however_late_it_comes() {
+    let at_once = sounds(0, true);
+    let times: Vec<i64> = at_once.iter().map(|(at, _)| at / 1_000_000).collect();
+    assert_eq!(times, [1, 2, 4, 6, 8], "cut at even seconds");
+    for (at, numbers) in &at_once[1..4] {
+        let of_its_time: Vec<u32> =
+            (47..430).filter(|n| (*at..at + 2_000_000).contains(&(i64::from(*n) * 21_333))).collect();
+        assert_eq!(*numbers, of_its_time);
+    }
+    for late_us in [51_000, 260_000, 499_000] {
+        assert_eq!(sounds(late_us, true)[..4], at_once[..4], "{late_us} µs late");
+    }
+    // What comes too late comes in the next, and nothing is lost; where nothing comes, nothing is waited for.
+    let too_late: Vec<u32> = sounds(900_000, true).into_iter().flat_map(|(_, numbers)| numbers).collect();
+    assert_eq!(too_late, (47..430).collect::<Vec<_>>());
+    let without = sounds(0, false);
+    assert_eq!(without.iter().map(|(at, _)| at / 1_000_000).collect::<Vec<_>>(), times);
+}
